@@ -1,0 +1,642 @@
+//! Where everything that a scene waits for arrives.
+//!
+//! A scene is one thread. Whenever it waits, it waits here, for all of its wires at once (the sockets
+//! of its peers, the stdout and stderr of its programs), and what arrives meanwhile is kept for
+//! whoever asks for it next. So no output is lost, no pipe fills up, and a program that reaches a
+//! `todo!()` ends the scene at once, whatever it was waiting for.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, VecDeque};
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus};
+use socket2::SockRef;
+
+use crate::stage::Stop;
+use crate::transcript::{Mark, Transcript};
+
+/// How long a scene waits for what it expects.
+pub const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long a program may take to get ready, or to end: longer, since an interpreter starts slowly.
+pub const START: Duration = Duration::from_secs(10);
+
+/// How much a program may write, or send to a peer, that nobody asked for, in bytes.
+const MOST: usize = 4 * 1024 * 1024;
+
+/// How often a wait looks whether a program has ended. (The end itself wakes nobody up.)
+const TICK: Duration = Duration::from_millis(5);
+
+/// The process groups that are running, so that Ctrl-C can end them too.
+static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Ends every process group that a scene has started. The caller must exit then: no program can be
+/// started any more.
+pub fn end_all_programs() {
+    let running = lock_running();
+    for group in running.iter().copied().filter_map(Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    }
+    std::mem::forget(running);
+}
+
+fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The number of a wire on its board.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WireId(usize);
+
+/// The number of a program on its board.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ProgramId(usize);
+
+/// Why nothing more comes over a wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The other side has closed it.
+    Closed,
+    /// The other side has reset it (TCP RST), as a crashed program does.
+    Reset,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// With this status.
+    Status(i32),
+    /// By this signal.
+    Signal(i32),
+}
+
+enum Source {
+    Socket(TcpStream),
+    Stdout(ChildStdout),
+    Stderr(ChildStderr),
+}
+
+/// What has arrived over one socket or pipe and was not taken yet.
+pub struct Wire {
+    sender: String,
+    source: Option<Source>,
+    unread: Vec<u8>,
+    arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
+    taken: usize,
+    end: Option<End>,
+}
+
+struct Running {
+    actor: String,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    stdout: WireId,
+    stderr: WireId,
+    log: Vec<u8>, // all of stderr
+    exit: Option<Exit>,
+    is_rust: bool,
+    reaped: bool,
+}
+
+/// A `panic!` that a program of ours reported on its stderr.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panic {
+    /// `exercises/src/bin/ex1_server.rs`
+    pub file: String,
+    /// The line in it.
+    pub line: usize,
+    /// What it said.
+    pub message: String,
+}
+
+/// The wires and programs of one scene, and its transcript.
+pub struct Board {
+    wires: RefCell<Vec<Wire>>,
+    programs: RefCell<Vec<Running>>,
+    transcript: RefCell<Transcript>,
+    to_do: RefCell<Option<Panic>>,
+    flooded: Cell<Option<WireId>>,
+}
+
+impl Wire {
+    fn new(sender: &str, source: Source) -> Wire {
+        let sender = sender.to_string();
+        Wire {
+            sender,
+            source: Some(source),
+            unread: Vec::new(),
+            arrivals: VecDeque::new(),
+            taken: 0,
+            end: None,
+        }
+    }
+
+    /// What has arrived and was not taken.
+    pub fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
+    /// Takes the first `count` bytes, and says when the last of them arrived.
+    pub fn take(&mut self, count: usize) -> (Vec<u8>, Instant) {
+        let bytes = self.unread.drain(..count).collect();
+        self.taken += count;
+        while self.arrivals.len() > 1 && self.arrivals[0].0 < self.taken {
+            self.arrivals.pop_front();
+        }
+        (
+            bytes,
+            self.arrivals
+                .front()
+                .map_or_else(Instant::now, |arrival| arrival.1),
+        )
+    }
+
+    /// Why nothing more comes, if so.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// How long nothing has come.
+    pub fn quiet_for(&self) -> Duration {
+        self.arrivals
+            .back()
+            .map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
+    }
+
+    fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self.source.as_ref()? {
+            Source::Socket(socket) => Some(socket.as_fd()),
+            Source::Stdout(pipe) => Some(pipe.as_fd()),
+            Source::Stderr(pipe) => Some(pipe.as_fd()),
+        }
+    }
+
+    /// Reads once; the caller knows that there is something to read. Says whether it was too much.
+    fn read(&mut self) -> bool {
+        let mut buffer = vec![0; 64 * 1024];
+        let result = match self.source.as_mut() {
+            Some(Source::Socket(socket)) => socket.read(&mut buffer),
+            Some(Source::Stdout(pipe)) => pipe.read(&mut buffer),
+            Some(Source::Stderr(pipe)) => pipe.read(&mut buffer),
+            None => return false,
+        };
+        match result {
+            Ok(0) => self.end = Some(End::Closed),
+            Ok(count) => {
+                self.unread.extend(&buffer[..count]);
+                self.arrivals
+                    .push_back((self.taken + self.unread.len(), Instant::now()));
+            }
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(_) => self.end = Some(End::Reset),
+        }
+        self.unread.len() > MOST
+    }
+}
+
+impl Board {
+    /// An empty board, for the scene of this title.
+    pub fn new(title: String) -> Board {
+        Board {
+            wires: RefCell::default(),
+            programs: RefCell::default(),
+            transcript: RefCell::new(Transcript::new(title)),
+            to_do: RefCell::default(),
+            flooded: Cell::default(),
+        }
+    }
+
+    /// Writes a line into the transcript.
+    pub fn note(&self, actor: &str, mark: Mark, text: &str) {
+        self.transcript.borrow_mut().add(actor, mark, text);
+    }
+
+    /// Adds a peer's socket, over which `sender` sends.
+    pub fn add_socket(&self, sender: &str, socket: TcpStream) -> io::Result<WireId> {
+        socket.set_nonblocking(true)?;
+        socket.set_nodelay(true)?; // two sends are two segments, as a scene may want it
+        Ok(self.add_wire(sender, Source::Socket(socket)))
+    }
+
+    fn add_wire(&self, sender: &str, source: Source) -> WireId {
+        let mut wires = self.wires.borrow_mut();
+        wires.push(Wire::new(sender, source));
+        WireId(wires.len() - 1)
+    }
+
+    /// Starts a program as the leader of a process group of its own. `is_rust`: its panics are read.
+    pub fn start(
+        &self,
+        actor: &str,
+        command: &mut Command,
+        is_rust: bool,
+    ) -> io::Result<ProgramId> {
+        use std::os::unix::process::CommandExt;
+        command
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        // Under the lock, so that Ctrl-C cannot come between the start and the note of it.
+        let mut running = lock_running();
+        let mut child = command.spawn()?;
+        running.insert(child.id() as i32);
+        drop(running);
+
+        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
+            unreachable!("both were asked for, as pipes");
+        };
+        let program = Running {
+            actor: actor.to_string(),
+            stdin: child.stdin.take(),
+            child,
+            stdout: self.add_wire(actor, Source::Stdout(stdout)),
+            stderr: self.add_wire(actor, Source::Stderr(stderr)),
+            log: Vec::new(),
+            exit: None,
+            is_rust,
+            reaped: false,
+        };
+        let mut programs = self.programs.borrow_mut();
+        programs.push(program);
+        Ok(ProgramId(programs.len() - 1))
+    }
+
+    /// Waits until `ready` finds what it looks for, at most for `limit`.
+    ///
+    /// # Errors
+    /// When the scene is over before: a `todo!()` was reached, or somebody sent without end.
+    pub fn wait<T>(
+        &self,
+        limit: Duration,
+        mut ready: impl FnMut() -> Option<T>,
+    ) -> Result<Option<T>, Stop> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            // On the last round too: what came in time counts, even if this thread did not get to run.
+            self.gather(Duration::ZERO, None);
+            self.stop_early()?;
+            if let Some(found) = ready() {
+                return Ok(Some(found));
+            }
+            if left.is_zero() {
+                return Ok(None);
+            }
+            self.gather(left.min(TICK), None);
+        }
+    }
+
+    fn stop_early(&self) -> Result<(), Stop> {
+        if let Some(panic) = self.to_do.borrow().clone() {
+            return Err(Stop::ToDo(panic));
+        }
+        if let Some(wire) = self.flooded.get() {
+            let actor = self.with_wire(wire, |wire| wire.sender.clone());
+            let message = format!(
+                "sent more than {} MiB that nobody asked for",
+                MOST / 1024 / 1024
+            );
+            return Err(Stop::Fails { actor, message });
+        }
+        Ok(())
+    }
+
+    /// Waits for something to arrive, at most for `limit`, and reads all that has. Returns early when
+    /// `writer` can take more.
+    fn gather(&self, limit: Duration, writer: Option<WireId>) {
+        let mut wires = self.wires.borrow_mut();
+        let mut open = Vec::new();
+        let mut polled = Vec::new();
+        for (index, wire) in wires.iter().enumerate() {
+            let Some(fd) = wire.fd() else { continue };
+            let mut flags = PollFlags::empty();
+            flags.set(PollFlags::IN, wire.end.is_none());
+            flags.set(PollFlags::OUT, writer == Some(WireId(index)));
+            if !flags.is_empty() {
+                open.push(index);
+                polled.push(PollFd::from_borrowed_fd(fd, flags));
+            }
+        }
+        let timeout = Timespec {
+            tv_sec: limit.as_secs() as _,
+            tv_nsec: limit.subsec_nanos() as _,
+        };
+        if rustix::event::poll(&mut polled, Some(&timeout)).is_err() {
+            return; // a signal came in between; the caller's loop comes again
+        }
+        let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
+        let ready: Vec<bool> = polled
+            .iter()
+            .map(|fd| fd.revents().intersects(arrived))
+            .collect();
+        for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
+            if wires[index].end.is_none() && wires[index].read() {
+                wires[index].source = None; // whoever sends now is told so
+                self.flooded.set(Some(WireId(index)));
+            }
+        }
+        self.read_logs(&mut wires);
+    }
+
+    /// Moves what programs wrote to stderr into their logs, and looks for a `todo!()` there.
+    fn read_logs(&self, wires: &mut [Wire]) {
+        for program in self.programs.borrow_mut().iter_mut() {
+            let wire = &mut wires[program.stderr.0];
+            let count = wire.unread.len();
+            if count == 0 {
+                continue;
+            }
+            program.log.extend(wire.take(count).0);
+            if program.log.len() > MOST {
+                wire.source = None;
+                self.flooded.set(Some(program.stderr));
+            }
+            if program.is_rust && self.to_do.borrow().is_none() {
+                let panics = find_panics(&String::from_utf8_lossy(&program.log));
+                *self.to_do.borrow_mut() = panics.into_iter().find(Panic::is_to_do);
+            }
+        }
+    }
+
+    /// Looks at a wire, or takes from it.
+    pub fn with_wire<T>(&self, wire: WireId, look: impl FnOnce(&mut Wire) -> T) -> T {
+        look(&mut self.wires.borrow_mut()[wire.0])
+    }
+
+    /// Sends all of `bytes`, and gathers what arrives meanwhile, so that two sides that both send
+    /// cannot wait for each other for ever. `false`: the other side takes no more, or has left.
+    pub fn send(&self, wire: WireId, mut bytes: &[u8]) -> Result<bool, Stop> {
+        let deadline = Instant::now() + PATIENCE;
+        while !bytes.is_empty() {
+            let result = self.with_wire(wire, |wire| match wire.source.as_mut() {
+                Some(Source::Socket(socket)) => socket.write(bytes),
+                _ => Err(ErrorKind::NotConnected.into()),
+            });
+            match result {
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error)
+                    if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline =>
+                {
+                    self.gather(TICK, Some(wire));
+                    self.stop_early()?;
+                }
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Runs `act` with a peer's socket, if it is still there.
+    pub fn with_socket<T>(&self, wire: WireId, act: impl FnOnce(&TcpStream) -> T) -> Option<T> {
+        self.with_wire(wire, |wire| match wire.source.as_ref() {
+            Some(Source::Socket(socket)) => Some(act(socket)),
+            _ => None,
+        })
+    }
+
+    /// Closes a wire on this side.
+    pub fn close(&self, wire: WireId) {
+        self.with_wire(wire, |wire| wire.source = None);
+    }
+
+    /// The wire of a program's stdout.
+    pub fn stdout_of(&self, program: ProgramId) -> WireId {
+        self.programs.borrow()[program.0].stdout
+    }
+
+    /// All that a program has written to stderr.
+    pub fn log_of(&self, program: ProgramId) -> String {
+        String::from_utf8_lossy(&self.programs.borrow()[program.0].log).into_owned()
+    }
+
+    /// The process id of a program.
+    pub fn pid_of(&self, program: ProgramId) -> u32 {
+        self.programs.borrow()[program.0].child.id()
+    }
+
+    /// Types a line into a program. One that has ended already takes no more, which shows elsewhere.
+    pub fn type_line(&self, program: ProgramId, line: &str) {
+        if let Some(stdin) = self.programs.borrow_mut()[program.0].stdin.as_mut() {
+            let _ = stdin.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// Ends a program's input, as Ctrl-D does.
+    pub fn close_stdin(&self, program: ProgramId) {
+        self.programs.borrow_mut()[program.0].stdin = None;
+    }
+
+    /// How a program ended, if it has.
+    pub fn exit_of(&self, program: ProgramId) -> Option<Exit> {
+        self.programs.borrow_mut()[program.0].look_for_exit()
+    }
+
+    /// Whether the program that plays `actor` has ended.
+    pub fn has_ended(&self, actor: &str) -> bool {
+        let mut programs = self.programs.borrow_mut();
+        programs
+            .iter_mut()
+            .any(|program| program.actor == actor && program.look_for_exit().is_some())
+    }
+
+    /// Ends the scene: every program and whatever it has started, then every connection. Returns the
+    /// panics of programs of ours, each with its actor.
+    pub fn finish(&self) -> Vec<(String, Panic)> {
+        for program in self.programs.borrow().iter() {
+            program.end_group();
+        }
+        // What was written before the end is still in the pipes. A child that has left its group may
+        // hold them open, so this does not wait for ever.
+        let deadline = Instant::now() + Duration::from_millis(500);
+        while Instant::now() < deadline && !self.all_output_read() {
+            self.gather(TICK, None);
+        }
+        let mut panics = Vec::new();
+        for program in self
+            .programs
+            .borrow()
+            .iter()
+            .filter(|program| program.is_rust)
+        {
+            let log = String::from_utf8_lossy(&program.log);
+            panics.extend(
+                find_panics(&log)
+                    .into_iter()
+                    .map(|panic| (program.actor.clone(), panic)),
+            );
+        }
+        // A reset leaves no TIME_WAIT behind, so a server on a fixed port can be started again.
+        for wire in self.wires.borrow_mut().iter_mut() {
+            if let Some(Source::Socket(socket)) = wire.source.take() {
+                let _ = SockRef::from(&socket).set_linger(Some(Duration::ZERO));
+            }
+        }
+        for program in self.programs.borrow_mut().iter_mut() {
+            program.reap();
+        }
+        panics
+    }
+
+    /// What has happened on this board.
+    pub fn into_transcript(self) -> Transcript {
+        self.transcript.into_inner()
+    }
+
+    fn all_output_read(&self) -> bool {
+        let wires = self.wires.borrow();
+        let is_read = |wire: WireId| wires[wire.0].end.is_some() || wires[wire.0].source.is_none();
+        self.programs
+            .borrow()
+            .iter()
+            .all(|program| is_read(program.stdout) && is_read(program.stderr))
+    }
+
+    /// Adds what programs have written and nobody has taken: at the end of a failed scene it may say why.
+    pub fn note_rest(&self) {
+        const MOST_LINES: usize = 8;
+        let mut rest = Vec::new();
+        for program in self.programs.borrow().iter() {
+            let unread = self.with_wire(program.stdout, |wire| {
+                String::from_utf8_lossy(wire.unread()).into_owned()
+            });
+            let log = String::from_utf8_lossy(&program.log).into_owned();
+            for (mark, text) in [(Mark::Output, unread), (Mark::Error, log)] {
+                let lines: Vec<&str> = text
+                    .lines()
+                    .filter(|line| !line.trim().is_empty())
+                    .collect();
+                rest.extend(
+                    lines
+                        .iter()
+                        .take(MOST_LINES)
+                        .map(|line| (program.actor.clone(), mark, line.to_string())),
+                );
+                if lines.len() > MOST_LINES {
+                    let more = format!("… and {} lines more", lines.len() - MOST_LINES);
+                    rest.push((program.actor.clone(), mark, more));
+                }
+            }
+        }
+        for (actor, mark, line) in rest {
+            self.note(&actor, mark, &line);
+        }
+    }
+}
+
+impl Running {
+    fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(self.child.id() as i32)
+    }
+
+    /// Asks without taking the status away, so that the process id stays this program's: the group can
+    /// be ended later without hitting a stranger that got the same number.
+    fn look_for_exit(&mut self) -> Option<Exit> {
+        if self.exit.is_none() {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+            let status = rustix::process::waitid(WaitId::Pid(self.pid()?), options)
+                .ok()
+                .flatten();
+            self.exit = status.as_ref().and_then(exit_of_status);
+        }
+        self.exit
+    }
+
+    fn end_group(&self) {
+        // Once it is reaped, its number may be a stranger's.
+        if let (false, Some(group)) = (self.reaped, self.pid()) {
+            let _ = rustix::process::kill_process_group(group, Signal::KILL);
+        }
+    }
+
+    /// Ends the group, and takes the program's status away: its process is gone then.
+    fn reap(&mut self) {
+        self.end_group();
+        let mut running = lock_running();
+        let _ = self.child.wait();
+        running.remove(&(self.child.id() as i32));
+        self.reaped = true;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.reap();
+    }
+}
+
+fn exit_of_status(status: &WaitIdStatus) -> Option<Exit> {
+    let exited = status.exit_status().map(Exit::Status);
+    exited.or(status.terminating_signal().map(Exit::Signal))
+}
+
+impl Panic {
+    /// Whether it is a `todo!()`.
+    pub fn is_to_do(&self) -> bool {
+        self.message.starts_with("not yet implemented")
+    }
+}
+
+/// The panics that a Rust program reported: `thread 'main' (7) panicked at src/main.rs:3:5:` and, on
+/// the next line, the message.
+fn find_panics(log: &str) -> Vec<Panic> {
+    let mut panics = Vec::new();
+    let mut lines = log
+        .split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'));
+    while let Some(line) = lines.next() {
+        let Some((_, place)) = line
+            .split_once("' panicked at ")
+            .or(line.split_once(") panicked at "))
+        else {
+            continue;
+        };
+        // The place ends in line and column; the message may not have arrived yet.
+        let mut parts = place.trim_end_matches(':').rsplitn(3, ':');
+        let (_column, number, file) = (parts.next(), parts.next(), parts.next());
+        if let (Some(file), Some(Ok(line)), Some(message)) =
+            (file, number.map(str::parse), lines.next())
+        {
+            panics.push(Panic {
+                file: file.to_string(),
+                line,
+                message: message.to_string(),
+            });
+        }
+    }
+    panics
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_found_with_its_place() {
+        let log = "client: reset\n\nthread 'main' (17) panicked at a/b.rs:24:5:\nnot yet implemented: x\nnote: run\n";
+        let expected = Panic {
+            file: "a/b.rs".to_string(),
+            line: 24,
+            message: "not yet implemented: x".to_string(),
+        };
+        assert_eq!(find_panics(log), [expected.clone()]);
+        assert!(expected.is_to_do());
+        assert_eq!(find_panics(&log.replace(" (17)", "")), [expected]);
+    }
+
+    #[test]
+    fn a_panic_whose_message_is_still_on_its_way_waits() {
+        assert_eq!(
+            find_panics("thread 'main' (17) panicked at a/b.rs:24:5:\nnot yet impl"),
+            []
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! The command line of the checker.
+
+use clap::builder::PossibleValuesParser;
+use clap::error::ErrorKind;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+
+use crate::course::{Role, Step};
+use crate::steps::{self, STEPS};
+
+/// Shows, checks and plays the steps of the course
+///
+/// Exit status: 0 when nothing failed, 1 when a check failed or did not compile, 2 for wrong usage.
+#[derive(Debug, Parser)]
+#[command(name = "cargo step", bin_name = "cargo step", max_term_width = 80)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the checker can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Every step: its title, its points, and where you stand
+    List,
+    /// Check your exercises, the worked programs, or programs in any language
+    #[command(
+        after_help = "{port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the step's \
+        default port is used and one check runs at a time. CMD is split into words as a shell would, and \
+        runs without a shell, from where you are."
+    )]
+    Check(CheckArgs),
+    /// Play the scenes of steps with the worked programs
+    Demo {
+        /// The steps to play [default: all]
+        #[arg(value_name = "STEP", value_parser = step_ids())]
+        steps: Vec<String>,
+    },
+    /// Show a hint for a step
+    Hint {
+        /// The step
+        #[arg(value_name = "STEP", value_parser = step_ids())]
+        step: String,
+        /// The next hint; repeat it for the one after that
+        #[arg(long, action = ArgAction::Count)]
+        more: u8,
+    },
+}
+
+/// What to check, and how.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The steps to check [default: all]
+    #[arg(value_name = "STEP", value_parser = step_ids())]
+    pub steps: Vec<String>,
+
+    /// Check the worked programs
+    #[arg(long, conflicts_with_all = ["server", "client", "program"])]
+    pub solutions: bool,
+
+    /// Check this server of one step
+    #[arg(long, value_name = "CMD")]
+    pub server: Option<String>,
+
+    /// Check this client of one step
+    #[arg(long, value_name = "CMD")]
+    pub client: Option<String>,
+
+    /// Check this program of a step that is neither server nor client
+    #[arg(long, value_name = "CMD")]
+    pub program: Option<String>,
+
+    /// Show the transcript of every check
+    #[arg(long, conflicts_with = "json")]
+    pub verbose: bool,
+
+    /// Print one JSON document, and nothing else, on stdout
+    #[arg(long)]
+    pub json: bool,
+
+    /// Draw the words that are sent by this number [default: a random one]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+fn step_ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.id))
+}
+
+/// The steps of these ids, in the order of the course; all when none is named.
+pub fn steps_of(ids: &[String]) -> Vec<&'static Step> {
+    let is_meant = |step: &&Step| ids.is_empty() || ids.iter().any(|id| id == step.id);
+    STEPS.iter().filter(is_meant).collect()
+}
+
+impl CheckArgs {
+    /// The commands that were given for roles, split into words; none: the course's own programs are meant.
+    ///
+    /// Ends the program with a usage error when they do not fit the step.
+    pub fn commands(&self) -> Vec<(Role, Vec<String>)> {
+        let given = [
+            (Role::Server, &self.server),
+            (Role::Client, &self.client),
+            (Role::Program, &self.program),
+        ];
+        let mut commands = Vec::new();
+        for (role, command) in given {
+            let Some(command) = command else { continue };
+            let option = role.word();
+            let [step] = &self.steps[..] else {
+                usage(&format!("--{option} needs exactly one STEP"));
+            };
+            if steps::find(step)
+                .and_then(|step| step.program(role))
+                .is_none()
+            {
+                usage(&format!(
+                    "{step} has no {option}, so --{option} cannot be checked"
+                ));
+            }
+            match shell_words::split(command) {
+                Ok(words) if words.is_empty() => usage(&format!("--{option} is empty")),
+                Ok(words) => commands.push((role, words)),
+                Err(error) => usage(&format!("--{option} {command:?}: {error}")),
+            }
+        }
+        commands
+    }
+}
+
+fn usage(message: &str) -> ! {
+    Cli::command()
+        .error(ErrorKind::ArgumentConflict, message)
+        .exit()
+}

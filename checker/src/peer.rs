@@ -1,0 +1,436 @@
+//! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
+
+use std::cell::Cell;
+use std::net::Shutdown;
+use std::rc::Rc;
+use std::time::Duration;
+
+use chatlings::proto::{FastHandshake, Message};
+use socket2::SockRef;
+
+use crate::board::{Board, End, PATIENCE, WireId};
+use crate::stage::{Scene, Stop};
+use crate::transcript::{Mark, quoted};
+
+/// How long a line must be quiet to count as a message without a line break.
+const QUIET: Duration = Duration::from_millis(50);
+
+/// The longest frame that is taken for one; a longer length is a mistake.
+const LONGEST: u32 = 16 * 1024 * 1024;
+
+/// One side of a connection, played by the checker.
+pub struct Peer {
+    board: Rc<Board>,
+    name: String,
+    wire: WireId,
+    is_quiet: bool,
+    line_break_may_follow: Cell<bool>,
+}
+
+/// A protobuf message that can be shown in a transcript.
+pub trait Shown: prost::Message + Default + PartialEq {
+    /// Its type's name.
+    const NAME: &'static str;
+
+    /// As in Rust, without the fields that have their default: those do not travel.
+    fn shown(&self) -> String;
+}
+
+impl Peer {
+    pub(crate) fn new(board: Rc<Board>, name: &str, wire: WireId) -> Peer {
+        Peer {
+            board,
+            name: name.to_string(),
+            wire,
+            is_quiet: true,
+            line_break_may_follow: false.into(),
+        }
+    }
+
+    pub(crate) fn aloud(mut self) -> Peer {
+        self.is_quiet = false;
+        self
+    }
+
+    fn note(&self, mark: Mark, text: &str) {
+        if !self.is_quiet {
+            self.board.note(&self.name, mark, text);
+        }
+    }
+
+    fn fails<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
+        Err(Stop::fails(&self.name, message))
+    }
+
+    /// Sends a message, with a line break.
+    pub fn says(&self, message: &str) -> Scene {
+        self.note(Mark::Sent, message);
+        self.sends(format!("{message}\n").as_bytes())
+    }
+
+    /// Sends bytes as they are, and writes `shown` into the transcript.
+    pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
+        self.note(Mark::Sent, shown);
+        self.sends(bytes)
+    }
+
+    /// Sends bytes as they are, and lets them go on their way before anything else is sent.
+    pub fn sends_piece(&self, bytes: &[u8]) -> Scene {
+        self.sends(bytes)?;
+        self.board.wait(Duration::from_millis(1), || None::<()>)?;
+        Ok(())
+    }
+
+    fn sends(&self, bytes: &[u8]) -> Scene {
+        match self.board.send(self.wire, bytes)? {
+            true => Ok(()),
+            false => {
+                let left = self.board.with_wire(self.wire, |wire| wire.end().is_some());
+                let reason = if left {
+                    "the connection is closed"
+                } else {
+                    "the other side does not read"
+                };
+                self.fails(format!("cannot send: {reason}"))
+            }
+        }
+    }
+
+    /// Waits for this message, with a line break behind it or without.
+    pub fn hears(&self, expected: &str) -> Scene {
+        let heard =
+            self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
+        match heard {
+            Ok(heard) if heard == expected => {
+                self.note(Mark::Received, &heard);
+                Ok(())
+            }
+            Ok(heard) => self.fails(format!(
+                "expected {}, but heard {}",
+                quoted(expected),
+                quoted(&heard)
+            )),
+            Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
+        }
+    }
+
+    /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
+    /// follows it for a moment. The inner error says what came instead of a message.
+    fn hears_message(
+        &self,
+        may_end: impl Fn(&str) -> bool,
+    ) -> Result<Result<String, String>, Stop> {
+        let heard = self.board.wait(PATIENCE, || {
+            self.board.with_wire(self.wire, |wire| {
+                if self.line_break_may_follow.get() && !wire.unread().is_empty() {
+                    let rest = wire.unread().strip_prefix(b"\r").unwrap_or(wire.unread());
+                    let count = wire.unread().len()
+                        - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
+                    wire.take(count);
+                    self.line_break_may_follow.set(false);
+                }
+                let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
+                let is_over = wire.end().is_some() || wire.quiet_for() > QUIET;
+                let text = String::from_utf8_lossy(wire.unread()).into_owned();
+                let count = match line_break {
+                    Some(position) => position + 1,
+                    None if text.is_empty() => {
+                        return wire.end().map(|end| Err(describe(end).to_string()));
+                    }
+                    None if is_over && (may_end(&text) || wire.end().is_some()) => {
+                        wire.unread().len()
+                    }
+                    None => return None,
+                };
+                self.line_break_may_follow.set(line_break.is_none());
+                let line = String::from_utf8_lossy(&wire.take(count).0).into_owned();
+                Some(Ok(line.trim_end_matches(['\r', '\n']).to_string()))
+            })
+        })?;
+        Ok(heard.unwrap_or_else(|| {
+            let unread = self.board.with_wire(self.wire, |wire| {
+                String::from_utf8_lossy(wire.unread()).into_owned()
+            });
+            let came = if unread.is_empty() {
+                "nothing".to_string()
+            } else {
+                format!("only {}", quoted(&unread))
+            };
+            Err(format!("{came} came within {} s", PATIENCE.as_secs()))
+        }))
+    }
+
+    /// Makes sure that nothing comes, for a moment.
+    pub fn hears_nothing(&self) -> Scene {
+        self.hears_nothing_for(Duration::from_millis(100))
+    }
+
+    /// Makes sure that nothing comes, for this long.
+    pub fn hears_nothing_for(&self, moment: Duration) -> Scene {
+        let heard = self.board.wait(moment, || {
+            self.board.with_wire(self.wire, |wire| {
+                (!wire.unread().is_empty()).then(|| wire.unread().to_vec())
+            })
+        })?;
+        match heard {
+            None => Ok(()),
+            Some(bytes) => self.fails(format!(
+                "expected to hear nothing, but heard {}",
+                quoted_bytes(&bytes)
+            )),
+        }
+    }
+
+    /// Takes whatever comes, until it is quiet.
+    pub fn hears_anything(&self) -> Scene {
+        while self.hears_message(|_| true)?.is_ok() {
+            self.board.wait(QUIET * 2, || {
+                let is_there = self
+                    .board
+                    .with_wire(self.wire, |wire| !wire.unread().is_empty());
+                is_there.then_some(())
+            })?;
+            if self
+                .board
+                .with_wire(self.wire, |wire| wire.unread().is_empty())
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the other side has closed the connection, without another word.
+    pub fn is_disconnected(&self) -> Scene {
+        let expected = "expected the connection to be closed";
+        let end = self.board.wait(PATIENCE, || {
+            self.board.with_wire(self.wire, |wire| match wire.unread() {
+                [] => wire.end().map(Ok),
+                bytes => Some(Err(bytes.to_vec())),
+            })
+        })?;
+        match end {
+            Some(Ok(_)) => {
+                self.note(Mark::Event, "is disconnected");
+                Ok(())
+            }
+            Some(Err(bytes)) => self.fails(format!(
+                "{expected}, but heard {} first",
+                quoted_bytes(&bytes)
+            )),
+            None => self.fails(format!(
+                "{expected}, but it was still open after {} s",
+                PATIENCE.as_secs()
+            )),
+        }
+    }
+
+    /// Closes the connection as a program does that has ended well (TCP FIN).
+    pub fn leaves(&self) {
+        self.note(Mark::Event, "leaves");
+        self.board
+            .with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
+        self.board.close(self.wire);
+    }
+
+    /// Closes the sending side only: the other side comes to the end of what it can read.
+    pub fn stops_sending(&self) {
+        self.note(Mark::Event, "stops sending");
+        self.board
+            .with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
+    }
+
+    /// Resets the connection as a program does that has crashed (TCP RST).
+    pub fn resets(&self) {
+        self.note(Mark::Event, "resets the connection");
+        self.board.with_socket(self.wire, |socket| {
+            SockRef::from(socket).set_linger(Some(Duration::ZERO))
+        });
+        self.board.close(self.wire);
+    }
+
+    /// Sends a protobuf message in a frame.
+    pub fn sends_frame<M: Shown>(&self, message: &M) -> Scene {
+        let frame = frame_of(message);
+        self.note(
+            Mark::Sent,
+            &format!("{}   {}", message.shown(), hex(&frame)),
+        );
+        self.sends(&frame)
+    }
+
+    /// Waits for this protobuf message.
+    pub fn receives<M: Shown>(&self, expected: &M) -> Scene {
+        let received: M = self.receives_frame(&expected.shown())?;
+        if received == *expected {
+            return Ok(());
+        }
+        self.finds_wrong(expected, &received)
+    }
+
+    /// The failure that another message came than the expected one.
+    pub fn finds_wrong<T, M: Shown>(&self, expected: &M, received: &M) -> Result<T, Stop> {
+        self.fails(format!(
+            "expected {}, but received {}",
+            expected.shown(),
+            received.shown()
+        ))
+    }
+
+    /// Waits for a frame with a message of this type. `expected` says in words what is expected.
+    pub fn receives_frame<M: Shown>(&self, expected: &str) -> Result<M, Stop> {
+        let frame = self.board.wait(PATIENCE, || {
+            self.board.with_wire(self.wire, |wire| {
+                let whole = whole_frame(wire.unread());
+                match whole {
+                    Ok(Some(count)) => Some(Ok(wire.take(count).0)),
+                    Ok(None) => wire.end().map(|end| Err(describe(end).to_string())),
+                    Err(mistake) => Some(Err(mistake)),
+                }
+            })
+        })?;
+        let frame = match frame {
+            Some(Ok(frame)) => frame,
+            Some(Err(instead)) => return self.misses_frame(expected, &instead),
+            None => {
+                return self.misses_frame(
+                    expected,
+                    &format!("nothing came within {} s", PATIENCE.as_secs()),
+                );
+            }
+        };
+        match M::decode(&frame[4..]) {
+            // Fields that this type does not have are skipped by `decode`: then it is another type.
+            Ok(message) if message.encoded_len() + 4 == frame.len() => {
+                self.note(
+                    Mark::Received,
+                    &format!("{}   {}", message.shown(), hex(&frame)),
+                );
+                Ok(message)
+            }
+            Ok(_) => self.misses_frame(
+                expected,
+                &format!("these bytes are no {}: {}", M::NAME, hex(&frame)),
+            ),
+            Err(error) => self.misses_frame(
+                expected,
+                &format!("these bytes do not decode: {} ({error})", hex(&frame)),
+            ),
+        }
+    }
+
+    fn misses_frame<T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
+        let unread = self
+            .board
+            .with_wire(self.wire, |wire| wire.unread().to_vec());
+        let rest = match &unread[..] {
+            [] => String::new(),
+            bytes => format!("; unread: {}{}", hex(bytes), announcement(bytes)),
+        };
+        self.fails(format!("expected {expected}, but {instead}{rest}"))
+    }
+}
+
+impl Shown for Message {
+    const NAME: &'static str = "Message";
+
+    fn shown(&self) -> String {
+        let mut fields = Vec::new();
+        if self.from != 0 {
+            fields.push(format!("from: {}", self.from));
+        }
+        if self.to != 0 {
+            fields.push(format!("to: {}", self.to));
+        }
+        if !self.msg.is_empty() {
+            fields.push(format!("msg: {}", quoted(&self.msg)));
+        }
+        with_fields(Self::NAME, &fields)
+    }
+}
+
+impl Shown for FastHandshake {
+    const NAME: &'static str = "FastHandshake";
+
+    fn shown(&self) -> String {
+        let mut fields = Vec::new();
+        if self.id != 0 {
+            fields.push(format!("id: {}", self.id));
+        }
+        if self.error {
+            fields.push("error: true".to_string());
+        }
+        with_fields(Self::NAME, &fields)
+    }
+}
+
+fn with_fields(name: &str, fields: &[String]) -> String {
+    match fields {
+        [] => format!("{name} {{}}"),
+        fields => format!("{name} {{ {} }}", fields.join(", ")),
+    }
+}
+
+/// A message in a frame: its length as 4 bytes, big-endian, then the message.
+pub fn frame_of<M: Shown>(message: &M) -> Vec<u8> {
+    let body = message.encode_to_vec();
+    let mut frame = (body.len() as u32).to_be_bytes().to_vec();
+    frame.extend(body);
+    frame
+}
+
+/// How many bytes the first frame takes, if it is there as a whole. The error says what is wrong with it.
+fn whole_frame(bytes: &[u8]) -> Result<Option<usize>, String> {
+    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
+        return Ok(None);
+    };
+    let length = u32::from_be_bytes(*header);
+    if length > LONGEST {
+        return Err("a frame of an impossible length came".to_string());
+    }
+    Ok((body.len() >= length as usize).then_some(4 + length as usize))
+}
+
+/// What the first four bytes say, and whether they say it the wrong way round.
+fn announcement(bytes: &[u8]) -> String {
+    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
+        return String::new();
+    };
+    let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
+    let mut text = format!(
+        ". The first 4 bytes announce {big} bytes, and {} follow",
+        body.len()
+    );
+    if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
+        text.push_str(&format!(
+            " (read as little-endian: {little}; the length must be big-endian)"
+        ));
+    }
+    text
+}
+
+/// `00 00 00 02 08 01`
+fn hex(bytes: &[u8]) -> String {
+    const MOST: usize = 24;
+    let shown: Vec<String> = bytes
+        .iter()
+        .take(MOST)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let rest = if bytes.len() > MOST { " …" } else { "" };
+    shown.join(" ") + rest
+}
+
+fn quoted_bytes(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => quoted(text.trim_end_matches(['\r', '\n'])),
+        _ => format!("the bytes {}", hex(bytes)),
+    }
+}
+
+fn describe(end: End) -> &'static str {
+    match end {
+        End::Closed => "the connection was closed",
+        End::Reset => "the connection was reset",
+    }
+}

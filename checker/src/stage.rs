@@ -1,0 +1,366 @@
+//! What a scene plays on: it starts programs, opens connections, and draws the words that are said.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::rc::Rc;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use socket2::{Domain, Socket, Type};
+
+use crate::board::{Board, PATIENCE, Panic, START};
+use crate::cast::{Cast, Launch, Setting};
+use crate::course::{Check, Role};
+use crate::peer::Peer;
+use crate::program::Program;
+use crate::transcript::{Mark, Transcript, quoted};
+use crate::words::Words;
+
+/// What a scene comes to: all went as expected, or it stopped.
+pub type Scene = Result<(), Stop>;
+
+/// Why a scene stopped.
+#[derive(Clone, Debug)]
+pub enum Stop {
+    /// What was expected of this actor did not happen.
+    Fails {
+        /// Who.
+        actor: String,
+        /// What was expected, and what came instead.
+        message: String,
+    },
+    /// A `todo!()` was reached.
+    ToDo(Panic),
+    /// The scene cannot be played with what was given.
+    NotChecked(String),
+}
+
+impl Stop {
+    /// A failure of `actor`.
+    pub fn fails(actor: &str, message: impl Into<String>) -> Stop {
+        Stop::Fails {
+            actor: actor.to_string(),
+            message: message.into(),
+        }
+    }
+}
+
+/// The stage of one scene.
+pub struct Stage {
+    board: Rc<Board>,
+    cast: Cast,
+    role: Role,
+    words: RefCell<Words>,
+    address: Cell<Option<SocketAddr>>,
+}
+
+/// The checker's own server, for a scene that is about a client.
+pub struct Listener {
+    board: Rc<Board>,
+    listener: TcpListener,
+}
+
+impl Stage {
+    /// A stage for one check of the cast's step.
+    pub fn new(cast: &Cast, check: &Check, seed: u64) -> Stage {
+        let title = format!("{} · {}", cast.step.title, check.name);
+        Stage {
+            words: RefCell::new(Words::new(
+                seed,
+                &format!("{}::{}", cast.step.id, check.slug()),
+            )),
+            board: Rc::new(Board::new(title)),
+            cast: cast.clone(),
+            role: check.role,
+            address: Cell::new(None),
+        }
+    }
+
+    /// Ends whatever is still going on. Returns the panics of programs of ours, each with its actor.
+    pub fn finish(&self) -> Vec<(String, Panic)> {
+        self.board.finish()
+    }
+
+    /// The transcript; if the scene failed, with what the programs wrote and the reason at its end.
+    pub fn into_transcript(self, failure: Option<(&str, &str)>) -> Transcript {
+        if let Some((actor, message)) = failure {
+            self.board.note_rest();
+            self.board.note(actor, Mark::Failed, message);
+        }
+        let board = Rc::into_inner(self.board);
+        board.map_or(Transcript::new(String::new()), Board::into_transcript)
+    }
+
+    /// Whether the program that the check is about is a command in any language, which is judged by
+    /// what the hand-out asks and not by our wording.
+    pub fn is_foreign(&self) -> bool {
+        self.cast
+            .roles
+            .get(&self.role)
+            .is_some_and(Launch::is_foreign)
+    }
+
+    /// A random word, another one each time.
+    pub fn word(&self) -> String {
+        self.words.borrow_mut().draw()
+    }
+
+    /// A random number from `low` to `high`.
+    pub fn number(&self, low: i64, high: i64) -> i64 {
+        self.words.borrow_mut().number(low, high)
+    }
+
+    /// Writes a line into the transcript, for what a crowd does.
+    pub fn note(&self, actor: &str, mark: Mark, text: &str) {
+        self.board.note(actor, mark, text);
+    }
+
+    /// Starts the step's server, and waits until it listens.
+    pub fn starts_server(&self) -> Result<Program, Stop> {
+        self.starts_server_with(&[])
+    }
+
+    /// Starts the step's server with these settings, and waits until it listens.
+    pub fn starts_server_with(&self, settings: &[Setting]) -> Result<Program, Stop> {
+        let launch = self.launch(Role::Server)?;
+        let foreign = launch.is_foreign();
+        // The system chooses the port for a program of ours, which then says which it is. A foreign
+        // one is given a port that is free.
+        let port = if foreign { self.free_port(&launch)? } else { 0 };
+        let server = self.starts("server", &launch, Some(port), settings)?;
+        let address = if foreign {
+            local(port)
+        } else {
+            server.listens()?
+        };
+        self.address.set(Some(address));
+        Ok(server)
+    }
+
+    /// Starts the step's server on a port that somebody else listens on.
+    pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
+        let launch = self.launch(Role::Server)?;
+        let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
+        let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
+            .and_then(|taken| Ok((taken.local_addr()?, taken)));
+        let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
+        let note = format!("somebody listens on {address}");
+        self.board.note("–", Mark::Event, &note);
+        let server = self.starts("server", &launch, Some(address.port()), &[])?;
+        server.keeps(taken);
+        Ok(server)
+    }
+
+    /// Starts the step's client as `actor`, which calls the server that plays or is played.
+    pub fn starts_client(&self, actor: &str) -> Result<Program, Stop> {
+        let launch = self.launch(Role::Client)?;
+        self.starts(actor, &launch, Some(self.address()?.port()), &[])
+    }
+
+    /// Starts the worked program of another step as `actor`, which calls the server.
+    pub fn starts_helper(&self, actor: &str, program: &str) -> Result<Program, Stop> {
+        let launch = self.cast.helpers.get(program).cloned();
+        let launch = launch.ok_or(Stop::NotChecked(format!(
+            "needs {program}, which was not built"
+        )))?;
+        self.starts(actor, &launch, Some(self.address()?.port()), &[])
+    }
+
+    /// Starts the one program of a step without sockets.
+    pub fn starts_program(&self, actor: &str, settings: &[Setting]) -> Result<Program, Stop> {
+        self.starts(actor, &self.launch(Role::Program)?, None, settings)
+    }
+
+    /// Connects a peer to the server.
+    pub fn connects(&self, name: &str) -> Result<Peer, Stop> {
+        let peer = self.connects_quietly(name)?;
+        self.board.note(name, Mark::Event, "connects");
+        Ok(peer.aloud())
+    }
+
+    /// Connects a peer whose doings stay out of the transcript: one of a crowd.
+    pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
+        let address = self.address()?;
+        // A program of ours listens by now. A foreign one may still be starting.
+        let deadline = Instant::now() + START;
+        let socket = loop {
+            let result = TcpStream::connect_timeout(&address, PATIENCE);
+            let error = match result {
+                Ok(socket) => break socket,
+                Err(error) => error,
+            };
+            let server_has_ended = self.board.has_ended("server");
+            if server_has_ended
+                || !self.launch(Role::Server)?.is_foreign()
+                || Instant::now() > deadline
+            {
+                let ended = if server_has_ended {
+                    "; the server has ended"
+                } else {
+                    ""
+                };
+                return Err(Stop::fails(
+                    name,
+                    format!("cannot connect to the server: {error}{ended}"),
+                ));
+            }
+            self.board.wait(Duration::from_millis(20), || None::<()>)?;
+        };
+        let wire = self
+            .board
+            .add_socket("server", socket)
+            .map_err(|error| broken(name, &error))?;
+        Ok(Peer::new(Rc::clone(&self.board), name, wire))
+    }
+
+    /// Listens as the checker's own server, for the clients that are started from now on.
+    pub fn plays_server(&self) -> Result<Listener, Stop> {
+        let port = match self.launch(Role::Client)? {
+            launch if launch.takes_port() => 0,
+            _ => self.cast.step.port.unwrap_or(0),
+        };
+        let listener = TcpListener::bind(local(port)).map_err(|error| broken("server", &error))?;
+        let address = listener
+            .local_addr()
+            .map_err(|error| broken("server", &error))?;
+        self.address.set(Some(address));
+        self.board
+            .note("server", Mark::Event, &format!("listens on {address}"));
+        Ok(Listener {
+            board: Rc::clone(&self.board),
+            listener,
+        })
+    }
+
+    /// Makes sure that nobody listens where the clients that are started from now on will call.
+    ///
+    /// The socket that comes back keeps the port: bound, so that nobody else gets it, and not
+    /// listening, so that the system refuses each call. Keep it until the scene is over.
+    pub fn nobody_listens(&self) -> Result<Socket, Stop> {
+        let fixed = self.cast.step.port.filter(|_| {
+            !self
+                .launch(Role::Client)
+                .is_ok_and(|launch| launch.takes_port())
+        });
+        let address = local(fixed.unwrap_or(0));
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).and_then(|socket| {
+            socket.bind(&address.into())?;
+            Ok(socket)
+        });
+        let socket = socket.map_err(|error| broken("server", &error))?;
+        let address = socket
+            .local_addr()
+            .ok()
+            .and_then(|address| address.as_socket());
+        self.address.set(address);
+        Ok(socket)
+    }
+
+    fn address(&self) -> Result<SocketAddr, Stop> {
+        self.address.get().ok_or(Stop::fails(
+            "server",
+            "no server was started before somebody calls it",
+        ))
+    }
+
+    fn launch(&self, role: Role) -> Result<Launch, Stop> {
+        let launch = self.cast.roles.get(&role).cloned();
+        launch.ok_or_else(|| Stop::NotChecked(format!("needs --{} CMD", role.word())))
+    }
+
+    fn starts(
+        &self,
+        actor: &str,
+        launch: &Launch,
+        port: Option<u16>,
+        settings: &[Setting],
+    ) -> Result<Program, Stop> {
+        let (mut command, shown) = launch.command(port, settings)?;
+        self.board.note(actor, Mark::Output, &format!("$ {shown}"));
+        let is_rust = !launch.is_foreign();
+        let program = self.board.start(actor, &mut command, is_rust);
+        let program =
+            program.map_err(|error| Stop::fails(actor, format!("cannot be started: {error}")))?;
+        Ok(Program::new(
+            Rc::clone(&self.board),
+            actor,
+            program,
+            launch.is_foreign(),
+        ))
+    }
+
+    /// The port for a foreign server: a free one, or the step's default if its command takes none.
+    fn free_port(&self, launch: &Launch) -> Result<u16, Stop> {
+        if let Some(fixed) = self.cast.step.port.filter(|_| !launch.takes_port()) {
+            let deadline = Instant::now() + START;
+            while TcpListener::bind(local(fixed)).is_err() {
+                if Instant::now() > deadline {
+                    let message = format!(
+                        "port {fixed} is taken by another program; stop it, or put {{port}} into CMD"
+                    );
+                    return Err(Stop::fails("server", message));
+                }
+                self.board.wait(Duration::from_millis(50), || None::<()>)?;
+            }
+            return Ok(fixed);
+        }
+        // Below the ports that systems hand out for outgoing connections, so that none of those gets it
+        // between this look and the server's start.
+        static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..1000 {
+            let port = rand::random_range(20_000..32_000);
+            if !given.contains(&port) && TcpListener::bind(local(port)).is_ok() {
+                given.insert(port);
+                return Ok(port);
+            }
+        }
+        Err(Stop::fails("server", "no free port found"))
+    }
+}
+
+impl Listener {
+    /// Waits for a client to call; what comes back plays the server towards it.
+    pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
+        self.listener
+            .set_nonblocking(true)
+            .map_err(|error| broken("server", &error))?;
+        let accepted = self.board.wait(START, || match self.listener.accept() {
+            Ok((socket, _)) => Some(Ok(socket)),
+            Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
+            Err(_) => None,
+        })?;
+        let socket = match accepted {
+            Some(Ok(socket)) => socket,
+            Some(Err(instead)) => return Err(does_not_connect(client, instead)),
+            None => return Err(does_not_connect(client, "it did not")),
+        };
+        self.board.note(client, Mark::Event, "connects");
+        let wire = self
+            .board
+            .add_socket(client, socket)
+            .map_err(|error| broken("server", &error))?;
+        Ok(Peer::new(Rc::clone(&self.board), "server", wire).aloud())
+    }
+}
+
+fn does_not_connect(client: &str, instead: &str) -> Stop {
+    Stop::fails(
+        client,
+        format!("expected it to connect to the server, but {instead}"),
+    )
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// The checker's own socket did not work: no fault of the program's.
+fn broken(actor: &str, error: &io::Error) -> Stop {
+    Stop::fails(
+        actor,
+        format!("the checker cannot play it: {}", quoted(&error.to_string())),
+    )
+}

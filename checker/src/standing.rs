@@ -1,0 +1,81 @@
+//! Where a student stands: the result of the last check of each step, kept in the target folder.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::cargo::{Package, root};
+use crate::course::Step;
+use crate::judge::{Outcome, Verdict};
+use crate::report::points;
+use crate::starter::Starter;
+
+fn path() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    target.join("chatlings/standing.json")
+}
+
+fn read() -> Map<String, Value> {
+    // Missing or damaged, it is as good as empty: the next check writes it anew.
+    let text = fs::read_to_string(path()).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// What the step's programs are made of now; another number when one of them has changed.
+fn fingerprint(step: &Step) -> String {
+    let mut hasher = DefaultHasher::new();
+    for program in step.programs {
+        fs::read(root().join(Package::Exercises.source(program)))
+            .unwrap_or_default()
+            .hash(&mut hasher);
+    }
+    format!("{:x}", hasher.finish())
+}
+
+/// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
+/// written to harms nothing.
+pub fn keep(step: &Step, outcomes: &[&Outcome]) {
+    let passed = outcomes
+        .iter()
+        .filter(|outcome| outcome.verdict == Verdict::Passes)
+        .count();
+    let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
+    let mut standings = read();
+    let standing = json!({
+        "fingerprint": fingerprint(step), "points": sum, "passed": passed, "checks": outcomes.len(),
+    });
+    standings.insert(step.id.to_string(), standing);
+    let text = Value::Object(standings).to_string();
+    if let Some(folder) = path().parent() {
+        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(path(), text));
+    }
+}
+
+/// Where the student stands with a step, in a few words.
+pub fn describe(step: &Step) -> String {
+    let starters: Vec<Starter> = step
+        .programs
+        .iter()
+        .map(|program| Starter::read(program))
+        .collect();
+    if starters.iter().all(Starter::is_untouched) {
+        return "untouched".to_string();
+    }
+    let left: usize = starters.iter().map(Starter::todo_count).sum();
+    let left = match left {
+        0 => String::new(),
+        1 => ", 1 TODO left".to_string(),
+        _ => format!(", {left} TODOs left"),
+    };
+    let standings = read();
+    let Some(standing) = standings.get(step.id) else {
+        return format!("not checked yet{left}");
+    };
+    let is_current = standing["fingerprint"] == fingerprint(step);
+    let changed = if is_current { "" } else { ", changed since" };
+    let sum = points(standing["points"].as_f64().unwrap_or(0.0));
+    let (passed, checks) = (&standing["passed"], &standing["checks"]);
+    format!("{sum} points, {passed} of {checks} checks{left}{changed}")
+}

@@ -1,0 +1,82 @@
+//! Scenes of 1.2 a client, and a reply.
+
+use crate::course::Check;
+use crate::stage::{Scene, Stage};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("the server echoes one message", the_server_echoes)
+        .worth(4)
+        .look("whether the same text goes back on the stream that it came from"),
+    Check::client(
+        "the client sends what was typed and displays the reply",
+        the_client_talks,
+    )
+    .worth(4)
+    .look("whether the client displays what the server sent, rather than what was typed"),
+    Check::client(
+        "a client without a server says so",
+        a_client_without_a_server,
+    )
+    .worth(2)
+    .look("whether the error of `connect` is returned to the caller"),
+    Check::client(
+        "the client shows a reply that has no newline",
+        a_reply_without_a_newline,
+    )
+    .worth(2)
+    .look("whether the client waits for a line break: not every server sends one"),
+];
+
+pub const HINTS: &[&str] = &[
+    "A connection has two ends, and each can be read from and written to. Who has to speak first here, \
+     and what does the other side do in the meantime?",
+    "`TcpStream::connect(address)` calls the server. To write, `use std::io::Write` and call `write_all` \
+     with bytes: a `String` gives them with `as_bytes()`.",
+    "Send the line with a line break behind it: `stream.write_all(format!(\"{line}\\n\").as_bytes())`. \
+     Reading the reply is what the server of 1.1 did: one `read` into a buffer, and 0 bytes mean that \
+     the other side has left.",
+];
+
+fn the_server_echoes(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let word = stage.word();
+    alice.says(&word)?;
+    if !stage.is_foreign() {
+        server.prints(&word)?;
+    }
+    alice.hears(&word)?;
+    server.exits(0)
+}
+
+fn the_client_talks(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    // The reply is another word, so that a client which shows what was typed does not pass.
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    alice.exits(0)
+}
+
+fn a_client_without_a_server(stage: &Stage) -> Scene {
+    let _port = stage.nobody_listens()?;
+    let alice = stage.starts_client("alice")?;
+    alice.types(&stage.word());
+    alice.gives_up()
+}
+
+fn a_reply_without_a_newline(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
+    alice.prints(&reply)?;
+    alice.exits(0)
+}

@@ -1,0 +1,208 @@
+//! Scenes of 1.4 one thread per client.
+
+use std::time::{Duration, Instant};
+
+use crate::course::Check;
+use crate::stage::{Scene, Stage, Stop};
+use crate::transcript::Mark;
+
+pub const CHECKS: &[Check] = &[
+    Check::server(
+        "a quiet client holds nobody up",
+        a_quiet_client_holds_nobody_up,
+    )
+    .worth(2)
+    .look("what the accepting loop waits for: it must not wait for a client that says nothing"),
+    Check::server("echoes several messages", echoes_several_messages)
+        .worth(2)
+        .look("whether the thread receives again after it has replied"),
+    Check::server(
+        "`end` closes that connection only",
+        end_closes_that_connection_only,
+    )
+    .worth(2)
+    .look("what happens on `end`: no reply, and only this client's loop ends"),
+    Check::server(
+        "a client that resets the connection harms nobody",
+        a_reset_harms_nobody,
+    )
+    .worth(1)
+    .look("what an error of one client ends: its own thread, or the whole server?"),
+    Check::server(
+        "50 clients at once each get their own echoes",
+        fifty_clients,
+    )
+    .worth(1)
+    .look("whether anything is shared between the clients: each thread needs only its own stream"),
+    Check::client(
+        "the client sends many lines and stops after `end`",
+        the_client_stops_after_end,
+    )
+    .worth(2)
+    .look("the order in the client's loop: type, send, stop if it was `end`, receive, display"),
+    Check::client(
+        "the client notices that the server went away",
+        the_client_notices,
+    )
+    .worth(2)
+    .look("what `receive` returns when the server has closed the connection: `None`"),
+    Check::server("a message in two pieces is one message", two_pieces).look(
+        "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
+    ),
+    Check::server("two messages in one segment are two", two_in_one_segment)
+        .look("whether one `read` is taken for one message; `text::Reader` takes them apart"),
+];
+
+pub const HINTS: &[&str] = &[
+    "While your server waits for a message from alice, bob calls. Which line of your program would have \
+     to run for him to be served, and why does it not?",
+    "Two loops: one accepts clients and starts a thread for each; the other, inside the thread, receives \
+     and replies until `end` or until the client has left. The first must never wait for the second.",
+    "`thread::Builder::new().spawn(move || { … })` with the stream moved into the closure. Inside, \
+     `let mut messages = text::Reader::new(&client);` and `while let Some(message) = \
+     messages.receive()? { … }`. An error must end this loop only: log it, do not `unwrap` it.",
+];
+
+fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let _alice = stage.connects("alice")?;
+    let bob = stage.connects("bob")?;
+    let word = stage.word();
+    bob.says(&word)?;
+    bob.hears(&word)
+}
+
+fn echoes_several_messages(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    for _ in 0..3 {
+        let word = stage.word();
+        alice.says(&word)?;
+        alice.hears(&word)?;
+    }
+    Ok(())
+}
+
+fn end_closes_that_connection_only(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let bob = stage.connects("bob")?;
+    let word = stage.word();
+    alice.says(&word)?;
+    alice.hears(&word)?;
+    alice.says("end")?;
+    alice.is_disconnected()?;
+    let word = stage.word();
+    bob.says(&word)?;
+    bob.hears(&word)?;
+    let carol = stage.connects("carol")?;
+    let word = stage.word();
+    carol.says(&word)?;
+    carol.hears(&word)
+}
+
+fn a_reset_harms_nobody(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let bob = stage.connects("bob")?;
+    let word = stage.word();
+    alice.says(&word)?;
+    alice.hears(&word)?;
+    alice.resets();
+    let word = stage.word();
+    bob.says(&word)?;
+    bob.hears(&word)?;
+    let carol = stage.connects("carol")?;
+    let word = stage.word();
+    carol.says(&word)?;
+    carol.hears(&word)
+}
+
+fn fifty_clients(stage: &Stage) -> Scene {
+    const COUNT: usize = 50;
+    let _server = stage.starts_server()?;
+    let mut clients = Vec::new();
+    for number in 1..=COUNT {
+        clients.push((
+            stage.connects_quietly(&format!("client {number}"))?,
+            stage.word(),
+        ));
+    }
+    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
+    for (client, word) in &clients {
+        client.says(word)?;
+    }
+    stage.note("clients", Mark::Sent, "each a word of its own");
+    for (client, word) in &clients {
+        client.hears(word)?;
+    }
+    stage.note("clients", Mark::Received, "each its own word");
+    Ok(())
+}
+
+fn the_client_stops_after_end(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    for _ in 0..3 {
+        let (typed, reply) = (stage.word(), stage.word());
+        alice.types(&typed);
+        server.hears(&typed)?;
+        server.says(&reply)?;
+        alice.prints(&reply)?;
+    }
+    alice.types("end");
+    server.hears("end")?;
+    alice.exits(0)
+}
+
+fn the_client_notices(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    server.leaves();
+    alice.types(&stage.word());
+    alice.gives_up()
+}
+
+fn two_pieces(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    // Long enough that the server reads in between, and short of the time in which a line must go on.
+    // If this thread is held up meanwhile, the pieces were too far apart: then once more.
+    for _ in 0..20 {
+        let word = stage.word();
+        let (first, second) = word.split_at(word.len() / 2);
+        let began = Instant::now();
+        alice.sends_raw(first.as_bytes(), first)?;
+        alice.hears_nothing_for(Duration::from_millis(15))?;
+        alice.sends_raw(
+            format!("{second}\n").as_bytes(),
+            &format!("{second} (and a newline)"),
+        )?;
+        if began.elapsed() < Duration::from_millis(40) {
+            return alice.hears(&word);
+        }
+        alice.hears_anything()?;
+    }
+    Err(Stop::NotChecked(
+        "the machine is too busy to send two pieces in time".to_string(),
+    ))
+}
+
+fn two_in_one_segment(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let (one, other) = (stage.word(), stage.word());
+    alice.sends_raw(
+        format!("{one}\n{other}\n").as_bytes(),
+        &format!("{one}, {other} (in one segment)"),
+    )?;
+    alice.hears(&one)?;
+    alice.hears(&other)
+}

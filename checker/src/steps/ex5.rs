@@ -1,0 +1,145 @@
+//! Scenes of 2.1 the server operator.
+
+use std::time::{Duration, Instant};
+
+use crate::board::PATIENCE;
+use crate::course::Check;
+use crate::peer::Peer;
+use crate::program::Program;
+use crate::stage::{Scene, Stage, Stop};
+use crate::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("`num.users` counts who comes", counts_who_comes)
+        .worth(2)
+        .look("when a client is counted: once, and as soon as its thread runs"),
+    Check::server("`num.users` counts who leaves", counts_who_leaves)
+        .worth(2)
+        .look("whether a client stops counting on every way out: `end`, leaving, and an error"),
+    Check::server("the operator works while clients talk", works_while_clients_talk)
+        .worth(4)
+        .with_helper("ex4_client")
+        .look("whether the operator has a thread of its own, and no lock is held while it waits"),
+    Check::server("an unknown command lists the commands", lists_the_commands)
+        .worth(2)
+        .look("what the operator prints for anything that is not a command: the names of the commands"),
+    Check::server("the end of its input does not end the server", survives_the_end_of_input)
+        .worth(2)
+        .look("what happens when `read_line` returns `None`: only the operator ends"),
+];
+
+pub const HINTS: &[&str] = &[
+    "The server now waits for two things at once: for the next client, and for the operator to type. What \
+     did you do in 1.4 when one thing had to wait without holding up another?",
+    "A thread for the operator, started before the first client is accepted. Both it and the clients' \
+     threads need the registry: an `Arc` lets several threads own one value, and each gets a clone of it.",
+    "`let seat = registry.join(client);` counts the client until `seat` is dropped, which happens on every \
+     way out of the function. Careful: `let _ = …` drops at once, `let _seat = …` at the end of the block. \
+     The operator: `while let Some(command) = console::read_line()? { match command.trim() { … } }`.",
+];
+
+/// Types `num.users` until the server's answer is this number. It may take a moment, since a server
+/// learns of those who come and go in threads of its own.
+fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let began = Instant::now();
+    let mut answer = None;
+    while began.elapsed() < PATIENCE {
+        while server.next_line(Duration::ZERO)?.is_some() {} // late lines of the last round
+        server.types_quietly("num.users");
+        let mut limit = PATIENCE;
+        while let Some((line, _)) = server.next_line(limit)? {
+            if numbers_in(&line).any(|number| number == expected) {
+                stage.note("server", Mark::Typed, "num.users");
+                stage.note("server", Mark::Output, &line);
+                return Ok(());
+            }
+            answer = Some(line);
+            limit = PAUSE;
+        }
+    }
+    stage.note("server", Mark::Typed, "num.users");
+    let instead = match answer {
+        Some(line) => format!("the last answer was {}", quoted(&line)),
+        None => "there was no answer".to_string(),
+    };
+    Err(Stop::fails(
+        "server",
+        format!("expected {expected}, but {instead}"),
+    ))
+}
+
+/// The numbers that stand alone in a line: not those of an address such as 127.0.0.1:8080.
+fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
+    line.split_whitespace().filter_map(|word| {
+        word.trim_matches(|c: char| c.is_ascii_punctuation())
+            .parse()
+            .ok()
+    })
+}
+
+/// Connects somebody and waits for an echo: after that, the server surely knows of them.
+fn joins(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    let peer = stage.connects(name)?;
+    let word = stage.word();
+    peer.says(&word)?;
+    peer.hears(&word)?;
+    Ok(peer)
+}
+
+fn counts_who_comes(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    operator_counts(stage, &server, 0)?;
+    let _alice = joins(stage, "alice")?;
+    operator_counts(stage, &server, 1)?;
+    let _bob = joins(stage, "bob")?;
+    let _carol = joins(stage, "carol")?;
+    operator_counts(stage, &server, 3)
+}
+
+fn counts_who_leaves(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = joins(stage, "alice")?;
+    let bob = joins(stage, "bob")?;
+    let _carol = joins(stage, "carol")?;
+    operator_counts(stage, &server, 3)?;
+    alice.says("end")?;
+    alice.is_disconnected()?;
+    operator_counts(stage, &server, 2)?;
+    bob.resets();
+    operator_counts(stage, &server, 1)
+}
+
+fn works_while_clients_talk(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.starts_helper("alice", "ex4_client")?;
+    let bob = stage.connects("bob")?;
+    for _ in 0..2 {
+        let word = stage.word();
+        alice.types(&word);
+        alice.prints(&word)?;
+        operator_counts(stage, &server, 2)?;
+        let word = stage.word();
+        bob.says(&word)?;
+        bob.hears(&word)?;
+    }
+    alice.types("end");
+    alice.exits(0)?;
+    operator_counts(stage, &server, 1)
+}
+
+fn lists_the_commands(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    server.types(&stage.word());
+    server.prints("num.users")?;
+    operator_counts(stage, &server, 0)
+}
+
+fn survives_the_end_of_input(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    server.input_ends();
+    let alice = joins(stage, "alice")?;
+    alice.says("end")?;
+    alice.is_disconnected()?;
+    joins(stage, "bob").map(drop)
+}

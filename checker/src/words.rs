@@ -1,0 +1,60 @@
+//! The words that actors say: drawn at random, so that an answer written into a program is wrong.
+
+use rand::RngExt;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+const WORDS: &[&str] = &[
+    "acorn", "almond", "anchor", "apricot", "arrow", "autumn", "badger", "bamboo", "barley",
+    "basil", "beacon", "birch", "blanket", "bottle", "bread", "bridge", "bronze", "butter",
+    "button", "cabin", "candle", "canoe", "carpet", "castle", "cedar", "cherry", "cinnamon",
+    "clover", "cobalt", "comet", "copper", "coral", "cotton", "cradle", "cricket", "crystal",
+    "daisy", "dolphin", "dragon", "eagle", "ember", "falcon", "feather", "fern", "fiddle", "flute",
+    "forest", "fountain", "galaxy", "garlic", "ginger", "glacier", "granite", "hammer", "harbor",
+    "hazel", "helmet", "heron", "honey", "island", "ivory", "jasmine", "kettle", "lantern",
+    "lemon", "lentil", "lily", "lizard", "lobster", "maple", "marble", "meadow", "melon", "mirror",
+    "mustard", "nectar", "needle", "nutmeg", "olive", "onion", "orchid", "otter", "paddle",
+    "paper", "pebble", "pepper", "pigeon", "planet", "plum", "poppy", "pumpkin", "quartz",
+    "rabbit", "raven", "river", "saddle", "saffron", "salmon", "satin", "sesame", "silver",
+    "sparrow", "spinach", "spruce", "squirrel", "summit", "sunset", "teapot", "thimble", "thistle",
+    "timber", "tulip", "turnip", "turtle", "velvet", "violet", "walnut", "willow", "winter",
+    "yarrow",
+];
+
+/// Draws words, none of them twice.
+pub struct Words {
+    random: StdRng,
+    left: Vec<&'static str>,
+    drawn: usize,
+}
+
+impl Words {
+    /// The same `seed` and `name` give the same words, whichever other checks are played.
+    pub fn new(seed: u64, name: &str) -> Words {
+        // FNV-1a, which stays the same from one Rust release to the next: the snapshots depend on it.
+        let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
+        Words {
+            random: StdRng::seed_from_u64(seed ^ name),
+            left: WORDS.to_vec(),
+            drawn: 0,
+        }
+    }
+
+    /// The next word.
+    pub fn draw(&mut self) -> String {
+        self.drawn += 1;
+        if self.left.is_empty() {
+            // All are used up: number them, so that each is still unlike the others.
+            let word = WORDS[self.random.random_range(0..WORDS.len())];
+            return format!("{word}-{}", self.drawn);
+        }
+        let chosen = self.random.random_range(0..self.left.len());
+        self.left.swap_remove(chosen).to_string()
+    }
+
+    /// A random number from `low` to `high`.
+    pub fn number(&mut self, low: i64, high: i64) -> i64 {
+        self.random.random_range(low..=high)
+    }
+}

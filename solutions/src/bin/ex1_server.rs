@@ -1,0 +1,47 @@
+//! # 1.1 A server for one message
+
+use std::io::{self, Read};
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+
+use chatlings::args::{self, ServerArgs};
+use chatlings::{console, ports, serve};
+
+fn main() -> ExitCode {
+    let args: ServerArgs = args::parse(
+        "Prints the one message that one client sends, and ends",
+        ports::EX1,
+    );
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let listener = bind(address).map_err(|error| serve::cannot_listen(address, error))?;
+    println!("listening on {}", listener.local_addr()?);
+    let client = accept(&listener)?;
+    let message = receive(&client)?;
+    println!("{message}");
+    Ok(())
+}
+
+/// From here on, the system takes connections for this program.
+fn bind(address: &str) -> io::Result<TcpListener> {
+    TcpListener::bind(address)
+}
+
+/// Waits for a client. What comes back is the connection with it.
+fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
+    let (client, _address) = listener.accept()?;
+    Ok(client)
+}
+
+/// Waits for bytes from the client, and makes text of them.
+fn receive(mut client: &TcpStream) -> io::Result<String> {
+    let mut buffer = [0; 1024];
+    let count = client.read(&mut buffer)?;
+    if count == 0 {
+        return Err(io::Error::other("the client left without a message"));
+    }
+    let text = String::from_utf8_lossy(&buffer[..count]);
+    Ok(text.trim_end().to_string())
+}

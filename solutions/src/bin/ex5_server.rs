@@ -1,0 +1,62 @@
+//! # 2.1 The server operator
+
+use std::io;
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::thread;
+
+use chatlings::args::{self, ServerArgs};
+use chatlings::serve::{self, Registry};
+use chatlings::{console, ports, text};
+
+fn main() -> ExitCode {
+    let args: ServerArgs = args::parse(
+        "Echoes messages, and answers its operator's `num.users`",
+        ports::EX5,
+    );
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let listener = serve::listen(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    let registry = Arc::new(Registry::new(usize::MAX));
+    start_operator(Arc::clone(&registry))?;
+    serve::each_client(&listener, move |client| talk(client, &registry))
+}
+
+/// Starts a thread that listens to the operator, while this one goes on to accept clients.
+fn start_operator(registry: Arc<Registry>) -> io::Result<()> {
+    let thread = thread::Builder::new().name("operator".to_string());
+    thread.spawn(move || {
+        if let Err(error) = operate(&registry) {
+            console::log(&format!("operator: {error}"));
+        }
+    })?;
+    Ok(())
+}
+
+/// Obeys the operator's commands until the end of input; the server goes on without an operator.
+fn operate(registry: &Registry) -> io::Result<()> {
+    while let Some(command) = console::read_line()? {
+        match command.trim() {
+            "num.users" => println!("connected users: {}", registry.count()),
+            _ => println!("commands: num.users (how many users are connected)"),
+        }
+    }
+    Ok(())
+}
+
+/// Echoes each message until `end`, or until the client has left. All the while, the client counts.
+fn talk(client: &TcpStream, registry: &Registry) -> io::Result<()> {
+    let _seat = registry.join(client);
+    let mut messages = text::Reader::new(client);
+    while let Some(message) = messages.receive()? {
+        if message == "end" {
+            break;
+        }
+        text::send(client, &message)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The port of each step, as its hand-out sets it. This is the one place to change it: the programs
+//! take their default from here, and so does the checker for programs in other languages.
+
+/// 1.1 A server for one message (assignment-1).
+pub const EX1: u16 = 8080;
+/// 1.2 A client, and a reply (assignment-1).
+pub const EX2: u16 = 8080;
+/// 1.4 One thread per client (assignment-1).
+pub const EX4: u16 = 8080;
+/// 2.1 The server operator (assignment-2).
+pub const EX5: u16 = 8080;
+/// 2.2 Structured messages (assignment-2).
+pub const EX6: u16 = 8080;
+/// 2.3 A handshake (assignment-2).
+pub const EX7: u16 = 8080;

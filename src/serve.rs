@@ -1,0 +1,190 @@
+//! Listen, call, one thread per client, and the registry of who is connected.
+//!
+//! Each client has a thread of its own, so that waiting for one delays no other. A client that
+//! misbehaves ends its own thread, with one line in the log.
+
+use std::collections::BTreeMap;
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+use crate::console;
+
+/// How many clients may wait to be accepted. With the usual 128, the rest of a crowd that comes at
+/// once is turned away by the system and tries again a second later.
+const BACKLOG: i32 = 4096;
+
+/// The stack of a client's thread, in bytes. The usual 2 MiB is far more than a conversation needs.
+const STACK: usize = 256 * 1024;
+
+/// Listens on `address`, such as `127.0.0.1:8080`.
+///
+/// # Errors
+/// One line that a person can act on: see [`cannot_listen`].
+pub fn listen(address: &str) -> io::Result<TcpListener> {
+    bind(address).map_err(|error| cannot_listen(address, error))
+}
+
+/// What `TcpListener::bind` does, with a longer [`BACKLOG`].
+fn bind(address: &str) -> io::Result<TcpListener> {
+    let address = first_address(address)?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
+    // Without this, a server that was just stopped could not be started again for a minute: its
+    // connections linger in TIME_WAIT (RFC 9293, 3.6.1).
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    Ok(socket.into())
+}
+
+fn first_address(address: &str) -> io::Result<SocketAddr> {
+    let mut addresses = address.to_socket_addrs()?;
+    addresses.next().ok_or(ErrorKind::NotFound.into())
+}
+
+/// Calls the server at `address`, such as `127.0.0.1:8080`.
+///
+/// # Errors
+/// One line that a person can act on: see [`cannot_connect`].
+pub fn connect(address: &str) -> io::Result<TcpStream> {
+    TcpStream::connect(address).map_err(|error| cannot_connect(address, error))
+}
+
+/// Says why nobody at `address` can be called, in one line that a person can act on.
+pub fn cannot_connect(address: &str, error: io::Error) -> io::Error {
+    let reason = match error.kind() {
+        ErrorKind::ConnectionRefused => "connection refused (is the server running?)".to_string(),
+        _ => error.to_string(),
+    };
+    io::Error::new(
+        error.kind(),
+        format!("cannot connect to {address}: {reason}"),
+    )
+}
+
+/// Says why nobody can listen on `address`, in one line that a person can act on.
+pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
+    let reason = match error.kind() {
+        ErrorKind::AddrInUse => {
+            "address already in use (is a server still running? else try another --port)"
+                .to_string()
+        }
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address (try another --host)".to_string()
+        }
+        ErrorKind::PermissionDenied => "permission denied (try a --port above 1023)".to_string(),
+        _ => error.to_string(),
+    };
+    io::Error::new(
+        error.kind(),
+        format!("cannot listen on {address}: {reason}"),
+    )
+}
+
+/// Accepts clients for ever, and runs `talk` with each in a thread of its own.
+///
+/// An error that `talk` returns ends that client's connection, with a line in the log.
+pub fn each_client<Talk>(listener: &TcpListener, talk: Talk) -> !
+where
+    Talk: Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
+{
+    let talk = Arc::new(talk);
+    loop {
+        let (stream, peer) = match listener.accept() {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Not a reason to end: a client left before its turn, or the process has no
+                // descriptor free. In the second case the next try would fail at once, so wait.
+                console::log(&format!("cannot accept a client: {error}"));
+                thread::sleep(Duration::from_millis(50));
+                continue;
+            }
+        };
+        let talk = Arc::clone(&talk);
+        // The name shows in a debugger and in the message of a panic.
+        let thread = thread::Builder::new()
+            .name(format!("client {peer}"))
+            .stack_size(STACK);
+        let started = thread.spawn(move || {
+            if let Err(error) = talk(&stream) {
+                console::log(&format!("client {peer}: {error}"));
+            }
+        });
+        if let Err(error) = started {
+            console::log(&format!("client {peer}: no thread for it: {error}"));
+        }
+    }
+}
+
+/// Who is connected: an id for each client, and its address.
+pub struct Registry {
+    limit: usize,
+    clients: Mutex<Clients>,
+}
+
+struct Clients {
+    last_id: i64,
+    connected: BTreeMap<i64, SocketAddr>,
+}
+
+/// A client's place in a [`Registry`]. It is given back when this value is dropped, so on every way
+/// out of the function that holds it: a return, an error, a panic.
+pub struct Seat<'a> {
+    registry: &'a Registry,
+    id: i64,
+}
+
+impl Registry {
+    /// An empty registry, with room for `limit` clients at a time.
+    pub fn new(limit: usize) -> Self {
+        let clients = Clients {
+            last_id: 0,
+            connected: BTreeMap::new(),
+        };
+        Registry {
+            limit,
+            clients: Mutex::new(clients),
+        }
+    }
+
+    /// Registers a client under the next id: 1, 2, 3 and so on, none of them twice. `None`: there is
+    /// no room left, or the client has left already.
+    pub fn join(&self, stream: &TcpStream) -> Option<Seat<'_>> {
+        let address = stream.peer_addr().ok()?;
+        let mut clients = self.lock();
+        if clients.connected.len() >= self.limit {
+            return None;
+        }
+        clients.last_id += 1;
+        let id = clients.last_id;
+        clients.connected.insert(id, address);
+        Some(Seat { registry: self, id })
+    }
+
+    /// How many clients are connected now.
+    pub fn count(&self) -> usize {
+        self.lock().connected.len()
+    }
+
+    /// A lock is poisoned when a thread panicked while holding it. The map is whole even then.
+    fn lock(&self) -> MutexGuard<'_, Clients> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Seat<'_> {
+    /// The client's id.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.registry.lock().connected.remove(&self.id);
+    }
+}
