@@ -5,11 +5,11 @@ use clap::Parser;
 /// The options of a server.
 #[derive(Debug, Clone, Parser)]
 pub struct ServerArgs {
-    /// The address to listen on; 0.0.0.0 means every network this machine is on
+    /// Address to listen on (0.0.0.0: any)
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
 
-    /// The port to listen on; 0 lets the system choose a free one
+    /// Port to listen on (0: a free one)
     #[arg(long)]
     pub port: u16,
 }
@@ -17,11 +17,11 @@ pub struct ServerArgs {
 /// The options of a client.
 #[derive(Debug, Clone, Parser)]
 pub struct ClientArgs {
-    /// The server's address or name
+    /// Address or name of the server
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
 
-    /// The server's port
+    /// Port of the server
     #[arg(long)]
     pub port: u16,
 }
@@ -45,9 +45,9 @@ impl ClientArgs {
 /// `about` is the sentence that `--help` opens with, `port` the default of `--port`. A wrong option
 /// ends the program with a message and exit status 2.
 pub fn parse<Options: Parser>(about: &'static str, port: u16) -> Options {
-    let command = Options::command()
-        .about(about)
-        .mut_arg("port", |option| option.default_value(port.to_string()));
+    let command = Options::command().about(about).mut_arg("port", |option| {
+        option.default_value(port.to_string()).required(false)
+    });
     Options::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 

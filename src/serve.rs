@@ -85,6 +85,21 @@ pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
     )
 }
 
+/// Accepts the next client, and goes on trying when that fails: no error here is a reason to end.
+pub fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept() {
+            Ok(accepted) => return accepted,
+            // A client left before its turn, or the process has no descriptor free. In the second case
+            // the next try would fail at once too, so wait a little.
+            Err(error) => {
+                console::log(&format!("cannot accept a client: {error}"));
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+    }
+}
+
 /// Accepts clients for ever, and runs `talk` with each in a thread of its own.
 ///
 /// An error that `talk` returns ends that client's connection, with a line in the log.
@@ -94,28 +109,19 @@ where
 {
     let talk = Arc::new(talk);
     loop {
-        let (stream, peer) = match listener.accept() {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                // Not a reason to end: a client left before its turn, or the process has no
-                // descriptor free. In the second case the next try would fail at once, so wait.
-                console::log(&format!("cannot accept a client: {error}"));
-                thread::sleep(Duration::from_millis(50));
-                continue;
-            }
-        };
+        let (client, address) = accept(listener);
         let talk = Arc::clone(&talk);
         // The name shows in a debugger and in the message of a panic.
         let thread = thread::Builder::new()
-            .name(format!("client {peer}"))
+            .name(format!("client {address}"))
             .stack_size(STACK);
         let started = thread.spawn(move || {
-            if let Err(error) = talk(&stream) {
-                console::log(&format!("client {peer}: {error}"));
+            if let Err(error) = talk(&client) {
+                console::log(&format!("client {address}: {error}"));
             }
         });
         if let Err(error) = started {
-            console::log(&format!("client {peer}: no thread for it: {error}"));
+            console::log(&format!("client {address}: no thread for it: {error}"));
         }
     }
 }

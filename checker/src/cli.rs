@@ -7,11 +7,16 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use crate::course::{Role, Step};
 use crate::steps::{self, STEPS};
 
+const AFTER_CHECK: &str = "\
+{port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
+step's default port is used, and one check runs at a time. CMD is split into
+words as a shell would, and runs without a shell, from where you are.";
+
 /// Shows, checks and plays the steps of the course
 ///
 /// Exit status: 0 when nothing failed, 1 when a check failed or did not compile, 2 for wrong usage.
 #[derive(Debug, Parser)]
-#[command(name = "cargo step", bin_name = "cargo step", max_term_width = 80)]
+#[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -24,22 +29,18 @@ pub enum Command {
     /// Every step: its title, its points, and where you stand
     List,
     /// Check your exercises, the worked programs, or programs in any language
-    #[command(
-        after_help = "{port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the step's \
-        default port is used and one check runs at a time. CMD is split into words as a shell would, and \
-        runs without a shell, from where you are."
-    )]
+    #[command(after_help = AFTER_CHECK)]
     Check(CheckArgs),
     /// Play the scenes of steps with the worked programs
     Demo {
         /// The steps to play [default: all]
-        #[arg(value_name = "STEP", value_parser = step_ids())]
+        #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
         steps: Vec<String>,
     },
     /// Show a hint for a step
     Hint {
         /// The step
-        #[arg(value_name = "STEP", value_parser = step_ids())]
+        #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
         step: String,
         /// The next hint; repeat it for the one after that
         #[arg(long, action = ArgAction::Count)]
@@ -51,7 +52,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The steps to check [default: all]
-    #[arg(value_name = "STEP", value_parser = step_ids())]
+    #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
     pub steps: Vec<String>,
 
     /// Check the worked programs
@@ -66,7 +67,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "CMD")]
     pub client: Option<String>,
 
-    /// Check this program of a step that is neither server nor client
+    /// Check this program of a step without sockets
     #[arg(long, value_name = "CMD")]
     pub program: Option<String>,
 
@@ -78,7 +79,7 @@ pub struct CheckArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Draw the words that are sent by this number [default: a random one]
+    /// Number that decides which words are sent [default: random]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 }

@@ -1,25 +1,34 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
 use std::process::{ExitCode, exit};
+use std::thread;
 
+use anyhow::Result;
 use checker::cli::Cli;
 use checker::{board, commands};
 use clap::Parser;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let handled = ctrlc::set_handler(|| {
-        board::end_all_programs();
-        exit(130); // 128 + SIGINT, as shells have it
-    });
-    match handled
-        .map_err(anyhow::Error::from)
-        .and_then(|()| commands::run(&cli))
-    {
-        Ok(status) => status,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let status = end_programs_on_signals().and_then(|()| commands::run(&cli));
+    status.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Ctrl-C reaches only the checker, since each program leads a process group of its own: it ends them.
+fn end_programs_on_signals() -> Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    thread::Builder::new()
+        .name("signals".to_string())
+        .spawn(move || {
+            for signal in signals.forever() {
+                board::end_all_programs();
+                exit(128 + signal); // as shells have it
+            }
+        })?;
+    Ok(())
 }

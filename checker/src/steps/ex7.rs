@@ -23,7 +23,7 @@ pub const CHECKS: &[Check] = &[
         .look("whether two threads can read the same number before either of them has counted on"),
     Check::server("the one too many is refused", the_one_too_many)
         .worth(2)
-        .look("what happens when `join` returns `None`: `error: true`, and the connection ends"),
+        .look("what is sent when there is no seat: `error: true`, and `Ok(false)` ends the connection"),
     Check::server("after somebody leaves the next gets in", the_next_gets_in)
         .worth(1)
         .look("how long the seat is kept: until the conversation ends, and no longer"),
@@ -46,10 +46,9 @@ pub const HINTS: &[&str] = &[
      wrong if the client did not wait for it?",
     "The server: take a seat in the registry, send the handshake, then talk as in 2.2. The client: receive \
      one frame before anything else, and look at `error` first.",
-    "`match registry.join(client) { Some(seat) => …, None => … }`: with a seat, \
-     `frame::send(client, &FastHandshake { id: seat.id(), error: false })` and then the conversation; \
-     without, `error: true` and return. The client: `frame::receive::<FastHandshake>(server)?` is an \
-     `Option`, and `None` means that the server has left.",
+    "`match seat { Some(seat) => FastHandshake { id: seat.id(), error: false }, None => … }`, then \
+     `frame::send(client, &handshake)?` and `Ok(!handshake.error)`. The client: \
+     `frame::receive::<FastHandshake>(server)?` is an `Option`, and `None` means that the server has left.",
 ];
 
 const fn max_clients(value: u64) -> Setting {

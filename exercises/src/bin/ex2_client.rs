@@ -1,2 +1,59 @@
-//! x
-fn main() {}
+//! # 1.2 A client, and a reply: the client
+//!
+//! Write a client that sends one line to the server, displays the server's reply,
+//! and ends.
+//!
+//! ## What to notice
+//! - A client calls: it needs no listener, and the system chooses its port.
+//! - If no server runs, `connect` fails at once. So the order matters: the server
+//!   first.
+//! - Display what the *server* sent, not what was typed, even if they look alike.
+//!
+//! ## Try it by hand
+//! `cargo try ex2_client` with no server: what does it say? Then `cargo try ex2_server`
+//! in another terminal, and the client once more.
+
+use std::io;
+use std::net::TcpStream;
+use std::process::ExitCode;
+
+use chatlings::args::{self, ClientArgs};
+use chatlings::{console, ports, serve};
+
+fn main() -> ExitCode {
+    let args: ClientArgs = args::parse("Sends one line, displays the reply, and ends", ports::EX2);
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let server = connect(address).map_err(|error| serve::cannot_connect(address, error))?;
+    let Some(line) = console::read_line()? else {
+        return Ok(()); // the user has nothing to say
+    };
+    send(&server, &line)?;
+    console::show(&receive(&server)?);
+    Ok(())
+}
+
+/// Calls the server.
+fn connect(address: &str) -> io::Result<TcpStream> {
+    // TODO 1 of 3: connect to the address, and return the stream.
+    //   https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.connect
+    todo!("a connection to {address}")
+}
+
+/// Sends the line, with a line break behind it.
+fn send(server: &TcpStream, line: &str) -> io::Result<()> {
+    // TODO 2 of 3: send the line and a line break, `\n`, in one write.
+    //   Writing needs `use std::io::Write;` and `mut server` in the line above.
+    //   https://doc.rust-lang.org/std/io/trait.Write.html#method.write_all
+    todo!("send {line:?} to {server:?}")
+}
+
+/// Waits for the reply, and makes text of it.
+fn receive(server: &TcpStream) -> io::Result<String> {
+    // TODO 3 of 3: receive the reply, as the server of 1.1 received its message.
+    //   If nothing came, return the error "the server left without a reply".
+    //   https://doc.rust-lang.org/std/io/trait.Read.html#tymethod.read
+    todo!("a reply from {server:?}")
+}

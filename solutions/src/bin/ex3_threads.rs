@@ -12,8 +12,8 @@ use rand::RngExt;
 /// Starts three threads that greet, sleep and say farewell
 #[derive(Parser)]
 struct Args {
-    /// The longest sleep, in milliseconds; the shortest is 100
-    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u64).range(100..))]
+    /// Longest sleep, from 100 on
+    #[arg(long, value_name = "MS", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(100..))]
     max_sleep_ms: u64,
 }
 
@@ -23,10 +23,16 @@ fn main() -> ExitCode {
 }
 
 fn run(max_sleep_ms: u64) -> io::Result<()> {
+    let pauses = [
+        random_pause(max_sleep_ms),
+        random_pause(max_sleep_ms),
+        random_pause(max_sleep_ms),
+    ];
     let mut threads = Vec::new();
-    for id in 1..=3 {
-        threads.push(start(id, max_sleep_ms)?);
+    for (id, pause) in (1..=3).zip(pauses) {
+        threads.push(start(id, pause)?);
     }
+    // Only now: a thread that is joined inside the loop above would be over before the next one starts.
     for thread in threads {
         thread
             .join()
@@ -36,11 +42,11 @@ fn run(max_sleep_ms: u64) -> io::Result<()> {
 }
 
 /// Starts one thread. It runs on its own, while this function returns at once.
-fn start(id: u32, max_sleep_ms: u64) -> io::Result<JoinHandle<()>> {
+fn start(id: u32, pause: Duration) -> io::Result<JoinHandle<()>> {
     let thread = thread::Builder::new().name(format!("thread {id}"));
     thread.spawn(move || {
         println!("Hi, I'm thread {id}");
-        thread::sleep(random_pause(max_sleep_ms));
+        thread::sleep(pause);
         println!("Goodbye from thread {id}");
     })
 }

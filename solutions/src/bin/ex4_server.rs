@@ -19,28 +19,25 @@ fn main() -> ExitCode {
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
-    accept_clients(&listener)
+    each_client(&listener, talk)
 }
 
-/// Accepts one client after the other, for ever.
-fn accept_clients(listener: &TcpListener) -> io::Result<()> {
+/// Accepts clients for ever, and talks with each in a thread of its own.
+fn each_client(listener: &TcpListener, talk: fn(&TcpStream) -> io::Result<()>) -> ! {
     loop {
-        let (client, _address) = listener.accept()?;
-        start_thread(client)?;
-    }
-}
-
-/// Starts a thread that talks with this client, and returns at once: the next one may be waiting.
-fn start_thread(client: TcpStream) -> io::Result<()> {
-    let address = client.peer_addr()?;
-    let thread = thread::Builder::new().name(format!("client {address}"));
-    thread.spawn(move || {
-        // What goes wrong with this client ends this thread, and no other.
-        if let Err(error) = talk(&client) {
-            console::log(&format!("client {address}: {error}"));
+        let (client, address) = serve::accept(listener);
+        let thread = thread::Builder::new().name(format!("client {address}"));
+        // The thread runs on its own. This loop goes on at once, since the next client may be waiting.
+        let started = thread.spawn(move || {
+            if let Err(error) = talk(&client) {
+                // What goes wrong with one client ends its own thread, and no other.
+                console::log(&format!("client {address}: {error}"));
+            }
+        });
+        if let Err(error) = started {
+            console::log(&format!("client {address}: no thread for it: {error}"));
         }
-    })?;
-    Ok(())
+    }
 }
 
 /// Echoes each message until `end`, or until the client has left.

@@ -23,7 +23,9 @@ fn run(address: &str) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Arc::new(Registry::new(usize::MAX));
     start_operator(Arc::clone(&registry))?;
-    serve::each_client(&listener, move |client| talk(client, &registry))
+    serve::each_client(&listener, move |client| {
+        count_while(client, &registry, talk)
+    })
 }
 
 /// Starts a thread that listens to the operator, while this one goes on to accept clients.
@@ -48,9 +50,18 @@ fn operate(registry: &Registry) -> io::Result<()> {
     Ok(())
 }
 
-/// Echoes each message until `end`, or until the client has left. All the while, the client counts.
-fn talk(client: &TcpStream, registry: &Registry) -> io::Result<()> {
-    let _seat = registry.join(client);
+/// Talks with a client, who counts as connected all the while.
+fn count_while(
+    client: &TcpStream,
+    registry: &Registry,
+    talk: fn(&TcpStream) -> io::Result<()>,
+) -> io::Result<()> {
+    let _seat = registry.join(client); // given back at the end of this function, on whatever way out
+    talk(client)
+}
+
+/// Echoes each message until `end`, or until the client has left.
+fn talk(client: &TcpStream) -> io::Result<()> {
     let mut messages = text::Reader::new(client);
     while let Some(message) = messages.receive()? {
         if message == "end" {

@@ -14,18 +14,28 @@ struct Args {
     #[command(flatten)]
     client: ClientArgs,
 
-    /// The number of the sender
-    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
+    /// Number of the sender
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
     from: i64,
 
-    /// The number of whom the messages are for
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    /// Number of whom the messages are for
+    #[arg(
+        long,
+        value_name = "ID",
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
     to: i64,
 }
 
 fn main() -> ExitCode {
     let args: Args = args::parse(
-        "Sends each line as a protobuf message and displays the replies, until `end`",
+        "Sends lines as protobuf messages and displays the replies, until `end`",
         ports::EX6,
     );
     console::report(run(&args))

@@ -10,7 +10,7 @@ use chatlings::{console, frame, ports, serve};
 
 fn main() -> ExitCode {
     let args: ClientArgs = args::parse(
-        "Gets an id from the server, then sends each line under it, until `end`",
+        "Gets an id from the server, then sends lines under it, until `end`",
         ports::EX7,
     );
     console::report(run(&args.address()))
@@ -20,7 +20,16 @@ fn run(address: &str) -> io::Result<()> {
     let server = serve::connect(address)?;
     let id = shake_hands(&server)?;
     console::show(&format!("your id is {id}"));
-    talk(&server, id)
+    loop {
+        // The end of input (Ctrl-D) says `end` for the user.
+        let line = console::read_line()?.unwrap_or("end".to_string());
+        let message = compose(id, line);
+        frame::send(&server, &message)?;
+        if message.msg == "end" {
+            return Ok(());
+        }
+        show_reply(&server)?;
+    }
 }
 
 /// Waits for the handshake, and returns the id that the server has given.
@@ -34,23 +43,20 @@ fn shake_hands(server: &TcpStream) -> io::Result<i64> {
     }
 }
 
-/// Sends what the user types and displays each reply, until `end` is sent.
-fn talk(server: &TcpStream, id: i64) -> io::Result<()> {
-    loop {
-        // The end of input (Ctrl-D) says `end` for the user.
-        let line = console::read_line()?.unwrap_or("end".to_string());
-        let message = Message {
-            from: id,
-            to: 0,
-            msg: line,
-        };
-        frame::send(server, &message)?;
-        if message.msg == "end" {
-            return Ok(());
-        }
-        let Some(reply) = frame::receive::<Message>(server)? else {
-            return Err(io::Error::other("the server has closed the connection"));
-        };
-        console::show(&format!("{}: {}", reply.from, reply.msg));
+/// Makes a message of a line that the user typed.
+fn compose(id: i64, line: String) -> Message {
+    Message {
+        from: id,
+        to: 0,
+        msg: line,
     }
+}
+
+/// Waits for the server's reply, and displays it with its sender.
+fn show_reply(server: &TcpStream) -> io::Result<()> {
+    let Some(reply) = frame::receive::<Message>(server)? else {
+        return Err(io::Error::other("the server has closed the connection"));
+    };
+    console::show(&format!("{}: {}", reply.from, reply.msg));
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use chatlings::args::{self, ServerArgs};
 use chatlings::proto::{FastHandshake, Message};
-use chatlings::serve::{self, Registry};
+use chatlings::serve::{self, Registry, Seat};
 use chatlings::{console, frame, ports};
 use clap::Parser;
 
@@ -15,8 +15,8 @@ struct Args {
     #[command(flatten)]
     server: ServerArgs,
 
-    /// How many clients may be connected at a time
-    #[arg(long, default_value_t = 64)]
+    /// Most clients connected at a time
+    #[arg(long, value_name = "COUNT", default_value_t = 64)]
     max_clients: usize,
 }
 
@@ -32,28 +32,27 @@ fn run(args: &Args) -> io::Result<()> {
     let listener = serve::listen(&args.server.address())?;
     println!("listening on {}", listener.local_addr()?);
     let registry = Registry::new(args.max_clients);
-    serve::each_client(&listener, move |client| welcome(client, &registry))
+    serve::each_client(&listener, move |client| {
+        // The client keeps its seat to the end of this block, on whatever way it comes there.
+        let seat = registry.join(client);
+        if shake_hands(client, seat.as_ref())? {
+            talk(client)?;
+        }
+        Ok(())
+    })
 }
 
-/// Gives the client an id and talks with it, or refuses it when there is no room.
-fn welcome(client: &TcpStream, registry: &Registry) -> io::Result<()> {
-    match registry.join(client) {
-        Some(seat) => {
-            accept(client, seat.id())?;
-            talk(client)
-        } // here the seat is dropped, and the next client can have it
-        None => refuse(client),
-    }
-}
-
-/// Tells the client its id.
-fn accept(client: &TcpStream, id: i64) -> io::Result<()> {
-    frame::send(client, &FastHandshake { id, error: false })
-}
-
-/// Tells the client that there is no room for it.
-fn refuse(client: &TcpStream) -> io::Result<()> {
-    frame::send(client, &FastHandshake { id: 0, error: true })
+/// Tells the client its id or, without a seat, that there is no room. Says whether it may stay.
+fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
+    let handshake = match seat {
+        Some(seat) => FastHandshake {
+            id: seat.id(),
+            error: false,
+        },
+        None => FastHandshake { id: 0, error: true },
+    };
+    frame::send(client, &handshake)?;
+    Ok(!handshake.error)
 }
 
 /// Echoes each message until one says `end`, or until the client has left.
