@@ -5,7 +5,7 @@ use clap::Parser;
 /// The options of a server.
 #[derive(Debug, Clone, Parser)]
 pub struct ServerArgs {
-    /// Address to listen on (0.0.0.0: any)
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
 
@@ -45,19 +45,15 @@ impl ClientArgs {
 /// `about` is the sentence that `--help` opens with, `port` the default of `--port`. A wrong option
 /// ends the program with a message and exit status 2.
 pub fn parse<Options: Parser>(about: &'static str, port: u16) -> Options {
-    let command = Options::command().about(about).mut_arg("port", |option| {
-        option.default_value(port.to_string()).required(false)
-    });
+    let command = Options::command()
+        .about(about)
+        .mut_arg("port", |option| option.default_value(port.to_string()).required(false));
     Options::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit())
 }
 
 /// An IPv6 address has colons of its own, so it stands in brackets before the port (RFC 3986, 3.2.2).
 fn join(host: &str, port: u16) -> String {
-    if host.contains(':') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
-    }
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 #[cfg(test)]

@@ -39,11 +39,7 @@ pub fn report(result: io::Result<()>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
-    let label = if io::stderr().is_terminal() {
-        "error:".red().bold()
-    } else {
-        "error:".normal()
-    };
+    let label = if io::stderr().is_terminal() { "error:".red().bold() } else { "error:".normal() };
     log(&format!("{label} {error}"));
     ExitCode::FAILURE
 }

@@ -62,8 +62,5 @@ fn read_up_to(stream: &TcpStream, count: u32) -> io::Result<Vec<u8>> {
 }
 
 fn cut_off() -> io::Error {
-    io::Error::new(
-        ErrorKind::UnexpectedEof,
-        "the connection ended in the middle of a frame",
-    )
+    io::Error::new(ErrorKind::UnexpectedEof, "the connection ended in the middle of a frame")
 }

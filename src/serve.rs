@@ -60,10 +60,7 @@ pub fn cannot_connect(address: &str, error: io::Error) -> io::Error {
         ErrorKind::ConnectionRefused => "connection refused (is the server running?)".to_string(),
         _ => error.to_string(),
     };
-    io::Error::new(
-        error.kind(),
-        format!("cannot connect to {address}: {reason}"),
-    )
+    io::Error::new(error.kind(), format!("cannot connect to {address}: {reason}"))
 }
 
 /// Says why nobody can listen on `address`, in one line that a person can act on.
@@ -79,10 +76,7 @@ pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
         ErrorKind::PermissionDenied => "permission denied (try a --port above 1023)".to_string(),
         _ => error.to_string(),
     };
-    io::Error::new(
-        error.kind(),
-        format!("cannot listen on {address}: {reason}"),
-    )
+    io::Error::new(error.kind(), format!("cannot listen on {address}: {reason}"))
 }
 
 /// Accepts the next client, and goes on trying when that fails: no error here is a reason to end.
@@ -112,9 +106,7 @@ where
         let (client, address) = accept(listener);
         let talk = Arc::clone(&talk);
         // The name shows in a debugger and in the message of a panic.
-        let thread = thread::Builder::new()
-            .name(format!("client {address}"))
-            .stack_size(STACK);
+        let thread = thread::Builder::new().name(format!("client {address}")).stack_size(STACK);
         let started = thread.spawn(move || {
             if let Err(error) = talk(&client) {
                 console::log(&format!("client {address}: {error}"));
@@ -147,14 +139,8 @@ pub struct Seat<'a> {
 impl Registry {
     /// An empty registry, with room for `limit` clients at a time.
     pub fn new(limit: usize) -> Self {
-        let clients = Clients {
-            last_id: 0,
-            connected: BTreeMap::new(),
-        };
-        Registry {
-            limit,
-            clients: Mutex::new(clients),
-        }
+        let clients = Clients { last_id: 0, connected: BTreeMap::new() };
+        Registry { limit, clients: Mutex::new(clients) }
     }
 
     /// Registers a client under the next id: 1, 2, 3 and so on, none of them twice. `None`: there is

@@ -41,11 +41,7 @@ enum More {
 impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
-        Reader {
-            stream,
-            received: Vec::new(),
-            searched: 0,
-        }
+        Reader { stream, received: Vec::new(), searched: 0 }
     }
 
     /// Waits for the next message, and returns it without its line break. `None`: the peer has left.
@@ -57,9 +53,7 @@ impl<'a> Reader<'a> {
     /// `InvalidData` when a message is longer than [`LONGEST`], and those of the stream.
     pub fn receive(&mut self) -> io::Result<Option<String>> {
         loop {
-            let line_break = self.received[self.searched..]
-                .iter()
-                .position(|&byte| byte == b'\n');
+            let line_break = self.received[self.searched..].iter().position(|&byte| byte == b'\n');
             let length = line_break.map_or(self.received.len(), |found| self.searched + found);
             if length > LONGEST {
                 let error = format!("a message longer than {} KiB", LONGEST / 1024);

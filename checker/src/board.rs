@@ -24,7 +24,7 @@ use crate::transcript::{Mark, Transcript};
 /// How long a scene waits for what it expects.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a program may take to get ready, or to end: longer, since an interpreter starts slowly.
+/// How long a program in any language may take to get ready: longer, since an interpreter starts slowly.
 pub const START: Duration = Duration::from_secs(10);
 
 /// How much a program may write, or send to a peer, that nobody asked for, in bytes.
@@ -149,12 +149,7 @@ impl Wire {
         while self.arrivals.len() > 1 && self.arrivals[0].0 < self.taken {
             self.arrivals.pop_front();
         }
-        (
-            bytes,
-            self.arrivals
-                .front()
-                .map_or_else(Instant::now, |arrival| arrival.1),
-        )
+        (bytes, self.arrivals.front().map_or_else(Instant::now, |arrival| arrival.1))
     }
 
     /// Why nothing more comes, if so.
@@ -164,9 +159,7 @@ impl Wire {
 
     /// How long nothing has come.
     pub fn quiet_for(&self) -> Duration {
-        self.arrivals
-            .back()
-            .map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
+        self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
     }
 
     fn fd(&self) -> Option<BorrowedFd<'_>> {
@@ -190,8 +183,7 @@ impl Wire {
             Ok(0) => self.end = Some(End::Closed),
             Ok(count) => {
                 self.unread.extend(&buffer[..count]);
-                self.arrivals
-                    .push_back((self.taken + self.unread.len(), Instant::now()));
+                self.arrivals.push_back((self.taken + self.unread.len(), Instant::now()));
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
@@ -300,10 +292,8 @@ impl Board {
         }
         if let Some(wire) = self.flooded.get() {
             let actor = self.with_wire(wire, |wire| wire.sender.clone());
-            let message = format!(
-                "sent more than {} MiB that nobody asked for",
-                MOST / 1024 / 1024
-            );
+            let message =
+                format!("sent more than {} MiB that nobody asked for", MOST / 1024 / 1024);
             return Err(Stop::Fails { actor, message });
         }
         Ok(())
@@ -325,18 +315,12 @@ impl Board {
                 polled.push(PollFd::from_borrowed_fd(fd, flags));
             }
         }
-        let timeout = Timespec {
-            tv_sec: limit.as_secs() as _,
-            tv_nsec: limit.subsec_nanos() as _,
-        };
+        let timeout = Timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ };
         if rustix::event::poll(&mut polled, Some(&timeout)).is_err() {
             return; // a signal came in between; the caller's loop comes again
         }
         let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
-        let ready: Vec<bool> = polled
-            .iter()
-            .map(|fd| fd.revents().intersects(arrived))
-            .collect();
+        let ready: Vec<bool> = polled.iter().map(|fd| fd.revents().intersects(arrived)).collect();
         for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
             if wires[index].end.is_none() && wires[index].read() {
                 wires[index].source = None; // whoever sends now is told so
@@ -437,7 +421,9 @@ impl Board {
 
     /// How a program ended, if it has.
     pub fn exit_of(&self, program: ProgramId) -> Option<Exit> {
-        self.programs.borrow_mut()[program.0].look_for_exit()
+        let exit = self.programs.borrow_mut()[program.0].look_for_exit()?;
+        self.gather(Duration::ZERO, None); // the last that it wrote came before its end
+        Some(exit)
     }
 
     /// Whether the program that plays `actor` has ended.
@@ -461,18 +447,10 @@ impl Board {
             self.gather(TICK, None);
         }
         let mut panics = Vec::new();
-        for program in self
-            .programs
-            .borrow()
-            .iter()
-            .filter(|program| program.is_rust)
-        {
+        for program in self.programs.borrow().iter().filter(|program| program.is_rust) {
             let log = String::from_utf8_lossy(&program.log);
-            panics.extend(
-                find_panics(&log)
-                    .into_iter()
-                    .map(|panic| (program.actor.clone(), panic)),
-            );
+            panics
+                .extend(find_panics(&log).into_iter().map(|panic| (program.actor.clone(), panic)));
         }
         // A reset leaves no TIME_WAIT behind, so a server on a fixed port can be started again.
         for wire in self.wires.borrow_mut().iter_mut() {
@@ -510,10 +488,8 @@ impl Board {
             });
             let log = String::from_utf8_lossy(&program.log).into_owned();
             for (mark, text) in [(Mark::Output, unread), (Mark::Error, log)] {
-                let lines: Vec<&str> = text
-                    .lines()
-                    .filter(|line| !line.trim().is_empty())
-                    .collect();
+                let lines: Vec<&str> =
+                    text.lines().filter(|line| !line.trim().is_empty()).collect();
                 rest.extend(
                     lines
                         .iter()
@@ -542,9 +518,7 @@ impl Running {
     fn look_for_exit(&mut self) -> Option<Exit> {
         if self.exit.is_none() {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-            let status = rustix::process::waitid(WaitId::Pid(self.pid()?), options)
-                .ok()
-                .flatten();
+            let status = rustix::process::waitid(WaitId::Pid(self.pid()?), options).ok().flatten();
             self.exit = status.as_ref().and_then(exit_of_status);
         }
         self.exit
@@ -589,13 +563,10 @@ impl Panic {
 /// the next line, the message.
 fn find_panics(log: &str) -> Vec<Panic> {
     let mut panics = Vec::new();
-    let mut lines = log
-        .split_inclusive('\n')
-        .filter_map(|line| line.strip_suffix('\n'));
+    let mut lines = log.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     while let Some(line) = lines.next() {
-        let Some((_, place)) = line
-            .split_once("' panicked at ")
-            .or(line.split_once(") panicked at "))
+        let Some((_, place)) =
+            line.split_once("' panicked at ").or(line.split_once(") panicked at "))
         else {
             continue;
         };
@@ -605,11 +576,7 @@ fn find_panics(log: &str) -> Vec<Panic> {
         if let (Some(file), Some(Ok(line)), Some(message)) =
             (file, number.map(str::parse), lines.next())
         {
-            panics.push(Panic {
-                file: file.to_string(),
-                line,
-                message: message.to_string(),
-            });
+            panics.push(Panic { file: file.to_string(), line, message: message.to_string() });
         }
     }
     panics
@@ -627,16 +594,13 @@ mod tests {
             line: 24,
             message: "not yet implemented: x".to_string(),
         };
-        assert_eq!(find_panics(log), [expected.clone()]);
+        assert_eq!(find_panics(log), std::slice::from_ref(&expected));
         assert!(expected.is_to_do());
         assert_eq!(find_panics(&log.replace(" (17)", "")), [expected]);
     }
 
     #[test]
     fn a_panic_whose_message_is_still_on_its_way_waits() {
-        assert_eq!(
-            find_panics("thread 'main' (17) panicked at a/b.rs:24:5:\nnot yet impl"),
-            []
-        );
+        assert_eq!(find_panics("thread 'main' (17) panicked at a/b.rs:24:5:\nnot yet impl"), []);
     }
 }

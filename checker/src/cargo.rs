@@ -43,9 +43,7 @@ impl Package {
 
     /// The source file of a program, from the root of the course.
     pub fn source(self, program: &str) -> PathBuf {
-        Path::new(self.name())
-            .join("src/bin")
-            .join(format!("{program}.rs"))
+        Path::new(self.name()).join("src/bin").join(format!("{program}.rs"))
     }
 }
 
@@ -66,9 +64,7 @@ pub fn root() -> PathBuf {
     // Under cargo the variable names the package's folder as it is now; without, as it was when built.
     let package = env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_string());
     let package = PathBuf::from(package);
-    let parent = package
-        .parent()
-        .filter(|parent| parent.join("proto/chat.proto").exists());
+    let parent = package.parent().filter(|parent| parent.join("proto/chat.proto").exists());
     parent.map_or(package.clone(), Path::to_path_buf)
 }
 
@@ -81,9 +77,7 @@ pub fn build(programs: &[(Package, &'static str)]) -> Result<Builds> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     // The checker is named too, though nothing of it is built: cargo then gives the dependencies the same
     // features as when it built the checker, and compiles none of them a second time.
-    command
-        .current_dir(root())
-        .args(["build", "--keep-going", "-p", "checker"]);
+    command.current_dir(root()).args(["build", "--keep-going", "-p", "checker"]);
     let color = match std::io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none() {
         true => "--message-format=json-diagnostic-rendered-ansi",
         false => "--message-format=json",
@@ -100,13 +94,7 @@ pub fn build(programs: &[(Package, &'static str)]) -> Result<Builds> {
             command.arg("--bin").arg(package.binary(program));
         } else {
             let launch = Launch::Broken(format!("{} is missing", source.display()));
-            builds.insert(
-                (package, program),
-                Built {
-                    launch,
-                    warnings: String::new(),
-                },
-            );
+            builds.insert((package, program), Built { launch, warnings: String::new() });
         }
     }
     if builds.len() == programs.len() {
@@ -138,10 +126,7 @@ impl Output {
             // It is not the program: a dependency, or the package's own Cargo.toml.
             (None, None) => Launch::Broken(self.log.clone()),
         };
-        Built {
-            launch,
-            warnings: self.warnings.get(&binary).cloned().unwrap_or_default(),
-        }
+        Built { launch, warnings: self.warnings.get(&binary).cloned().unwrap_or_default() }
     }
 
     /// Takes in one line of cargo's JSON (<https://doc.rust-lang.org/cargo/reference/external-tools.html>).
@@ -153,8 +138,7 @@ impl Output {
         }
         match message["reason"].as_str()? {
             "compiler-artifact" => {
-                self.paths
-                    .insert(target, PathBuf::from(message["executable"].as_str()?));
+                self.paths.insert(target, PathBuf::from(message["executable"].as_str()?));
             }
             "compiler-message" => {
                 let rendered = message["message"]["rendered"].as_str()?;
@@ -171,21 +155,14 @@ impl Output {
 }
 
 fn run(command: &mut Command) -> Result<Output> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut child = command
-        .spawn()
-        .context("cannot start cargo (is Rust installed? see https://rustup.rs)")?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child =
+        command.spawn().context("cannot start cargo (is Rust installed? see https://rustup.rs)")?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     // Two pipes, so two readers: if cargo filled the one that nobody reads, it would stop.
     let reader = thread::spawn(move || stderr.map(follow).unwrap_or_default());
     let mut output = Output::default();
-    for line in stdout
-        .into_iter()
-        .flat_map(|stdout| BufReader::new(stdout).lines())
-    {
+    for line in stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
         output.read(&line.context("cannot read what cargo prints")?);
     }
     child.wait().context("cannot wait for cargo")?;

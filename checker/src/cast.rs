@@ -7,6 +7,9 @@ use std::process::Command;
 use crate::course::{Role, Step};
 use crate::stage::Stop;
 
+/// What `{max_clients}` stands for in a scene that does not set it: more than any scene has.
+const DEFAULT_MAX_CLIENTS: &str = "64";
+
 /// How one program is started.
 #[derive(Clone, Debug)]
 pub enum Launch {
@@ -85,10 +88,7 @@ impl Launch {
             Launch::Broken(_) => return Err(Stop::NotChecked("it does not compile".to_string())),
         };
         let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .env("PYTHONUNBUFFERED", "1")
-            .env("RUST_BACKTRACE", "0");
+        command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
         Ok((command, shown))
     }
 }
@@ -102,14 +102,14 @@ fn fill_in(words: &[String], port: Option<u16>, settings: &[Setting]) -> Result<
     }
     for setting in settings {
         if setting.is_needed && !words.iter().any(|word| word.contains(setting.placeholder)) {
-            return Err(Stop::NotChecked(format!(
-                "the command has no {}",
-                setting.placeholder
-            )));
+            return Err(Stop::NotChecked(format!("the command has no {}", setting.placeholder)));
         }
         for word in &mut words {
             *word = word.replace(setting.placeholder, &setting.value.to_string());
         }
+    }
+    for word in &mut words {
+        *word = word.replace("{max_clients}", DEFAULT_MAX_CLIENTS);
     }
     Ok(words)
 }

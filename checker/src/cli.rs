@@ -111,13 +111,8 @@ impl CheckArgs {
             let [step] = &self.steps[..] else {
                 usage(&format!("--{option} needs exactly one STEP"));
             };
-            if steps::find(step)
-                .and_then(|step| step.program(role))
-                .is_none()
-            {
-                usage(&format!(
-                    "{step} has no {option}, so --{option} cannot be checked"
-                ));
+            if steps::find(step).and_then(|step| step.program(role)).is_none() {
+                usage(&format!("{step} has no {option}, so --{option} cannot be checked"));
             }
             match shell_words::split(command) {
                 Ok(words) if words.is_empty() => usage(&format!("--{option} is empty")),
@@ -130,7 +125,5 @@ impl CheckArgs {
 }
 
 fn usage(message: &str) -> ! {
-    Cli::command()
-        .error(ErrorKind::ArgumentConflict, message)
-        .exit()
+    Cli::command().error(ErrorKind::ArgumentConflict, message).exit()
 }

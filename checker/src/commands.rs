@@ -34,14 +34,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
 }
 
 fn list() -> Result<ExitCode> {
-    println!(
-        "{}",
-        format!(
-            "{:<6}{:<34}{:>6}  where you stand",
-            "step", "title", "points"
-        )
-        .bold()
-    );
+    println!("{}", format!("{:<6}{:<34}{:>6}  where you stand", "step", "title", "points").bold());
     for step in STEPS {
         println!(
             "{:<6}{:<34}{:>6}  {}",
@@ -51,10 +44,7 @@ fn list() -> Result<ExitCode> {
             standing::describe(step)
         );
     }
-    println!(
-        "\nmake {} shows a step's task, and checks it once you have begun.",
-        STEPS[0].id
-    );
+    println!("\nmake {} shows a step's task, and checks it once you have begun.", STEPS[0].id);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,11 +56,8 @@ fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
 }
 
 fn demo(steps: &[&'static Step]) -> Result<ExitCode> {
-    let casts = casts(
-        steps,
-        Package::Solutions,
-        &cargo::build(&programs(steps, Package::Solutions))?,
-    );
+    let casts =
+        casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
     let mut has_failed = false;
     for cast in &casts {
         println!("{}\n", cast.step.title.bold());
@@ -89,11 +76,7 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
         let cast = foreign_cast(steps[0], commands)?;
         return report(args, &[&cast], false);
     }
-    let package = if args.solutions {
-        Package::Solutions
-    } else {
-        Package::Exercises
-    };
+    let package = if args.solutions { Package::Solutions } else { Package::Exercises };
     let mut wanted = programs(&steps, package);
     // An untouched step is shown rather than checked, and played with the worked programs.
     let is_shown = |step: &&Step| package == Package::Exercises && !args.json && is_untouched(step);
@@ -105,10 +88,7 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
     print_warnings(args, &builds, package);
     let casts = casts(&steps, package, &builds);
     let (shown, checked): (Vec<&Cast>, Vec<&Cast>) = casts.iter().partition(|cast| {
-        let compiles = cast
-            .roles
-            .values()
-            .all(|launch| !matches!(launch, Launch::Broken(_)));
+        let compiles = cast.roles.values().all(|launch| !matches!(launch, Launch::Broken(_)));
         untouched.iter().any(|step| step.id == cast.step.id) && compiles
     });
     for (number, cast) in shown.iter().enumerate() {
@@ -126,28 +106,18 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
 /// Shows an untouched step: in full when it was asked for, else in a line.
 fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
     if args.steps.is_empty() {
-        println!(
-            "{:<34}{}",
-            step.title,
-            format!("untouched: make {}", step.id).dimmed()
-        );
+        println!("{:<34}{}", step.title, format!("untouched: make {}", step.id).dimmed());
         return;
     }
     let worked = cast_of(step, Package::Solutions, builds);
-    let finished = judge::play(
-        &worked,
-        &step.checks[0],
-        args.seed.unwrap_or_else(rand::random),
-    );
+    let finished = judge::play(&worked, &step.checks[0], args.seed.unwrap_or_else(rand::random));
     report::print_untouched(step, &finished);
 }
 
 /// Plays the checks of these casts, and reports them.
 fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCode> {
-    let one_at_a_time = casts
-        .iter()
-        .flat_map(|cast| cast.roles.values())
-        .any(|launch| !launch.takes_port());
+    let one_at_a_time =
+        casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
     let outcomes = play(casts, args.seed.unwrap_or_else(rand::random), one_at_a_time);
     let mut rest = &outcomes[..];
     let mut steps = Vec::new();
@@ -161,10 +131,8 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
         steps.push((cast.step, own));
     }
     if args.json {
-        let steps: Vec<_> = steps
-            .iter()
-            .map(|(step, outcomes)| step_json(step, outcomes))
-            .collect();
+        let steps: Vec<_> =
+            steps.iter().map(|(step, outcomes)| step_json(step, outcomes)).collect();
         println!("{:#}", json!({ "steps": steps }));
     } else {
         for (number, (step, outcomes)) in steps.iter().enumerate() {
@@ -174,17 +142,12 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
             report::print_step(step, outcomes, args.verbose);
         }
         if let ([(step, outcomes)], true) = (&steps[..], is_students)
-            && outcomes
-                .iter()
-                .all(|outcome| outcome.verdict == Verdict::Passes)
+            && outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passes)
         {
             report::print_next(step, STEPS);
         }
         if steps.len() > 1 {
-            print_sum(
-                &outcomes,
-                &steps.iter().map(|(step, _)| *step).collect::<Vec<_>>(),
-            );
+            print_sum(&outcomes, &steps.iter().map(|(step, _)| *step).collect::<Vec<_>>());
         }
     }
     Ok(ExitCode::from(u8::from(outcomes.iter().any(is_failure))))
@@ -195,12 +158,7 @@ fn print_sum(outcomes: &[Outcome], steps: &[&Step]) {
     let max: u32 = steps.iter().map(|step| step.points).sum();
     println!(
         "\n{}",
-        format!(
-            "{} of {max} points in {} steps",
-            report::points(sum),
-            steps.len()
-        )
-        .bold()
+        format!("{} of {max} points in {} steps", report::points(sum), steps.len()).bold()
     );
 }
 
@@ -215,17 +173,13 @@ fn is_failure(outcome: &Outcome) -> bool {
 }
 
 fn is_untouched(step: &Step) -> bool {
-    step.programs
-        .iter()
-        .all(|program| Starter::read(program).is_untouched())
+    step.programs.iter().all(|program| Starter::read(program).is_untouched())
 }
 
 /// Plays all checks of these casts side by side, with a progress bar on a terminal.
 fn play(casts: &[&Cast], seed: u64, one_at_a_time: bool) -> Vec<Outcome> {
-    let checks: Vec<(&Cast, &Check)> = casts
-        .iter()
-        .flat_map(|cast| cast.step.checks.iter().map(|check| (*cast, check)))
-        .collect();
+    let checks: Vec<(&Cast, &Check)> =
+        casts.iter().flat_map(|cast| cast.step.checks.iter().map(|check| (*cast, check))).collect();
     let progress = ProgressBar::new(checks.len() as u64);
     if let Ok(style) = ProgressStyle::with_template("{pos:>3} of {len} checks {wide_bar}") {
         progress.set_style(style);
@@ -253,45 +207,26 @@ fn helpers(step: &Step) -> impl Iterator<Item = &'static str> {
 
 /// For each step, how its programs from `package` are started.
 pub fn casts(steps: &[&'static Step], package: Package, builds: &Builds) -> Vec<Cast> {
-    steps
-        .iter()
-        .map(|step| cast_of(step, package, builds))
-        .collect()
+    steps.iter().map(|step| cast_of(step, package, builds)).collect()
 }
 
 fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
-    let launch = |package, program| {
-        builds
-            .get(&(package, program))
-            .map(|built| built.launch.clone())
-    };
+    let launch =
+        |package, program| builds.get(&(package, program)).map(|built| built.launch.clone());
     let roles = step
         .programs
         .iter()
         .filter_map(|program| Some((Role::of(program), launch(package, program)?)));
     let helpers =
         helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
-    Cast {
-        step,
-        roles: roles.collect(),
-        helpers: helpers.collect(),
-    }
+    Cast { step, roles: roles.collect(), helpers: helpers.collect() }
 }
 
 fn foreign_cast(step: &'static Step, commands: Vec<(Role, Vec<String>)>) -> Result<Cast> {
-    let needed: Vec<_> = helpers(step)
-        .map(|program| (Package::Solutions, program))
-        .collect();
-    let builds = if needed.is_empty() {
-        HashMap::new()
-    } else {
-        cargo::build(&needed)?
-    };
+    let needed: Vec<_> = helpers(step).map(|program| (Package::Solutions, program)).collect();
+    let builds = if needed.is_empty() { HashMap::new() } else { cargo::build(&needed)? };
     let mut cast = cast_of(step, Package::Solutions, &builds);
-    cast.roles = commands
-        .into_iter()
-        .map(|(role, words)| (role, Launch::Command(words)))
-        .collect();
+    cast.roles = commands.into_iter().map(|(role, words)| (role, Launch::Command(words))).collect();
     Ok(cast)
 }
 

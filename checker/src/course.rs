@@ -86,14 +86,7 @@ impl Check {
     }
 
     const fn of(role: Role, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check {
-            name,
-            share: 0,
-            role,
-            helper: None,
-            look: "",
-            scene,
-        }
+        Check { name, share: 0, role, helper: None, look: "", scene }
     }
 
     /// Sets the share of the step's points. Without it a check is a bonus: shown, and worth nothing.
@@ -133,10 +126,7 @@ impl Check {
 impl Step {
     /// The name of the program that plays `role`, if the step has one.
     pub fn program(&self, role: Role) -> Option<&'static str> {
-        self.programs
-            .iter()
-            .copied()
-            .find(|program| Role::of(program) == role)
+        self.programs.iter().copied().find(|program| Role::of(program) == role)
     }
 
     /// How many of the step's points a check gives when it passes.

@@ -91,9 +91,7 @@ pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
         }
     };
     let max = cast.step.points_of(check);
-    let failure = failure
-        .as_ref()
-        .map(|actor: &String| (actor.as_str(), message.as_str()));
+    let failure = failure.as_ref().map(|actor: &String| (actor.as_str(), message.as_str()));
     Outcome {
         name: check.name,
         verdict,
@@ -110,10 +108,7 @@ pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
 fn unplayable(cast: &Cast, check: &Check) -> Option<(Verdict, String)> {
     match cast.roles.get(&check.role) {
         None => {
-            return Some((
-                Verdict::NotChecked,
-                format!("needs --{} CMD", check.role.word()),
-            ));
+            return Some((Verdict::NotChecked, format!("needs --{} CMD", check.role.word())));
         }
         Some(Launch::Broken(errors)) => return Some((Verdict::DoesNotCompile, errors.clone())),
         Some(_) => {}
@@ -142,20 +137,13 @@ fn judge(
             Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
             None => panic.message.clone(),
         };
-        return (
-            Verdict::ToDo,
-            format!("{}: {task}", place(&panic.file, panic.line)),
-            None,
-        );
+        return (Verdict::ToDo, format!("{}: {task}", place(&panic.file, panic.line)), None);
     }
     match (scene, panics.first()) {
         (Ok(()), None) => (Verdict::Passes, String::new(), None),
         (Ok(()), Some((actor, panic))) => {
-            let message = format!(
-                "panicked at {}: {}",
-                place(&panic.file, panic.line),
-                panic.message
-            );
+            let message =
+                format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
             (Verdict::Fails, message, Some(actor.clone()))
         }
         (Err(Stop::Fails { actor, message }), _) => (Verdict::Fails, message, Some(actor)),
@@ -179,11 +167,7 @@ pub fn play_all(
 ) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
-    let workers = if one_at_a_time {
-        1
-    } else {
-        SIDE_BY_SIDE.min(checks.len())
-    };
+    let workers = if one_at_a_time { 1 } else { SIDE_BY_SIDE.min(checks.len()) };
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
@@ -194,17 +178,12 @@ pub fn play_all(
                     };
                     let outcome = play(cast, check, seed);
                     done(&outcome);
-                    outcomes
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .push((index, outcome));
+                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
                 }
             });
         }
     });
-    let mut outcomes = outcomes
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner);
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by_key(|(index, _)| *index);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }

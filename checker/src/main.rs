@@ -22,13 +22,11 @@ fn main() -> ExitCode {
 /// Ctrl-C reaches only the checker, since each program leads a process group of its own: it ends them.
 fn end_programs_on_signals() -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    thread::Builder::new()
-        .name("signals".to_string())
-        .spawn(move || {
-            for signal in signals.forever() {
-                board::end_all_programs();
-                exit(128 + signal); // as shells have it
-            }
-        })?;
+    thread::Builder::new().name("signals".to_string()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            board::end_all_programs();
+            exit(128 + signal); // as shells have it
+        }
+    })?;
     Ok(())
 }

@@ -86,11 +86,8 @@ impl Peer {
             true => Ok(()),
             false => {
                 let left = self.board.with_wire(self.wire, |wire| wire.end().is_some());
-                let reason = if left {
-                    "the connection is closed"
-                } else {
-                    "the other side does not read"
-                };
+                let reason =
+                    if left { "the connection is closed" } else { "the other side does not read" };
                 self.fails(format!("cannot send: {reason}"))
             }
         }
@@ -105,11 +102,9 @@ impl Peer {
                 self.note(Mark::Received, &heard);
                 Ok(())
             }
-            Ok(heard) => self.fails(format!(
-                "expected {}, but heard {}",
-                quoted(expected),
-                quoted(&heard)
-            )),
+            Ok(heard) => {
+                self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard)))
+            }
             Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
         }
     }
@@ -148,9 +143,9 @@ impl Peer {
             })
         })?;
         Ok(heard.unwrap_or_else(|| {
-            let unread = self.board.with_wire(self.wire, |wire| {
-                String::from_utf8_lossy(wire.unread()).into_owned()
-            });
+            let unread = self
+                .board
+                .with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
             let came = if unread.is_empty() {
                 "nothing".to_string()
             } else {
@@ -174,10 +169,9 @@ impl Peer {
         })?;
         match heard {
             None => Ok(()),
-            Some(bytes) => self.fails(format!(
-                "expected to hear nothing, but heard {}",
-                quoted_bytes(&bytes)
-            )),
+            Some(bytes) => {
+                self.fails(format!("expected to hear nothing, but heard {}", quoted_bytes(&bytes)))
+            }
         }
     }
 
@@ -185,15 +179,10 @@ impl Peer {
     pub fn hears_anything(&self) -> Scene {
         while self.hears_message(|_| true)?.is_ok() {
             self.board.wait(QUIET * 2, || {
-                let is_there = self
-                    .board
-                    .with_wire(self.wire, |wire| !wire.unread().is_empty());
+                let is_there = self.board.with_wire(self.wire, |wire| !wire.unread().is_empty());
                 is_there.then_some(())
             })?;
-            if self
-                .board
-                .with_wire(self.wire, |wire| wire.unread().is_empty())
-            {
+            if self.board.with_wire(self.wire, |wire| wire.unread().is_empty()) {
                 break;
             }
         }
@@ -214,30 +203,25 @@ impl Peer {
                 self.note(Mark::Event, "is disconnected");
                 Ok(())
             }
-            Some(Err(bytes)) => self.fails(format!(
-                "{expected}, but heard {} first",
-                quoted_bytes(&bytes)
-            )),
-            None => self.fails(format!(
-                "{expected}, but it was still open after {} s",
-                PATIENCE.as_secs()
-            )),
+            Some(Err(bytes)) => {
+                self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes)))
+            }
+            None => self
+                .fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
         }
     }
 
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
-        self.board
-            .with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
+        self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
         self.board.close(self.wire);
     }
 
     /// Closes the sending side only: the other side comes to the end of what it can read.
     pub fn stops_sending(&self) {
         self.note(Mark::Event, "stops sending");
-        self.board
-            .with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
+        self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
     }
 
     /// Resets the connection as a program does that has crashed (TCP RST).
@@ -252,10 +236,7 @@ impl Peer {
     /// Sends a protobuf message in a frame.
     pub fn sends_frame<M: Shown>(&self, message: &M) -> Scene {
         let frame = frame_of(message);
-        self.note(
-            Mark::Sent,
-            &format!("{}   {}", message.shown(), hex(&frame)),
-        );
+        self.note(Mark::Sent, &format!("{}   {}", message.shown(), hex(&frame)));
         self.sends(&frame)
     }
 
@@ -270,11 +251,7 @@ impl Peer {
 
     /// The failure that another message came than the expected one.
     pub fn finds_wrong<T, M: Shown>(&self, expected: &M, received: &M) -> Result<T, Stop> {
-        self.fails(format!(
-            "expected {}, but received {}",
-            expected.shown(),
-            received.shown()
-        ))
+        self.fails(format!("expected {}, but received {}", expected.shown(), received.shown()))
     }
 
     /// Waits for a frame with a message of this type. `expected` says in words what is expected.
@@ -302,10 +279,7 @@ impl Peer {
         match M::decode(&frame[4..]) {
             // Fields that this type does not have are skipped by `decode`: then it is another type.
             Ok(message) if message.encoded_len() + 4 == frame.len() => {
-                self.note(
-                    Mark::Received,
-                    &format!("{}   {}", message.shown(), hex(&frame)),
-                );
+                self.note(Mark::Received, &format!("{}   {}", message.shown(), hex(&frame)));
                 Ok(message)
             }
             Ok(_) => self.misses_frame(
@@ -320,9 +294,7 @@ impl Peer {
     }
 
     fn misses_frame<T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
-        let unread = self
-            .board
-            .with_wire(self.wire, |wire| wire.unread().to_vec());
+        let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
         let rest = match &unread[..] {
             [] => String::new(),
             bytes => format!("; unread: {}{}", hex(bytes), announcement(bytes)),
@@ -397,10 +369,7 @@ fn announcement(bytes: &[u8]) -> String {
         return String::new();
     };
     let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
-    let mut text = format!(
-        ". The first 4 bytes announce {big} bytes, and {} follow",
-        body.len()
-    );
+    let mut text = format!(". The first 4 bytes announce {big} bytes, and {} follow", body.len());
     if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
         text.push_str(&format!(
             " (read as little-endian: {little}; the length must be big-endian)"
@@ -412,11 +381,7 @@ fn announcement(bytes: &[u8]) -> String {
 /// `00 00 00 02 08 01`
 fn hex(bytes: &[u8]) -> String {
     const MOST: usize = 24;
-    let shown: Vec<String> = bytes
-        .iter()
-        .take(MOST)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let shown: Vec<String> = bytes.iter().take(MOST).map(|byte| format!("{byte:02x}")).collect();
     let rest = if bytes.len() > MOST { " …" } else { "" };
     shown.join(" ") + rest
 }

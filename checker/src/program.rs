@@ -5,9 +5,12 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, End, Exit, PATIENCE, ProgramId, START};
+use crate::board::{Board, End, Exit, PATIENCE, ProgramId};
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
+
+/// How long a program of the course may take to say that it listens.
+const START: Duration = Duration::from_secs(5);
 
 /// How long an unfinished line must be quiet to count as written.
 const QUIET: Duration = Duration::from_millis(50);
@@ -23,13 +26,7 @@ pub struct Program {
 
 impl Program {
     pub(crate) fn new(board: Rc<Board>, actor: &str, id: ProgramId, is_foreign: bool) -> Program {
-        Program {
-            board,
-            actor: actor.to_string(),
-            id,
-            is_foreign,
-            kept: RefCell::default(),
-        }
+        Program { board, actor: actor.to_string(), id, is_foreign, kept: RefCell::default() }
     }
 
     /// Keeps a listener open for as long as the program is on the stage.
@@ -43,9 +40,8 @@ impl Program {
         let Some((line, _)) = self.next_line(START)? else {
             return Err(self.disappoints(expected, "nothing was printed", START));
         };
-        let address = line
-            .strip_prefix("listening on ")
-            .and_then(|address| address.trim().parse().ok());
+        let address =
+            line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
         match address {
             Some(address) => {
                 self.board.note(&self.actor, Mark::Output, &line);
@@ -71,16 +67,14 @@ impl Program {
 
     /// Ends its input, as Ctrl-D does.
     pub fn input_ends(&self) {
-        self.board
-            .note(&self.actor, Mark::Event, "Ctrl-D (the end of its input)");
+        self.board.note(&self.actor, Mark::Event, "Ctrl-D (the end of its input)");
         self.board.close_stdin(self.id);
     }
 
     /// Waits until it prints a line with this text in it.
     pub fn prints(&self, text: &str) -> Scene {
-        let line = self.prints_where(&format!("the line {}", quoted(text)), |line| {
-            line.contains(text)
-        })?;
+        let line =
+            self.prints_where(&format!("the line {}", quoted(text)), |line| line.contains(text))?;
         self.board.note(&self.actor, Mark::Output, line.trim_end());
         Ok(())
     }
@@ -126,9 +120,7 @@ impl Program {
                 };
                 let (bytes, when) = wire.take(count);
                 Some(Some((
-                    String::from_utf8_lossy(&bytes)
-                        .trim_end_matches(['\r', '\n'])
-                        .to_string(),
+                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
                     when,
                 )))
             })
@@ -152,11 +144,7 @@ impl Program {
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
         let exit = exit.ok_or_else(|| self.disappoints(expected, "it went on", limit))?;
-        self.board.note(
-            &self.actor,
-            Mark::Event,
-            &format!("ends {}", describe(exit)),
-        );
+        self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         Ok(exit)
     }
 
@@ -173,11 +161,7 @@ impl Program {
         let Some(exit) = exit else {
             return Err(self.disappoints(expected, "it went on", PATIENCE));
         };
-        self.board.note(
-            &self.actor,
-            Mark::Event,
-            &format!("ends {}", describe(exit)),
-        );
+        self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         if self.is_foreign {
             return Ok(());
         }
@@ -189,10 +173,9 @@ impl Program {
         }
         match reason {
             Some(_) => Ok(()),
-            None => Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but stderr is empty"),
-            )),
+            None => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty")))
+            }
         }
     }
 
@@ -200,37 +183,22 @@ impl Program {
     pub fn peak_memory(&self) -> Option<u64> {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmPeak:"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
         line.split_whitespace().next()?.parse().ok()
     }
 
     /// The failure that what was expected did not come: because the program has ended, or in time.
     fn disappoints(&self, expected: &str, instead: &str, limit: Duration) -> Stop {
         let stdout = self.board.stdout_of(self.id);
-        let is_closed = self
-            .board
-            .with_wire(stdout, |wire| wire.end() == Some(End::Closed));
+        let is_closed = self.board.with_wire(stdout, |wire| wire.end() == Some(End::Closed));
         // Its stdout is closed a moment before the system knows how it ended.
-        let limit_of_end = if is_closed {
-            Duration::from_millis(200)
-        } else {
-            Duration::ZERO
-        };
-        let message = match self
-            .board
-            .wait(limit_of_end, || self.board.exit_of(self.id))
-        {
+        let limit_of_end = if is_closed { Duration::from_millis(200) } else { Duration::ZERO };
+        let message = match self.board.wait(limit_of_end, || self.board.exit_of(self.id)) {
             Err(stop) => return stop,
-            Ok(Some(exit)) => format!(
-                "expected {expected}, but {instead}, and it ended {}",
-                describe(exit)
-            ),
-            Ok(None) => format!(
-                "expected {expected}, but {instead} within {} s",
-                limit.as_secs()
-            ),
+            Ok(Some(exit)) => {
+                format!("expected {expected}, but {instead}, and it ended {}", describe(exit))
+            }
+            Ok(None) => format!("expected {expected}, but {instead} within {} s", limit.as_secs()),
         };
         Stop::fails(&self.actor, message)
     }

@@ -19,36 +19,33 @@ pub fn points(points: f64) -> String {
 /// `left` and, at the right edge of the screen, `right`.
 fn spread(left: &str, right: &str) -> String {
     let used = textwrap::core::display_width(left) + textwrap::core::display_width(right);
-    format!(
-        "{left}{}{right}",
-        " ".repeat(WIDTH.saturating_sub(used).max(2))
-    )
+    format!("{left}{}{right}", " ".repeat(WIDTH.saturating_sub(used).max(2)))
 }
 
 /// Text wrapped to the screen, with each line indented.
 pub fn wrap(text: &str, indent: &str) -> String {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(indent)
-        .subsequent_indent(indent);
+    let options = textwrap::Options::new(WIDTH).initial_indent(indent).subsequent_indent(indent);
     textwrap::fill(text, options)
 }
 
 /// Prints the verdicts on a step and, where it did not pass, why.
 pub fn print_step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
-    let title = spread(
-        step.title,
-        &format!("{} of {} points", points(sum), step.points),
-    );
+    let title = spread(step.title, &format!("{} of {} points", points(sum), step.points));
     println!("{}", title.bold());
+    let mut said = "";
     for outcome in outcomes {
         println!("{}", verdict_line(outcome));
+        // Why not; once, if the same thing keeps several checks from passing.
+        if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked)
+            && outcome.message != said
+        {
+            println!("{}", wrap(&outcome.message, "      "));
+            said = &outcome.message;
+        }
     }
     if is_verbose {
-        for outcome in outcomes
-            .iter()
-            .filter(|outcome| !outcome.transcript.is_empty())
-        {
+        for outcome in outcomes.iter().filter(|outcome| !outcome.transcript.is_empty()) {
             println!();
             print_transcript(outcome);
         }
@@ -71,16 +68,7 @@ fn verdict_line(outcome: &Outcome) -> String {
         (true, _) => format!("bonus, {worth}"),
         (false, _) => worth,
     };
-    let mut line = paint(
-        outcome.verdict,
-        &spread(&format!("  {sign} {}", outcome.name), &worth),
-    )
-    .to_string();
-    if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) {
-        line.push('\n');
-        line.push_str(&wrap(&outcome.message, "      "));
-    }
-    line
+    paint(outcome.verdict, &spread(&format!("  {sign} {}", outcome.name), &worth)).to_string()
 }
 
 fn paint(verdict: Verdict, text: &str) -> ColoredString {
@@ -95,21 +83,13 @@ fn paint(verdict: Verdict, text: &str) -> ColoredString {
 fn print_transcript(outcome: &Outcome) {
     print!("{}", outcome.transcript.coloured());
     if outcome.verdict == Verdict::Fails && !outcome.look.is_empty() {
-        println!(
-            "{}",
-            wrap(
-                &format!("Look at {}.", outcome.look.trim_end_matches('.')),
-                "  "
-            )
-        );
+        println!("{}", wrap(&format!("Look at {}.", outcome.look.trim_end_matches('.')), "  "));
     }
 }
 
 /// The transcript of the first failure, and the first hint: one thing at a time.
 fn print_first_failure(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
-    let mut failed = outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict == Verdict::Fails);
+    let mut failed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fails);
     let Some(first) = failed.next() else { return };
     if !is_verbose {
         println!();
@@ -131,29 +111,17 @@ pub fn print_hint(step: &Step, number: usize) {
     let Some(hint) = step.hints.get(number) else {
         return;
     };
-    println!(
-        "{}",
-        wrap(
-            &format!("Hint {} of {}: {hint}", number + 1, step.hints.len()),
-            ""
-        )
-    );
+    println!("{}", wrap(&format!("Hint {} of {}: {hint}", number + 1, step.hints.len()), ""));
     if number + 1 < step.hints.len() {
         let more = " --more".repeat(number + 1);
-        println!(
-            "{}",
-            format!("The next one: cargo step hint {}{more}", step.id).dimmed()
-        );
+        println!("{}", format!("The next one: cargo step hint {}{more}", step.id).dimmed());
     }
 }
 
 /// The compiler's words, once for each program.
 fn print_compiler_errors(outcomes: &[&Outcome]) {
     let mut shown: Vec<&str> = Vec::new();
-    for outcome in outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict == Verdict::DoesNotCompile)
-    {
+    for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::DoesNotCompile) {
         if !shown.contains(&outcome.message.as_str()) {
             println!("\n{}", outcome.message.trim_end());
             shown.push(&outcome.message);
@@ -164,10 +132,7 @@ fn print_compiler_errors(outcomes: &[&Outcome]) {
 /// The spots that were reached, once each.
 fn print_to_do(outcomes: &[&Outcome]) {
     let mut spots: Vec<&str> = Vec::new();
-    for outcome in outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict == Verdict::ToDo)
-    {
+    for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::ToDo) {
         if !spots.contains(&outcome.message.as_str()) {
             spots.push(&outcome.message);
         }
@@ -178,40 +143,22 @@ fn print_to_do(outcomes: &[&Outcome]) {
     }
     for spot in spots {
         let (place, task) = spot.split_once(": ").unwrap_or((spot, ""));
-        println!(
-            "{} {}\n{}",
-            "to do".yellow(),
-            place.bold(),
-            wrap(task, "      ")
-        );
+        println!("{} {}\n{}", "to do".yellow(), place.bold(), wrap(task, "      "));
     }
 }
 
 /// What a step looks like before anything of it is done: the task, the files, and a finished run.
 pub fn print_untouched(step: &Step, finished: &Outcome) {
-    println!(
-        "{}",
-        spread(step.title, &format!("{} points", step.points)).bold()
-    );
+    println!("{}", spread(step.title, &format!("{} points", step.points)).bold());
     for program in step.programs {
         let starter = Starter::read(program);
         println!();
-        println!(
-            "{}",
-            Package::Exercises
-                .source(program)
-                .display()
-                .to_string()
-                .bold()
-        );
+        println!("{}", Package::Exercises.source(program).display().to_string().bold());
         for line in starter.task().lines() {
             println!("  {line}");
         }
     }
-    println!(
-        "\n{}\n",
-        "A finished one, played just now with the worked programs:".dimmed()
-    );
+    println!("\n{}\n", "A finished one, played just now with the worked programs:".dimmed());
     print!("{}", finished.transcript.coloured());
     let first = step.programs[0];
     println!();

@@ -40,10 +40,7 @@ pub enum Stop {
 impl Stop {
     /// A failure of `actor`.
     pub fn fails(actor: &str, message: impl Into<String>) -> Stop {
-        Stop::Fails {
-            actor: actor.to_string(),
-            message: message.into(),
-        }
+        Stop::Fails { actor: actor.to_string(), message: message.into() }
     }
 }
 
@@ -67,10 +64,7 @@ impl Stage {
     pub fn new(cast: &Cast, check: &Check, seed: u64) -> Stage {
         let title = format!("{} · {}", cast.step.title, check.name);
         Stage {
-            words: RefCell::new(Words::new(
-                seed,
-                &format!("{}::{}", cast.step.id, check.slug()),
-            )),
+            words: RefCell::new(Words::new(seed, &format!("{}::{}", cast.step.id, check.slug()))),
             board: Rc::new(Board::new(title)),
             cast: cast.clone(),
             role: check.role,
@@ -96,10 +90,7 @@ impl Stage {
     /// Whether the program that the check is about is a command in any language, which is judged by
     /// what the hand-out asks and not by our wording.
     pub fn is_foreign(&self) -> bool {
-        self.cast
-            .roles
-            .get(&self.role)
-            .is_some_and(Launch::is_foreign)
+        self.cast.roles.get(&self.role).is_some_and(Launch::is_foreign)
     }
 
     /// A random word, another one each time.
@@ -130,11 +121,7 @@ impl Stage {
         // one is given a port that is free.
         let port = if foreign { self.free_port(&launch)? } else { 0 };
         let server = self.starts("server", &launch, Some(port), settings)?;
-        let address = if foreign {
-            local(port)
-        } else {
-            server.listens()?
-        };
+        let address = if foreign { local(port) } else { server.listens()? };
         self.address.set(Some(address));
         Ok(server)
     }
@@ -146,8 +133,7 @@ impl Stage {
         let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
             .and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
-        let note = format!("somebody listens on {address}");
-        self.board.note("–", Mark::Event, &note);
+        self.board.note("bob", Mark::Event, &format!("listens on {address}"));
         let server = self.starts("server", &launch, Some(address.port()), &[])?;
         server.keeps(taken);
         Ok(server)
@@ -162,9 +148,8 @@ impl Stage {
     /// Starts the worked program of another step as `actor`, which calls the server.
     pub fn starts_helper(&self, actor: &str, program: &str) -> Result<Program, Stop> {
         let launch = self.cast.helpers.get(program).cloned();
-        let launch = launch.ok_or(Stop::NotChecked(format!(
-            "needs {program}, which was not built"
-        )))?;
+        let launch =
+            launch.ok_or(Stop::NotChecked(format!("needs {program}, which was not built")))?;
         self.starts(actor, &launch, Some(self.address()?.port()), &[])
     }
 
@@ -196,11 +181,7 @@ impl Stage {
                 || !self.launch(Role::Server)?.is_foreign()
                 || Instant::now() > deadline
             {
-                let ended = if server_has_ended {
-                    "; the server has ended"
-                } else {
-                    ""
-                };
+                let ended = if server_has_ended { "; the server has ended" } else { "" };
                 return Err(Stop::fails(
                     name,
                     format!("cannot connect to the server: {error}{ended}"),
@@ -208,10 +189,7 @@ impl Stage {
             }
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
-        let wire = self
-            .board
-            .add_socket("server", socket)
-            .map_err(|error| broken(name, &error))?;
+        let wire = self.board.add_socket("server", socket).map_err(|error| broken(name, &error))?;
         Ok(Peer::new(Rc::clone(&self.board), name, wire))
     }
 
@@ -222,16 +200,10 @@ impl Stage {
             _ => self.cast.step.port.unwrap_or(0),
         };
         let listener = TcpListener::bind(local(port)).map_err(|error| broken("server", &error))?;
-        let address = listener
-            .local_addr()
-            .map_err(|error| broken("server", &error))?;
+        let address = listener.local_addr().map_err(|error| broken("server", &error))?;
         self.address.set(Some(address));
-        self.board
-            .note("server", Mark::Event, &format!("listens on {address}"));
-        Ok(Listener {
-            board: Rc::clone(&self.board),
-            listener,
-        })
+        self.board.note("server", Mark::Event, &format!("listens on {address}"));
+        Ok(Listener { board: Rc::clone(&self.board), listener })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -239,30 +211,26 @@ impl Stage {
     /// The socket that comes back keeps the port: bound, so that nobody else gets it, and not
     /// listening, so that the system refuses each call. Keep it until the scene is over.
     pub fn nobody_listens(&self) -> Result<Socket, Stop> {
-        let fixed = self.cast.step.port.filter(|_| {
-            !self
-                .launch(Role::Client)
-                .is_ok_and(|launch| launch.takes_port())
-        });
+        let fixed = self
+            .cast
+            .step
+            .port
+            .filter(|_| !self.launch(Role::Client).is_ok_and(|launch| launch.takes_port()));
         let address = local(fixed.unwrap_or(0));
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).and_then(|socket| {
             socket.bind(&address.into())?;
             Ok(socket)
         });
         let socket = socket.map_err(|error| broken("server", &error))?;
-        let address = socket
-            .local_addr()
-            .ok()
-            .and_then(|address| address.as_socket());
+        let address = socket.local_addr().ok().and_then(|address| address.as_socket());
         self.address.set(address);
         Ok(socket)
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {
-        self.address.get().ok_or(Stop::fails(
-            "server",
-            "no server was started before somebody calls it",
-        ))
+        self.address
+            .get()
+            .ok_or(Stop::fails("server", "no server was started before somebody calls it"))
     }
 
     fn launch(&self, role: Role) -> Result<Launch, Stop> {
@@ -283,12 +251,7 @@ impl Stage {
         let program = self.board.start(actor, &mut command, is_rust);
         let program =
             program.map_err(|error| Stop::fails(actor, format!("cannot be started: {error}")))?;
-        Ok(Program::new(
-            Rc::clone(&self.board),
-            actor,
-            program,
-            launch.is_foreign(),
-        ))
+        Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
     }
 
     /// The port for a foreign server: a free one, or the step's default if its command takes none.
@@ -324,9 +287,7 @@ impl Stage {
 impl Listener {
     /// Waits for a client to call; what comes back plays the server towards it.
     pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
-        self.listener
-            .set_nonblocking(true)
-            .map_err(|error| broken("server", &error))?;
+        self.listener.set_nonblocking(true).map_err(|error| broken("server", &error))?;
         let accepted = self.board.wait(START, || match self.listener.accept() {
             Ok((socket, _)) => Some(Ok(socket)),
             Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
@@ -338,19 +299,14 @@ impl Listener {
             None => return Err(does_not_connect(client, "it did not")),
         };
         self.board.note(client, Mark::Event, "connects");
-        let wire = self
-            .board
-            .add_socket(client, socket)
-            .map_err(|error| broken("server", &error))?;
+        let wire =
+            self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
         Ok(Peer::new(Rc::clone(&self.board), "server", wire).aloud())
     }
 }
 
 fn does_not_connect(client: &str, instead: &str) -> Stop {
-    Stop::fails(
-        client,
-        format!("expected it to connect to the server, but {instead}"),
-    )
+    Stop::fails(client, format!("expected it to connect to the server, but {instead}"))
 }
 
 fn local(port: u16) -> SocketAddr {
@@ -359,8 +315,5 @@ fn local(port: u16) -> SocketAddr {
 
 /// The checker's own socket did not work: no fault of the program's.
 fn broken(actor: &str, error: &io::Error) -> Stop {
-    Stop::fails(
-        actor,
-        format!("the checker cannot play it: {}", quoted(&error.to_string())),
-    )
+    Stop::fails(actor, format!("the checker cannot play it: {}", quoted(&error.to_string())))
 }

@@ -37,10 +37,7 @@ fn fingerprint(step: &Step) -> String {
 /// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
 /// written to harms nothing.
 pub fn keep(step: &Step, outcomes: &[&Outcome]) {
-    let passed = outcomes
-        .iter()
-        .filter(|outcome| outcome.verdict == Verdict::Passes)
-        .count();
+    let passed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Passes).count();
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let mut standings = read();
     let standing = json!({
@@ -55,11 +52,8 @@ pub fn keep(step: &Step, outcomes: &[&Outcome]) {
 
 /// Where the student stands with a step, in a few words.
 pub fn describe(step: &Step) -> String {
-    let starters: Vec<Starter> = step
-        .programs
-        .iter()
-        .map(|program| Starter::read(program))
-        .collect();
+    let starters: Vec<Starter> =
+        step.programs.iter().map(|program| Starter::read(program)).collect();
     if starters.iter().all(Starter::is_untouched) {
         return "untouched".to_string();
     }

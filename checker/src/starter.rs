@@ -28,16 +28,12 @@ impl Starter {
     /// Reads the exercise of that name. A file that is not there reads as an empty one.
     pub fn read(program: &str) -> Starter {
         let path = root().join(Package::Exercises.source(program));
-        Starter {
-            source: fs::read_to_string(path).unwrap_or_default(),
-        }
+        Starter { source: fs::read_to_string(path).unwrap_or_default() }
     }
 
     /// A program with this source.
     pub fn of(source: &str) -> Starter {
-        Starter {
-            source: source.to_string(),
-        }
+        Starter { source: source.to_string() }
     }
 
     /// Whether nothing of it has been done.
@@ -49,10 +45,7 @@ impl Starter {
 
     /// How many `todo!()` are left.
     pub fn todo_count(&self) -> usize {
-        let code = self
-            .source
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
+        let code = self.source.lines().filter(|line| !line.trim_start().starts_with("//"));
         code.map(|line| line.matches("todo!(").count()).sum()
     }
 
@@ -69,23 +62,15 @@ impl Starter {
 
     /// The comment at the top of the file, without its title.
     pub fn introduction(&self) -> Vec<&str> {
-        let comment = self
-            .source
-            .lines()
-            .map_while(|line| line.strip_prefix("//!"));
+        let comment = self.source.lines().map_while(|line| line.strip_prefix("//!"));
         let lines = comment.map(|line| line.strip_prefix(' ').unwrap_or(line));
-        lines
-            .skip_while(|line| line.starts_with('#') || line.is_empty())
-            .collect()
+        lines.skip_while(|line| line.starts_with('#') || line.is_empty()).collect()
     }
 
     /// The task in a few lines: the first paragraph of the introduction.
     pub fn task(&self) -> String {
         let lines = self.introduction();
-        let lines: Vec<&str> = lines
-            .into_iter()
-            .take_while(|line| !line.is_empty())
-            .collect();
+        let lines: Vec<&str> = lines.into_iter().take_while(|line| !line.is_empty()).collect();
         lines.join("\n")
     }
 }
@@ -97,16 +82,9 @@ pub fn place(file: &str, line: usize) -> String {
 
 /// `// TODO 1 of 3: take the port`
 fn spot_in(line: &str) -> Option<Spot> {
-    let (number, rest) = line
-        .trim_start()
-        .strip_prefix("// TODO ")?
-        .split_once(" of ")?;
+    let (number, rest) = line.trim_start().strip_prefix("// TODO ")?.split_once(" of ")?;
     let (of, task) = rest.split_once(':')?;
-    Some(Spot {
-        number: number.parse().ok()?,
-        of: of.parse().ok()?,
-        task: task.trim().to_string(),
-    })
+    Some(Spot { number: number.parse().ok()?, of: of.parse().ok()?, task: task.trim().to_string() })
 }
 
 #[cfg(test)]
@@ -130,14 +108,7 @@ mod tests {
     #[test]
     fn the_spot_above_a_line_is_found() {
         let spot = Starter::of(SOURCE).spot_above(16).expect("a spot");
-        assert_eq!(
-            spot,
-            Spot {
-                number: 2,
-                of: 2,
-                task: "the second".to_string()
-            }
-        );
+        assert_eq!(spot, Spot { number: 2, of: 2, task: "the second".to_string() });
         assert_eq!(Starter::of(SOURCE).spot_above(9), None);
     }
 

@@ -8,6 +8,9 @@ use colored::{Color, Colorize};
 /// How wide a line may get, in columns.
 const WIDTH: usize = 80;
 
+/// How many lines an error may take.
+const MOST_LINES: usize = 8;
+
 /// What kind of thing an actor did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -69,19 +72,12 @@ impl Mark {
 impl Transcript {
     /// An empty transcript.
     pub fn new(title: String) -> Transcript {
-        Transcript {
-            title,
-            lines: Vec::new(),
-        }
+        Transcript { title, lines: Vec::new() }
     }
 
     /// Adds a line. Control characters in it are made visible: what a program prints is not to be trusted.
     pub fn add(&mut self, actor: &str, mark: Mark, text: &str) {
-        self.lines.push(Line {
-            actor: actor.to_string(),
-            mark,
-            text: visible(text),
-        });
+        self.lines.push(Line { actor: actor.to_string(), mark, text: visible(text) });
     }
 
     /// Whether nothing was played.
@@ -103,21 +99,17 @@ impl Transcript {
     }
 
     fn render(&self, paint: impl Fn(Mark, &str) -> String) -> String {
-        let width = self
-            .lines
-            .iter()
-            .map(|line| line.actor.chars().count())
-            .max()
-            .unwrap_or(0)
-            .max(6);
+        let width =
+            self.lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
         let mut text = format!("{}\n", self.title);
         for line in &self.lines {
             let room = WIDTH.saturating_sub(width + 5);
-            // A failure is never cut short: it goes on in further lines.
+            // What went wrong goes on in further lines; anything else is cut short.
             let parts = match line.mark {
-                Mark::Failed => textwrap::wrap(&line.text, room)
-                    .into_iter()
-                    .map(|part| part.into_owned())
+                Mark::Failed | Mark::Error => textwrap::wrap(&line.text, room)
+                    .iter()
+                    .take(MOST_LINES)
+                    .map(|l| l.to_string())
                     .collect(),
                 _ => vec![shorten(&line.text, room)],
             };
@@ -187,10 +179,7 @@ mod tests {
         transcript.add("server", Mark::Output, &"long ".repeat(40));
         transcript.add("server", Mark::Failed, &"long ".repeat(40));
         let text = transcript.plain();
-        assert!(
-            text.lines().all(|line| line.chars().count() <= 80),
-            "{text}"
-        );
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert_eq!(text.matches("long").count(), 13 + 40, "{text}");
     }
 }

@@ -34,11 +34,7 @@ impl Words {
         // FNV-1a, which stays the same from one Rust release to the next: the snapshots depend on it.
         let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
-        Words {
-            random: StdRng::seed_from_u64(seed ^ name),
-            left: WORDS.to_vec(),
-            drawn: 0,
-        }
+        Words { random: StdRng::seed_from_u64(seed ^ name), left: WORDS.to_vec(), drawn: 0 }
     }
 
     /// The next word.

@@ -7,21 +7,15 @@ pub const CHECKS: &[Check] = &[
     Check::server("prints the message and ends", prints_the_message_and_ends)
         .worth(4)
         .look("what `read` put into the buffer: does all of it, and only it, get printed?"),
-    Check::server(
-        "a client that leaves silently is reported",
-        a_client_that_leaves_silently,
-    )
-    .worth(1)
-    .look("what `read` returns when the client has left: 0 bytes, and no error"),
-    Check::server(
-        "a message without a newline counts too",
-        a_message_without_a_newline,
-    )
-    .worth(2)
-    .look("whether the server waits for a line break: not every client sends one"),
+    Check::server("a client that leaves silently is reported", a_client_that_leaves_silently)
+        .worth(1)
+        .look("what `read` returns when the client has left: 0 bytes, and no error."),
+    Check::server("a message without a newline counts too", a_message_without_a_newline)
+        .worth(2)
+        .look("whether the server waits for a line break: not every client sends one."),
     Check::server("a taken port is reported", a_taken_port)
         .worth(1)
-        .look("whether the error of `bind` is returned to the caller"),
+        .look("whether the error of `bind` is returned to the caller."),
 ];
 
 pub const HINTS: &[&str] = &[

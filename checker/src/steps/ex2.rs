@@ -6,25 +6,16 @@ use crate::stage::{Scene, Stage};
 pub const CHECKS: &[Check] = &[
     Check::server("the server echoes one message", the_server_echoes)
         .worth(4)
-        .look("whether the same text goes back on the stream that it came from"),
-    Check::client(
-        "the client sends what was typed and displays the reply",
-        the_client_talks,
-    )
-    .worth(4)
-    .look("whether the client displays what the server sent, rather than what was typed"),
-    Check::client(
-        "a client without a server says so",
-        a_client_without_a_server,
-    )
-    .worth(2)
-    .look("whether the error of `connect` is returned to the caller"),
-    Check::client(
-        "the client shows a reply that has no newline",
-        a_reply_without_a_newline,
-    )
-    .worth(2)
-    .look("whether the client waits for a line break: not every server sends one"),
+        .look("whether the same text goes back on the stream that it came from."),
+    Check::client("the client sends what was typed and displays the reply", the_client_talks)
+        .worth(4)
+        .look("whether the client displays what the server sent, rather than what was typed."),
+    Check::client("a client without a server says so", a_client_without_a_server)
+        .worth(2)
+        .look("whether the error of `connect` is returned to the caller."),
+    Check::client("the client shows a reply that has no newline", a_reply_without_a_newline)
+        .worth(2)
+        .look("whether the client waits for a line break: not every server sends one."),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -14,13 +14,13 @@ use crate::transcript::{Mark, quoted};
 pub const CHECKS: &[Check] = &[
     Check::program("three threads greet with distinct ids", three_distinct_ids)
         .worth(2)
-        .look("whether each thread is given a number of its own"),
+        .look("whether each thread is given a number of its own."),
     Check::program(
         "everyone greets before the first farewell",
         everyone_greets_first,
     )
     .worth(2)
-    .look("where the threads are joined: a join inside the loop waits before the next one starts"),
+    .look("where the threads are joined: a join inside the loop waits before the next one starts."),
     Check::program("each says farewell once after a pause", each_says_farewell)
         .worth(2)
         .look(
@@ -28,13 +28,13 @@ pub const CHECKS: &[Check] = &[
         ),
     Check::program("the pauses are random", the_pauses_are_random)
         .worth(1)
-        .look("whether each thread draws a random number for its own sleep"),
+        .look("whether each thread draws a random number for its own sleep."),
     Check::program(
         "the run takes as long as the longest pause",
         the_threads_sleep_at_once,
     )
     .worth(1)
-    .look("whether the three sleep at the same time: start all, then join all"),
+    .look("whether the three sleep at the same time: start all, then join all."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -82,9 +82,7 @@ struct Said {
 impl Run {
     /// The farewell lines of the thread `id`.
     fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
-        self.others
-            .iter()
-            .filter(move |said| words_of(&said.line).any(|word| word == id))
+        self.others.iter().filter(move |said| words_of(&said.line).any(|word| word == id))
     }
 
     /// How long each thread paused, in the order of the threads' ids.
@@ -103,10 +101,7 @@ impl Run {
 fn no_farewell(id: &str) -> Stop {
     Stop::fails(
         "program",
-        format!(
-            "expected a farewell that names {}, but there is none",
-            quoted(id)
-        ),
+        format!("expected a farewell that names {}, but there is none", quoted(id)),
     )
 }
 
@@ -119,9 +114,7 @@ fn words_of(line: &str) -> impl Iterator<Item = &str> {
 fn greeted_id(line: &str) -> Option<String> {
     let words: Vec<&str> = words_of(line).collect();
     let says_hi = words.iter().any(|word| word.eq_ignore_ascii_case("hi"));
-    let thread = words
-        .iter()
-        .position(|word| word.eq_ignore_ascii_case("thread"))?;
+    let thread = words.iter().position(|word| word.eq_ignore_ascii_case("thread"))?;
     let id = words.get(thread + 1)?;
     says_hi.then(|| id.to_string())
 }
@@ -132,28 +125,14 @@ fn start(stage: &Stage, actor: &str) -> Result<Program, Stop> {
 
 /// Collects what a program prints until it ends.
 fn watch(program: &Program) -> Result<Run, Stop> {
-    let mut run = Run {
-        greetings: Vec::new(),
-        others: Vec::new(),
-        ended: Instant::now(),
-    };
+    let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended: Instant::now() };
     while let Some((line, when)) = program.next_line(LONGEST_RUN)? {
         run.ended = when;
         let order = run.greetings.len() + run.others.len();
         match greeted_id(&line) {
-            Some(id) => run.greetings.push(Said {
-                id,
-                line,
-                order,
-                when,
-            }),
+            Some(id) => run.greetings.push(Said { id, line, order, when }),
             None if line.trim().is_empty() => {}
-            None => run.others.push(Said {
-                id: String::new(),
-                line,
-                order,
-                when,
-            }),
+            None => run.others.push(Said { id: String::new(), line, order, when }),
         }
     }
     Ok(run)
@@ -179,10 +158,8 @@ fn play(stage: &Stage) -> Result<Run, Stop> {
         }
     }
     if run.greetings.len() != 3 {
-        let message = format!(
-            "expected 3 lines \"Hi, I'm thread N\", but there are {}",
-            run.greetings.len()
-        );
+        let message =
+            format!("expected 3 lines \"Hi, I'm thread N\", but there are {}", run.greetings.len());
         return Err(Stop::fails("program", message));
     }
     Ok(run)
@@ -191,10 +168,7 @@ fn play(stage: &Stage) -> Result<Run, Stop> {
 fn three_distinct_ids(stage: &Stage) -> Scene {
     let run = play(stage)?;
     for (number, greeting) in run.greetings.iter().enumerate() {
-        if run.greetings[..number]
-            .iter()
-            .any(|other| other.id == greeting.id)
-        {
+        if run.greetings[..number].iter().any(|other| other.id == greeting.id) {
             let message = format!(
                 "expected three different ids, but two threads are {}",
                 quoted(&greeting.id)
@@ -207,19 +181,12 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
 
 fn everyone_greets_first(stage: &Stage) -> Scene {
     let run = play(stage)?;
-    let farewells = run
-        .greetings
-        .iter()
-        .filter_map(|greeting| run.farewells(&greeting.id).next());
+    let farewells = run.greetings.iter().filter_map(|greeting| run.farewells(&greeting.id).next());
     let first_farewell = farewells.min_by_key(|farewell| farewell.order);
     let Some(first_farewell) = first_farewell else {
         return Err(no_farewell(&run.greetings[0].id));
     };
-    match run
-        .greetings
-        .iter()
-        .find(|greeting| greeting.order > first_farewell.order)
-    {
+    match run.greetings.iter().find(|greeting| greeting.order > first_farewell.order) {
         None => Ok(()),
         Some(late) => {
             let (farewell, greeting) = (quoted(&first_farewell.line), quoted(&late.line));
@@ -268,22 +235,11 @@ fn compare_two_runs(stage: &Stage) -> Result<Result<(), String>, Stop> {
     let (one, other) = (start(stage, "run 1")?, start(stage, "run 2")?);
     let (one, other) = (watch(&one)?.pauses()?, watch(&other)?.pauses()?);
     let same = |a: &Duration, b: &Duration| a.abs_diff(*b) < ALIKE;
-    let shown = |pauses: &[Duration]| {
-        pauses
-            .iter()
-            .map(|pause| ms(*pause))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
-    if one
-        .windows(2)
-        .chain(other.windows(2))
-        .all(|pair| same(&pair[0], &pair[1]))
-    {
-        let message = format!(
-            "expected a pause of its own for each thread, but they were {}",
-            shown(&one)
-        );
+    let shown =
+        |pauses: &[Duration]| pauses.iter().map(|pause| ms(*pause)).collect::<Vec<_>>().join(", ");
+    if one.windows(2).chain(other.windows(2)).all(|pair| same(&pair[0], &pair[1])) {
+        let message =
+            format!("expected a pause of its own for each thread, but they were {}", shown(&one));
         return Ok(Err(message));
     }
     if one.iter().zip(&other).all(|(a, b)| same(a, b)) {
@@ -311,10 +267,8 @@ fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
 fn measure_run(stage: &Stage) -> Result<Result<(), String>, Stop> {
     let run = play(stage)?;
     let pauses = run.pauses()?;
-    let (longest, sum) = (
-        pauses.iter().max().copied().unwrap_or_default(),
-        pauses.iter().sum::<Duration>(),
-    );
+    let (longest, sum) =
+        (pauses.iter().max().copied().unwrap_or_default(), pauses.iter().sum::<Duration>());
     let began = run.greetings.iter().map(|greeting| greeting.when).min();
     let took = began.map_or(Duration::ZERO, |began| run.ended.duration_since(began));
     if took < (longest + sum) / 2 {

@@ -7,50 +7,34 @@ use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server(
-        "a quiet client holds nobody up",
-        a_quiet_client_holds_nobody_up,
-    )
-    .worth(2)
-    .look("what the accepting loop waits for: it must not wait for a client that says nothing"),
+    Check::server("a quiet client holds nobody up", a_quiet_client_holds_nobody_up).worth(2).look(
+        "what the accepting loop waits for: it must not wait for a client that says nothing.",
+    ),
     Check::server("echoes several messages", echoes_several_messages)
         .worth(2)
-        .look("whether the thread receives again after it has replied"),
-    Check::server(
-        "`end` closes that connection only",
-        end_closes_that_connection_only,
-    )
-    .worth(2)
-    .look("what happens on `end`: no reply, and only this client's loop ends"),
-    Check::server(
-        "a client that resets the connection harms nobody",
-        a_reset_harms_nobody,
-    )
-    .worth(1)
-    .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server(
-        "50 clients at once each get their own echoes",
-        fifty_clients,
-    )
-    .worth(1)
-    .look("whether anything is shared between the clients: each thread needs only its own stream"),
-    Check::client(
-        "the client sends many lines and stops after `end`",
-        the_client_stops_after_end,
-    )
-    .worth(2)
-    .look("the order in the client's loop: type, send, stop if it was `end`, receive, display"),
-    Check::client(
-        "the client notices that the server went away",
-        the_client_notices,
-    )
-    .worth(2)
-    .look("what `receive` returns when the server has closed the connection: `None`"),
+        .look("whether the thread receives again after it has replied."),
+    Check::server("`end` closes that connection only", end_closes_that_connection_only)
+        .worth(2)
+        .look("what happens on `end`: no reply, and only this client's loop ends."),
+    Check::server("a client that resets the connection harms nobody", a_reset_harms_nobody)
+        .worth(1)
+        .look("what an error of one client ends: its own thread, or the whole server?"),
+    Check::server("50 clients at once each get their own echoes", fifty_clients).worth(1).look(
+        "whether anything is shared between the clients: each thread needs only its own stream.",
+    ),
+    Check::client("the client sends many lines and stops after `end`", the_client_stops_after_end)
+        .worth(2)
+        .look(
+            "the order in the client's loop: type, send, stop if it was `end`, receive, display.",
+        ),
+    Check::client("the client notices that the server went away", the_client_notices)
+        .worth(2)
+        .look("what `receive` returns when the server has closed the connection: `None`."),
     Check::server("a message in two pieces is one message", two_pieces).look(
         "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
     ),
     Check::server("two messages in one segment are two", two_in_one_segment)
-        .look("whether one `read` is taken for one message; `text::Reader` takes them apart"),
+        .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -123,10 +107,7 @@ fn fifty_clients(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let mut clients = Vec::new();
     for number in 1..=COUNT {
-        clients.push((
-            stage.connects_quietly(&format!("client {number}"))?,
-            stage.word(),
-        ));
+        clients.push((stage.connects_quietly(&format!("client {number}"))?, stage.word()));
     }
     stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
     for (client, word) in &clients {
@@ -181,18 +162,13 @@ fn two_pieces(stage: &Stage) -> Scene {
         let began = Instant::now();
         alice.sends_raw(first.as_bytes(), first)?;
         alice.hears_nothing_for(Duration::from_millis(15))?;
-        alice.sends_raw(
-            format!("{second}\n").as_bytes(),
-            &format!("{second} (and a newline)"),
-        )?;
+        alice.sends_raw(format!("{second}\n").as_bytes(), &format!("{second} (and a newline)"))?;
         if began.elapsed() < Duration::from_millis(40) {
             return alice.hears(&word);
         }
         alice.hears_anything()?;
     }
-    Err(Stop::NotChecked(
-        "the machine is too busy to send two pieces in time".to_string(),
-    ))
+    Err(Stop::NotChecked("the machine is too busy to send two pieces in time".to_string()))
 }
 
 fn two_in_one_segment(stage: &Stage) -> Scene {

@@ -12,20 +12,20 @@ use crate::transcript::{Mark, quoted};
 pub const CHECKS: &[Check] = &[
     Check::server("`num.users` counts who comes", counts_who_comes)
         .worth(2)
-        .look("when a client is counted: once, and as soon as its thread runs"),
+        .look("when a client is counted: once, and as soon as its thread runs."),
     Check::server("`num.users` counts who leaves", counts_who_leaves)
         .worth(2)
-        .look("whether a client stops counting on every way out: `end`, leaving, and an error"),
+        .look("whether a client stops counting on every way out: `end`, leaving, and an error."),
     Check::server("the operator works while clients talk", works_while_clients_talk)
         .worth(4)
         .with_helper("ex4_client")
-        .look("whether the operator has a thread of its own, and no lock is held while it waits"),
-    Check::server("an unknown command lists the commands", lists_the_commands)
-        .worth(2)
-        .look("what the operator prints for anything that is not a command: the names of the commands"),
+        .look("whether the operator has a thread of its own, and no lock is held while it waits."),
+    Check::server("an unknown command lists the commands", lists_the_commands).worth(2).look(
+        "what the operator prints for anything that is not a command: the names of the commands.",
+    ),
     Check::server("the end of its input does not end the server", survives_the_end_of_input)
         .worth(2)
-        .look("what happens when `read_line` returns `None`: only the operator ends"),
+        .look("what happens when `read_line` returns `None`: only the operator ends."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -63,19 +63,13 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
         Some(line) => format!("the last answer was {}", quoted(&line)),
         None => "there was no answer".to_string(),
     };
-    Err(Stop::fails(
-        "server",
-        format!("expected {expected}, but {instead}"),
-    ))
+    Err(Stop::fails("server", format!("expected {expected}, but {instead}")))
 }
 
 /// The numbers that stand alone in a line: not those of an address such as 127.0.0.1:8080.
 fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
-    line.split_whitespace().filter_map(|word| {
-        word.trim_matches(|c: char| c.is_ascii_punctuation())
-            .parse()
-            .ok()
-    })
+    line.split_whitespace()
+        .filter_map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()).parse().ok())
 }
 
 /// Connects somebody and waits for an echo: after that, the server surely knows of them.

@@ -11,31 +11,31 @@ use crate::transcript::Mark;
 pub const CHECKS: &[Check] = &[
     Check::server("echoes a message field by field", echoes_field_by_field)
         .worth(2)
-        .look("the order of the 4 bytes of the length (big-endian), and that the length does not count itself"),
+        .look("the order of the 4 bytes of the length (big-endian), and that the length does not count itself."),
     Check::server("echoes any number and any text", echoes_any_values)
         .worth(2)
-        .look("whether all of a frame is read, however many pieces it comes in: `read_exact`"),
+        .look("whether all of a frame is read, however many pieces it comes in: `read_exact`."),
     Check::server("`end` closes the connection", end_closes)
         .worth(1)
-        .look("whether the server looks at `msg` before it replies"),
+        .look("whether the server looks at `msg` before it replies."),
     Check::server("a frame in many pieces is one message", many_pieces)
         .worth(1)
-        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of it"),
+        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of it."),
     Check::server("three frames in one segment are three messages", three_in_one_segment)
         .worth(1)
-        .look("whether exactly as many bytes are read as the length says, and no more"),
+        .look("whether exactly as many bytes are read as the length says, and no more."),
     Check::server("a cut-off frame costs only its own connection", a_cut_off_frame)
         .worth(1)
-        .look("what the error of one client ends: return it with `?`, do not `unwrap` it"),
+        .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
     Check::server("a length of 4 GiB costs no memory", an_enormous_length)
         .worth(1)
-        .look("whether the length is compared with `LONGEST` before memory is taken for it"),
+        .look("whether the length is compared with `LONGEST` before memory is taken for it."),
     Check::server("bytes that do not decode cost only their own connection", undecodable_bytes)
         .worth(1)
-        .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it"),
+        .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
     Check::client("the client frames what is typed and displays the reply", the_client_talks)
         .worth(2)
-        .look("what `compose` makes of the line, and whether the reply's own sender and text are displayed"),
+        .look("what `compose` makes of the line, and whether the reply's own sender and text are displayed."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -50,11 +50,7 @@ pub const HINTS: &[&str] = &[
 ];
 
 fn message(stage: &Stage) -> Message {
-    Message {
-        from: stage.number(1, 99),
-        to: stage.number(1, 99),
-        msg: stage.word(),
-    }
+    Message { from: stage.number(1, 99), to: stage.number(1, 99), msg: stage.word() }
 }
 
 fn says(peer: &Peer, message: &Message) -> Scene {
@@ -91,62 +87,20 @@ fn echoes_field_by_field(stage: &Stage) -> Scene {
 fn echoes_any_values(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    says(
-        &alice,
-        &Message {
-            from: -1,
-            to: -stage.number(1, 99),
-            msg: stage.word(),
-        },
-    )?;
-    says(
-        &alice,
-        &Message {
-            from: i64::MAX,
-            to: i64::MIN,
-            msg: stage.word(),
-        },
-    )?;
-    says(
-        &alice,
-        &Message {
-            from: 1,
-            to: 0,
-            msg: String::new(),
-        },
-    )?;
+    says(&alice, &Message { from: -1, to: -stage.number(1, 99), msg: stage.word() })?;
+    says(&alice, &Message { from: i64::MAX, to: i64::MIN, msg: stage.word() })?;
+    says(&alice, &Message { from: 1, to: 0, msg: String::new() })?;
     says(&alice, &Message::default())?;
-    says(
-        &alice,
-        &Message {
-            from: 1,
-            to: 2,
-            msg: "Grüße, 你好, 👋".to_string(),
-        },
-    )?;
-    let long = format!("{} ", stage.word())
-        .repeat(100 * 1024)
-        .chars()
-        .take(100 * 1024)
-        .collect();
-    says(
-        &alice,
-        &Message {
-            from: 1,
-            to: 2,
-            msg: long,
-        },
-    )
+    says(&alice, &Message { from: 1, to: 2, msg: "Grüße, 你好, 👋".to_string() })?;
+    let long = format!("{} ", stage.word()).repeat(100 * 1024).chars().take(100 * 1024).collect();
+    says(&alice, &Message { from: 1, to: 2, msg: long })
 }
 
 fn end_closes(stage: &Stage) -> Scene {
     let (_server, bob) = starts_with_bob(stage)?;
     let alice = stage.connects("alice")?;
     says(&alice, &message(stage))?;
-    alice.sends_frame(&Message {
-        msg: "end".to_string(),
-        ..message(stage)
-    })?;
+    alice.sends_frame(&Message { msg: "end".to_string(), ..message(stage) })?;
     alice.is_disconnected()?;
     says(&bob, &message(stage))
 }
@@ -156,11 +110,7 @@ fn many_pieces(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let message = message(stage);
     let frame = frame_of(&message);
-    stage.note(
-        "alice",
-        Mark::Sent,
-        &format!("a frame of {} bytes, byte by byte", frame.len()),
-    );
+    stage.note("alice", Mark::Sent, &format!("a frame of {} bytes, byte by byte", frame.len()));
     for byte in &frame {
         alice.sends_piece(&[*byte])?;
     }
@@ -186,11 +136,7 @@ fn a_cut_off_frame(stage: &Stage) -> Scene {
     let half = &frame[..frame.len() / 2];
     alice.sends_raw(
         half,
-        &format!(
-            "the first half of a frame ({} of {} bytes)",
-            half.len(),
-            frame.len()
-        ),
+        &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()),
     )?;
     alice.stops_sending();
     only_this_one_suffers(stage, &alice, &bob)
@@ -218,10 +164,7 @@ fn undecodable_bytes(stage: &Stage) -> Scene {
     let (_server, bob) = starts_with_bob(stage)?;
     let alice = stage.connects("alice")?;
     // Field 3 with a length of 127 bytes, of which none follows.
-    alice.sends_raw(
-        &[0, 0, 0, 2, 0x1a, 0x7f],
-        "00 00 00 02 1a 7f (which does not decode)",
-    )?;
+    alice.sends_raw(&[0, 0, 0, 2, 0x1a, 0x7f], "00 00 00 02 1a 7f (which does not decode)")?;
     only_this_one_suffers(stage, &alice, &bob)
 }
 
@@ -235,11 +178,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
         let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
         if received.msg != typed || (!stage.is_foreign() && (received.from, received.to) != (1, 0))
         {
-            let expected = Message {
-                from: 1,
-                to: 0,
-                msg: typed,
-            };
+            let expected = Message { from: 1, to: 0, msg: typed };
             return server.finds_wrong(&expected, &received);
         }
         // Another text from another sender, so that a client which shows its own message does not pass.
@@ -247,22 +186,14 @@ fn the_client_talks(stage: &Stage) -> Scene {
         let shows_sender =
             |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
         let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
-        let line = alice.prints_where(&expected, |line| {
-            line.contains(&reply.msg) && shows_sender(line)
-        })?;
+        let line = alice
+            .prints_where(&expected, |line| line.contains(&reply.msg) && shows_sender(line))?;
         stage.note("alice", Mark::Output, &line);
     }
     alice.types("end");
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
     if last.msg != "end" {
-        return server.finds_wrong(
-            &Message {
-                from: 1,
-                to: 0,
-                msg: "end".to_string(),
-            },
-            &last,
-        );
+        return server.finds_wrong(&Message { from: 1, to: 0, msg: "end".to_string() }, &last);
     }
     alice.exits(0)
 }

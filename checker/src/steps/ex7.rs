@@ -14,31 +14,31 @@ use crate::transcript::Mark;
 pub const CHECKS: &[Check] = &[
     Check::server("the handshake comes first", the_handshake_comes_first)
         .worth(3)
-        .look("when the handshake is sent: as soon as the client has a seat, before anything is received"),
+        .look("when the handshake is sent: as soon as the client has a seat, before anything is received."),
     Check::server("no two connected clients share an id", ids_are_distinct)
         .worth(2)
-        .look("where the id comes from: the client's own seat in the registry"),
+        .look("where the id comes from: the client's own seat in the registry."),
     Check::server("20 clients that join at once get 20 ids", twenty_at_once)
         .worth(2)
-        .look("whether two threads can read the same number before either of them has counted on"),
+        .look("whether two threads can read the same number before either of them has counted on."),
     Check::server("the one too many is refused", the_one_too_many)
         .worth(2)
-        .look("what is sent when there is no seat: `error: true`, and `Ok(false)` ends the connection"),
+        .look("what is sent when there is no seat: `error: true`, and `Ok(false)` ends the connection."),
     Check::server("after somebody leaves the next gets in", the_next_gets_in)
         .worth(1)
-        .look("how long the seat is kept: until the conversation ends, and no longer"),
+        .look("how long the seat is kept: until the conversation ends, and no longer."),
     Check::server("messages echo until `end`", messages_echo)
         .worth(2)
-        .look("whether the conversation of 2.2 follows the handshake"),
+        .look("whether the conversation of 2.2 follows the handshake."),
     Check::client("the client shows its id and talks", the_client_shows_its_id)
         .worth(2)
-        .look("whether the handshake is received before the first line is typed, and its id is displayed"),
+        .look("whether the handshake is received before the first line is typed, and its id is displayed."),
     Check::client("a refused client says so", a_refused_client)
         .worth(1)
-        .look("whether `error` of the handshake is looked at before its `id`"),
+        .look("whether `error` of the handshake is looked at before its `id`."),
     Check::client("a client cut off before the handshake says so", a_client_cut_off)
         .worth(1)
-        .look("what `frame::receive` returns when the server has left: `None`"),
+        .look("what `frame::receive` returns when the server has left: `None`."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -52,12 +52,7 @@ pub const HINTS: &[&str] = &[
 ];
 
 const fn max_clients(value: u64) -> Setting {
-    Setting {
-        option: "--max-clients",
-        placeholder: "{max_clients}",
-        value,
-        is_needed: true,
-    }
+    Setting { option: "--max-clients", placeholder: "{max_clients}", value, is_needed: true }
 }
 
 /// Connects somebody, who must be given an id at once.
@@ -71,22 +66,14 @@ fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
     let handshake: FastHandshake = peer.receives_frame("a FastHandshake with an id")?;
     match handshake.error {
         false => Ok(handshake.id),
-        true => peer.finds_wrong(
-            &FastHandshake {
-                id: handshake.id.max(1),
-                error: false,
-            },
-            &handshake,
-        ),
+        true => {
+            peer.finds_wrong(&FastHandshake { id: handshake.id.max(1), error: false }, &handshake)
+        }
     }
 }
 
 fn echoes(stage: &Stage, peer: &Peer, id: i64) -> Scene {
-    let message = Message {
-        from: id,
-        to: stage.number(1, 99),
-        msg: stage.word(),
-    };
+    let message = Message { from: id, to: stage.number(1, 99), msg: stage.word() };
     peer.sends_frame(&message)?;
     peer.receives(&message)
 }
@@ -96,10 +83,7 @@ fn the_handshake_comes_first(stage: &Stage) -> Scene {
     let (alice, id) = joins(stage, "alice")?;
     if !stage.is_foreign() && id != 1 {
         return alice.finds_wrong(
-            &FastHandshake {
-                id: 1,
-                error: false,
-            },
+            &FastHandshake { id: 1, error: false },
             &FastHandshake { id, error: false },
         );
     }
@@ -111,11 +95,7 @@ fn ids_are_distinct(stage: &Stage) -> Scene {
     let (alice, first) = joins(stage, "alice")?;
     let (_bob, second) = joins(stage, "bob")?;
     let (_carol, third) = joins(stage, "carol")?;
-    alice.sends_frame(&Message {
-        from: first,
-        to: 0,
-        msg: "end".to_string(),
-    })?;
+    alice.sends_frame(&Message { from: first, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
     // The next may be given alice's id again, but not one of those who are still there.
     let (_dave, fourth) = joins(stage, "dave")?;
@@ -145,11 +125,7 @@ fn twenty_at_once(stage: &Stage) -> Scene {
     stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
     let ids: Result<Vec<i64>, Stop> = clients.iter().map(is_welcomed).collect();
     are_distinct(&ids?)?;
-    stage.note(
-        "clients",
-        Mark::Received,
-        &format!("a FastHandshake each, with {COUNT} ids"),
-    );
+    stage.note("clients", Mark::Received, &format!("a FastHandshake each, with {COUNT} ids"));
     Ok(())
 }
 
@@ -175,11 +151,7 @@ fn the_next_gets_in(stage: &Stage) -> Scene {
     let _server = stage.starts_server_with(&[max_clients(1)])?;
     let (alice, id) = joins(stage, "alice")?;
     is_refused(&stage.connects("bob")?)?;
-    alice.sends_frame(&Message {
-        from: id,
-        to: 0,
-        msg: "end".to_string(),
-    })?;
+    alice.sends_frame(&Message { from: id, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
     let (carol, id) = gets_in(stage, "carol")?;
     echoes(stage, &carol, id)?;
@@ -217,11 +189,7 @@ fn messages_echo(stage: &Stage) -> Scene {
     echoes(stage, &alice, first)?;
     echoes(stage, &bob, second)?;
     echoes(stage, &alice, first)?;
-    alice.sends_frame(&Message {
-        from: first,
-        to: 0,
-        msg: "end".to_string(),
-    })?;
+    alice.sends_frame(&Message { from: first, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
     echoes(stage, &bob, second)
 }
@@ -233,25 +201,12 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let id = stage.number(1000, 9999);
     server.sends_frame(&FastHandshake { id, error: false })?;
     alice.prints(&id.to_string())?;
-    let (typed, reply) = (
-        stage.word(),
-        Message {
-            from: stage.number(1, 99),
-            to: id,
-            msg: stage.word(),
-        },
-    );
+    let (typed, reply) =
+        (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
     alice.types(&typed);
     let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
     if received.msg != typed || (!stage.is_foreign() && received.from != id) {
-        return server.finds_wrong(
-            &Message {
-                from: id,
-                to: 0,
-                msg: typed,
-            },
-            &received,
-        );
+        return server.finds_wrong(&Message { from: id, to: 0, msg: typed }, &received);
     }
     server.sends_frame(&reply)?;
     alice.prints(&reply.msg)?;

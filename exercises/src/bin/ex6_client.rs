@@ -27,21 +27,11 @@ struct Args {
     client: ClientArgs,
 
     /// Number of the sender
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value_t = 1,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "ID", default_value_t = 1, allow_negative_numbers = true)]
     from: i64,
 
     /// Number of whom the messages are for
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "ID", default_value_t = 0, allow_negative_numbers = true)]
     to: i64,
 }
 

@@ -64,10 +64,7 @@ fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
     //   `FastHandshake` whose `error` is true, and return `Ok(false)`. This needs
     //   `FastHandshake` in a `use` line.
     //   https://doc.rust-lang.org/std/keyword.match.html
-    todo!(
-        "the handshake with {client:?}, which has the id {:?}",
-        seat.map(Seat::id)
-    )
+    todo!("the handshake with {client:?}, which has the id {:?}", seat.map(Seat::id))
 }
 
 /// Echoes each message until one says `end`, or until the client has left.

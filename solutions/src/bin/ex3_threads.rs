@@ -23,20 +23,15 @@ fn main() -> ExitCode {
 }
 
 fn run(max_sleep_ms: u64) -> io::Result<()> {
-    let pauses = [
-        random_pause(max_sleep_ms),
-        random_pause(max_sleep_ms),
-        random_pause(max_sleep_ms),
-    ];
+    let pauses =
+        [random_pause(max_sleep_ms), random_pause(max_sleep_ms), random_pause(max_sleep_ms)];
     let mut threads = Vec::new();
     for (id, pause) in (1..=3).zip(pauses) {
         threads.push(start(id, pause)?);
     }
     // Only now: a thread that is joined inside the loop above would be over before the next one starts.
     for thread in threads {
-        thread
-            .join()
-            .map_err(|_| io::Error::other("a thread panicked"))?;
+        thread.join().map_err(|_| io::Error::other("a thread panicked"))?;
     }
     Ok(())
 }

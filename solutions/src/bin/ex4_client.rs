@@ -8,10 +8,8 @@ use chatlings::args::{self, ClientArgs};
 use chatlings::{console, ports, serve, text};
 
 fn main() -> ExitCode {
-    let args: ClientArgs = args::parse(
-        "Sends line after line and displays the replies, until `end`",
-        ports::EX4,
-    );
+    let args: ClientArgs =
+        args::parse("Sends line after line and displays the replies, until `end`", ports::EX4);
     console::report(run(&args.address()))
 }
 

@@ -9,10 +9,8 @@ use chatlings::args::{self, ServerArgs};
 use chatlings::{console, ports, serve, text};
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse(
-        "Echoes the messages of many clients, each until it says `end`",
-        ports::EX4,
-    );
+    let args: ServerArgs =
+        args::parse("Echoes the messages of many clients, each until it says `end`", ports::EX4);
     console::report(run(&args.address()))
 }
 

@@ -15,21 +15,11 @@ struct Args {
     client: ClientArgs,
 
     /// Number of the sender
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value_t = 1,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "ID", default_value_t = 1, allow_negative_numbers = true)]
     from: i64,
 
     /// Number of whom the messages are for
-    #[arg(
-        long,
-        value_name = "ID",
-        default_value_t = 0,
-        allow_negative_numbers = true
-    )]
+    #[arg(long, value_name = "ID", default_value_t = 0, allow_negative_numbers = true)]
     to: i64,
 }
 
@@ -57,11 +47,7 @@ fn run(args: &Args) -> io::Result<()> {
 
 /// Makes a message of a line that the user typed.
 fn compose(args: &Args, line: String) -> Message {
-    Message {
-        from: args.from,
-        to: args.to,
-        msg: line,
-    }
+    Message { from: args.from, to: args.to, msg: line }
 }
 
 /// Waits for the server's reply, and displays it with its sender.

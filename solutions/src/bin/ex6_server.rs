@@ -13,10 +13,8 @@ use prost::Message as _; // the trait with `decode` and `encode_to_vec`
 const LONGEST: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse(
-        "Echoes protobuf messages, for each client until `end`",
-        ports::EX6,
-    );
+    let args: ServerArgs =
+        args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
     console::report(run(&args.address()))
 }
 

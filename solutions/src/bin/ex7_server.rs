@@ -45,10 +45,7 @@ fn run(args: &Args) -> io::Result<()> {
 /// Tells the client its id or, without a seat, that there is no room. Says whether it may stay.
 fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
     let handshake = match seat {
-        Some(seat) => FastHandshake {
-            id: seat.id(),
-            error: false,
-        },
+        Some(seat) => FastHandshake { id: seat.id(), error: false },
         None => FastHandshake { id: 0, error: true },
     };
     frame::send(client, &handshake)?;

@@ -1,0 +1,38 @@
+# The commands of the course. `make` alone shows them.
+
+STEPS := ex1 ex2 ex3 ex4 ex5 ex6 ex7
+
+.PHONY: help $(STEPS) demo test lint bench cargo
+
+help:
+	@echo "make ex1 … ex7   show a step's task and, once you have begun, check your program"
+	@echo "make demo        play the scenes of all steps with the worked programs"
+	@echo "make test        every check, of the worked programs and of yours, and the course's own tests"
+	@echo "make lint        formatting and warnings (for those who change the course)"
+	@echo "make bench       how long it takes from saving a file to the verdict"
+	@echo
+	@echo "cargo step list          where you stand"
+	@echo "cargo step hint ex1      a hint for a step"
+	@echo "cargo step --help        everything else"
+
+$(STEPS): cargo
+	@cargo step check $@
+
+demo: cargo
+	@cargo step demo
+
+test: cargo
+	cargo test
+
+lint: cargo
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	STARTERS=untouched cargo test --quiet --test course
+
+bench: cargo
+	@tools/measure-loop
+
+# The first build takes a while, so it is shown; after that there is nothing to show.
+cargo:
+	@command -v cargo >/dev/null || { echo "error: cargo not found: install Rust with https://rustup.rs"; exit 1; }
+	@[ -x "$${CARGO_TARGET_DIR:-target}/debug/chatlings" ] || cargo build -p checker

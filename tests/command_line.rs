@@ -1,0 +1,162 @@
+//! The checker's command line: what it prints, and its exit status.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// Runs `cargo step` with these arguments.
+fn step(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("step").args(arguments);
+    command.output().expect("cargo runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+/// The binary of a worked program, which `cargo step demo` has built by now.
+fn worked(program: &str) -> String {
+    step(&["check", &program[..3], "--solutions"]);
+    let test = std::env::current_exe().expect("a path");
+    let folder: PathBuf = test.ancestors().nth(2).expect("target/debug").into();
+    folder.join(format!("{program}_solution")).display().to_string()
+}
+
+#[test]
+fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
+    for (arguments, expected) in [
+        (&["check", "ex9"][..], "invalid value 'ex9'"),
+        (&["check", "--wrong"], "unexpected argument '--wrong'"),
+        (&["check", "ex4", "--seed", "many"], "invalid value 'many'"),
+        (&["check", "--server", "true"], "--server needs exactly one STEP"),
+        (&["check", "ex4", "ex5", "--server", "true"], "--server needs exactly one STEP"),
+        (&["check", "ex3", "--server", "true"], "ex3 has no server"),
+        (&["check", "ex4", "--program", "true"], "ex4 has no program"),
+        (&["check", "ex4", "--server", "'unclosed"], "missing closing quote"),
+        (&["check", "ex4", "--server", " "], "--server is empty"),
+        (&["check", "ex4", "--solutions", "--server", "true"], "cannot be used with"),
+        (&["hint"], "required"),
+        (&[], "Usage: cargo step <COMMAND>"),
+    ] {
+        let output = step(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn json_is_one_document_with_all_that_a_grader_needs() {
+    let output = step(&["check", "ex1", "ex2", "--solutions", "--json", "--seed", "7"]);
+    assert_eq!(output.status.code(), Some(0));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let steps = document["steps"].as_array().expect("a list");
+    assert_eq!(
+        steps.iter().map(|step| step["id"].as_str()).collect::<Vec<_>>(),
+        [Some("ex1"), Some("ex2")]
+    );
+    assert_eq!((steps[0]["points"].as_f64(), steps[0]["max"].as_f64()), (Some(2.0), Some(2.0)));
+    assert_eq!(steps[0]["title"], "1.1 a server for one message");
+    let check = &steps[0]["checks"][0];
+    assert_eq!(check["name"], "prints the message and ends");
+    assert_eq!(
+        (&check["verdict"], &check["bonus"], &check["message"]),
+        (&"passes".into(), &false.into(), &"".into())
+    );
+    assert_eq!(check["points"], check["max"]);
+    assert!(
+        check["transcript"]
+            .as_str()
+            .is_some_and(|transcript| transcript.contains("alice  ┄ connects"))
+    );
+}
+
+#[test]
+fn the_same_seed_draws_the_same_words_and_another_one_others() {
+    let words = |seed| {
+        let output = step(&["check", "ex3", "ex1", "--solutions", "--json", "--seed", seed]);
+        let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+        let transcript = document["steps"][0]["checks"][0]["transcript"]
+            .as_str()
+            .expect("a transcript")
+            .to_string();
+        let said =
+            transcript.lines().find(|line| line.contains('→')).expect("somebody says something");
+        said.to_string()
+    };
+    assert_eq!(words("7"), words("7"));
+    assert_ne!(words("7"), words("8"));
+}
+
+#[test]
+fn a_step_without_sockets_is_checked_by_its_program() {
+    let command = format!("{} --max-sleep-ms 300", worked("ex3_threads"));
+    let output = step(&["check", "ex3", "--program", &command]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("2 of 2 points"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_program_that_was_not_given_is_not_checked() {
+    let command = format!("{} --port {{port}}", worked("ex7_server"));
+    let output = step(&["check", "ex7", "--json", "--server", &command]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let checks = document["steps"][0]["checks"].as_array().expect("a list");
+    let find =
+        |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
+    assert_eq!(find("the handshake comes first")["verdict"], "passes");
+    assert_eq!(find("the one too many is refused")["verdict"], "not checked");
+    assert_eq!(find("the one too many is refused")["message"], "the command has no {max_clients}");
+    assert_eq!(find("a refused client says so")["verdict"], "not checked");
+    assert_eq!(find("a refused client says so")["message"], "needs --client CMD");
+
+    let command = format!(
+        "{} --port {{port}} --host {{host}} --max-clients {{max_clients}}",
+        worked("ex7_server")
+    );
+    let output = step(&["check", "ex7", "--server", &command]);
+    assert!(stdout(&output).contains("3 of 4 points"), "{}", stdout(&output));
+}
+
+#[test]
+fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
+    let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stdout(&output).contains("cannot be started: No such file or directory"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn hints_come_one_after_the_other() {
+    for (arguments, expected) in [
+        (&["hint", "ex4"][..], "Hint 1 of 3"),
+        (&["hint", "ex4", "--more"], "Hint 2 of 3"),
+        (&["hint", "ex4", "--more", "--more"], "Hint 3 of 3"),
+        (&["hint", "ex4", "--more", "--more", "--more"], "Hint 3 of 3"),
+    ] {
+        let output = step(arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(stdout(&output).contains(expected), "{}", stdout(&output));
+    }
+}
+
+#[test]
+fn the_list_names_every_step_and_fits_the_screen() {
+    let output = step(&["list"]);
+    assert_eq!(output.status.code(), Some(0));
+    for step in checker::steps::STEPS {
+        let line = format!("{:<6}{:<34}{:>6}  ", step.id, step.title, step.points);
+        assert!(stdout(&output).contains(&line), "{}", stdout(&output));
+    }
+    assert!(stdout(&output).lines().all(|line| line.chars().count() <= 80), "{}", stdout(&output));
+}

@@ -1,0 +1,74 @@
+//! What a grader does, in a copy of the course: another `exercises/src/bin`, and `cargo test`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A copy of the course's files, without what was built from them.
+fn copy_of_the_course() -> tempfile::TempDir {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for name in [".cargo", "checker", "exercises", "proto", "solutions", "src", "tests"] {
+        copy_folder(&root().join(name), &copy.path().join(name));
+    }
+    for name in ["Cargo.toml", "Cargo.lock", "Makefile", "README.md", "build.rs"] {
+        fs::copy(root().join(name), copy.path().join(name)).expect("a file is copied");
+    }
+    copy
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder is made");
+    for entry in fs::read_dir(from).expect("a folder is read") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        match entry.file_type().expect("a type").is_dir() {
+            true => copy_folder(&entry.path(), &target),
+            false => drop(fs::copy(entry.path(), target).expect("a file is copied")),
+        }
+    }
+}
+
+/// Runs `cargo test` in the copy. What is built there is kept for the next time, apart from our own.
+fn test(copy: &Path, arguments: &[&str]) -> (String, bool) {
+    let target: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading");
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(copy).arg("test").args(arguments).env("CARGO_TARGET_DIR", target);
+    command.env_remove("CARGO_MANIFEST_DIR").env_remove("STARTERS").env_remove("RUST_BACKTRACE");
+    let Output { status, stdout, stderr } = command.output().expect("cargo runs");
+    let text = format!("{}{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    (text, status.success())
+}
+
+/// The two in one test, since they share what they build.
+#[test]
+fn solved_exercises_are_all_green_and_a_type_error_costs_its_own_checks_only() {
+    let copy = copy_of_the_course();
+    let exercises = copy.path().join("exercises/src/bin");
+    copy_folder(&root().join("solutions/src/bin"), &exercises);
+    let (text, is_green) =
+        test(copy.path(), &["--test", "steps", "--test", "course", "--test", "transcripts"]);
+    assert!(is_green, "{text}");
+    assert_eq!(text.matches(" 0 failed; 0 ignored;").count(), 3, "{text}");
+
+    let path = exercises.join("ex2_client.rs");
+    let source = fs::read_to_string(&path).expect("the program is read");
+    fs::write(&path, source.replace("[0; 1024]", "\"text\"")).expect("the program is written");
+    let (text, is_green) = test(copy.path(), &["--test", "steps", "exercises::"]);
+    assert!(!is_green, "{text}");
+    assert!(text.contains("error[E0308]: mismatched types"), "{text}");
+    let failed: Vec<&str> = text.lines().filter(|line| line.ends_with("... FAILED")).collect();
+    let expected = [
+        "test exercises::ex2::a_client_without_a_server_says_so",
+        "test exercises::ex2::the_client_sends_what_was_typed_and_displays_the_reply",
+        "test exercises::ex2::the_client_shows_a_reply_that_has_no_newline",
+    ];
+    assert_eq!(failed.len(), expected.len(), "{text}");
+    assert!(
+        expected.iter().all(|name| failed.iter().any(|line| line.starts_with(name))),
+        "{failed:?}"
+    );
+}

@@ -1,0 +1,305 @@
+//! The helpers, over real sockets, byte by byte.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chatlings::proto::{FastHandshake, Message};
+use chatlings::serve::{self, Registry};
+use chatlings::{frame, text};
+
+/// What should happen at once must happen within this time, on however busy a machine.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Two ends of one connection. Reading from the second one gives up after the deadline.
+fn connection() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+    let one = TcpStream::connect(listener.local_addr().expect("an address")).expect("a connection");
+    let (other, _) = listener.accept().expect("the other end");
+    other.set_read_timeout(Some(DEADLINE)).expect("a time limit");
+    one.set_nodelay(true).expect("no delay");
+    (one, other)
+}
+
+fn wait_until(what: &str, is_so: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < DEADLINE, "{what}");
+        thread::yield_now();
+    }
+}
+
+mod text_messages {
+    use super::*;
+
+    /// All messages that come out when these bytes come in and the stream ends.
+    fn received(bytes: &[u8]) -> io::Result<Vec<String>> {
+        let (mut sender, receiver) = connection();
+        let bytes = bytes.to_vec();
+        let sending = thread::spawn(move || {
+            let _ = sender.write_all(&bytes); // the receiver may close before it has all
+        });
+        let mut messages = text::Reader::new(&receiver);
+        let mut found = Vec::new();
+        let result = loop {
+            match messages.receive() {
+                Ok(Some(message)) => found.push(message),
+                Ok(None) => break Ok(found),
+                Err(error) => break Err(error),
+            }
+        };
+        drop(receiver);
+        sending.join().expect("the sender does not panic");
+        result
+    }
+
+    #[test]
+    fn a_message_ends_at_a_line_break_of_either_kind() {
+        assert_eq!(received(b"bread\nbutter\r\n").expect("messages"), ["bread", "butter"]);
+    }
+
+    #[test]
+    fn a_message_ends_with_the_stream() {
+        assert_eq!(received(b"bread\nbut").expect("messages"), ["bread", "but"]);
+    }
+
+    #[test]
+    fn an_empty_line_is_an_empty_message() {
+        assert_eq!(received(b"\n\r\nbread\n").expect("messages"), ["", "", "bread"]);
+    }
+
+    #[test]
+    fn a_carriage_return_inside_a_line_is_kept() {
+        assert_eq!(received(b"a\rb\n").expect("messages"), ["a\rb"]);
+    }
+
+    #[test]
+    fn invalid_utf_8_is_shown_with_replacement_characters() {
+        assert_eq!(received(b"br\xffead\n").expect("messages"), ["br\u{fffd}ead"]);
+    }
+
+    #[test]
+    fn nothing_at_all_is_no_message() {
+        assert!(received(b"").expect("messages").is_empty());
+    }
+
+    #[test]
+    fn a_message_without_a_line_break_counts_when_the_line_is_quiet() {
+        let (mut sender, receiver) = connection();
+        let mut messages = text::Reader::new(&receiver);
+        for word in ["bread", "butter"] {
+            sender.write_all(word.as_bytes()).expect("it is sent");
+            assert_eq!(messages.receive().expect("a message").as_deref(), Some(word));
+        }
+    }
+
+    #[test]
+    fn a_message_in_many_pieces_is_one_message() {
+        let (mut sender, receiver) = connection();
+        thread::spawn(move || {
+            for byte in b"breadcrumbs\n" {
+                sender.write_all(&[*byte]).expect("it is sent");
+                thread::yield_now();
+            }
+        });
+        let message = text::Reader::new(&receiver).receive();
+        assert_eq!(message.expect("a message").as_deref(), Some("breadcrumbs"));
+    }
+
+    #[test]
+    fn a_message_of_the_longest_length_passes_and_one_byte_more_does_not() {
+        let longest = vec![b'x'; text::LONGEST];
+        let with_line_break = [&longest[..], b"\n"].concat();
+        assert_eq!(received(&with_line_break).expect("a message")[0].len(), text::LONGEST);
+        assert_eq!(received(&longest).expect("a message")[0].len(), text::LONGEST);
+        let too_long = [&longest[..], b"x\n"].concat();
+        assert_eq!(received(&too_long).expect_err("too long").kind(), ErrorKind::InvalidData);
+        let endless = vec![b'x'; 10 * 1024 * 1024];
+        assert_eq!(received(&endless).expect_err("too long").kind(), ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn a_sent_message_is_the_text_and_one_line_break() {
+        let (sender, mut receiver) = connection();
+        text::send(&sender, "bread").expect("it is sent");
+        drop(sender);
+        let mut bytes = Vec::new();
+        receiver.read_to_end(&mut bytes).expect("it is received");
+        assert_eq!(bytes, b"bread\n");
+    }
+}
+
+mod frames {
+    use super::*;
+
+    fn received(bytes: &[u8]) -> io::Result<Option<Message>> {
+        let (mut sender, receiver) = connection();
+        sender.write_all(bytes).expect("it is sent");
+        sender.shutdown(Shutdown::Write).expect("the stream ends");
+        frame::receive(&receiver)
+    }
+
+    #[test]
+    fn a_frame_is_a_big_endian_length_and_the_message() {
+        let (sender, mut receiver) = connection();
+        frame::send(&sender, &FastHandshake { id: 1, error: false }).expect("it is sent");
+        frame::send(&sender, &Message { from: 1, to: -1, msg: "hi".to_string() })
+            .expect("it is sent");
+        drop(sender);
+        let mut bytes = Vec::new();
+        receiver.read_to_end(&mut bytes).expect("it is received");
+        let handshake = [0, 0, 0, 2, 0x08, 1];
+        let message = [
+            0, 0, 0, 17, 0x08, 1, 0x10, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x1a, 2,
+            b'h', b'i',
+        ];
+        assert_eq!(bytes, [&handshake[..], &message[..]].concat());
+    }
+
+    #[test]
+    fn what_is_sent_is_received() {
+        let (sender, receiver) = connection();
+        for message in [
+            Message::default(),
+            Message { from: i64::MIN, to: i64::MAX, msg: "Grüße, 你好".to_string() },
+            Message { from: 1, to: 2, msg: "x".repeat(60_000) },
+        ] {
+            frame::send(&sender, &message).expect("it is sent");
+            assert_eq!(frame::receive(&receiver).expect("a frame"), Some(message));
+        }
+    }
+
+    #[test]
+    fn a_frame_of_length_0_is_a_message_of_defaults() {
+        assert_eq!(received(&[0, 0, 0, 0]).expect("a frame"), Some(Message::default()));
+    }
+
+    #[test]
+    fn the_end_between_two_frames_is_no_error() {
+        assert_eq!(received(&[]).expect("the end"), None);
+    }
+
+    #[test]
+    fn a_cut_off_frame_is_an_error() {
+        for cut_off in [&[0, 0][..], &[0, 0, 0, 2], &[0, 0, 0, 2, 8]] {
+            assert_eq!(
+                received(cut_off).expect_err("cut off").kind(),
+                ErrorKind::UnexpectedEof,
+                "{cut_off:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_length_beyond_the_longest_is_refused_before_anything_follows_it() {
+        let (mut sender, receiver) = connection();
+        sender.write_all(&(frame::LONGEST as u32 + 1).to_be_bytes()).expect("it is sent");
+        // The sender stays, and sends nothing more: whoever waits for the message waits for ever.
+        let error = frame::receive::<Message>(&receiver).expect_err("too long");
+        assert_eq!(error.kind(), ErrorKind::InvalidData);
+        assert_eq!(received(&[255; 4]).expect_err("too long").kind(), ErrorKind::InvalidData);
+    }
+
+    #[test]
+    fn bytes_that_do_not_decode_are_an_error() {
+        assert_eq!(
+            received(&[0, 0, 0, 2, 0x1a, 0x7f]).expect_err("no message").kind(),
+            ErrorKind::InvalidData
+        );
+    }
+
+    #[test]
+    fn a_message_that_is_too_long_is_not_sent() {
+        let (sender, _receiver) = connection();
+        let message = Message { from: 0, to: 0, msg: "x".repeat(frame::LONGEST) };
+        assert_eq!(
+            frame::send(&sender, &message).expect_err("too long").kind(),
+            ErrorKind::InvalidInput
+        );
+    }
+}
+
+mod serving {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_reported_in_a_line_that_says_what_to_do() {
+        let first = serve::listen("127.0.0.1:0").expect("a free port");
+        let address = first.local_addr().expect("an address").to_string();
+        let error = serve::listen(&address).expect_err("it is taken");
+        assert_eq!(error.kind(), ErrorKind::AddrInUse);
+        assert!(
+            error
+                .to_string()
+                .starts_with(&format!("cannot listen on {address}: address already in use ("))
+        );
+    }
+
+    #[test]
+    fn a_server_that_does_not_run_is_reported_in_a_line_that_says_what_to_do() {
+        let address =
+            serve::listen("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
+        let error = serve::connect(&address.to_string()).expect_err("nobody listens any more");
+        let expected =
+            format!("cannot connect to {address}: connection refused (is the server running?)");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn an_unknown_host_is_an_error_and_not_a_panic() {
+        assert!(serve::listen("no such host:1").is_err());
+        assert!(serve::connect("no such host:1").is_err());
+    }
+
+    #[test]
+    fn each_client_has_a_thread_with_its_name_and_an_error_ends_only_that_one() {
+        let listener = serve::listen("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address").to_string();
+        let (names, named) = mpsc::channel();
+        thread::spawn(move || {
+            serve::each_client(&listener, move |client| {
+                let name = thread::current().name().map(str::to_string);
+                names.send((name, client.peer_addr()?)).expect("the test waits for it");
+                Err(io::Error::other("this client is of no use"))
+            })
+        });
+        for _ in 0..3 {
+            let mut client = serve::connect(&address).expect("the server still accepts");
+            let (name, peer) = named.recv_timeout(DEADLINE).expect("a thread runs");
+            assert_eq!(peer, client.local_addr().expect("an address"));
+            assert_eq!(name, Some(format!("client {peer}")));
+            assert_eq!(client.read(&mut [0]).expect("the connection ends"), 0);
+        }
+    }
+
+    #[test]
+    fn a_registry_counts_who_is_there_and_gives_no_id_twice() {
+        let registry = Registry::new(2);
+        let (one, _one) = connection();
+        let (other, _other) = connection();
+        let first = registry.join(&one).expect("room for one");
+        let second = registry.join(&other).expect("room for two");
+        assert_eq!((first.id(), second.id(), registry.count()), (1, 2, 2));
+        assert!(registry.join(&one).is_none(), "there is no room for three");
+        drop(first);
+        assert_eq!(registry.count(), 1);
+        let third = registry.join(&one).expect("room again");
+        assert_eq!((third.id(), registry.count()), (3, 2));
+    }
+
+    #[test]
+    fn a_seat_is_given_back_when_its_thread_panics() {
+        let registry = Arc::new(Registry::new(1));
+        let (stream, _other) = connection();
+        let for_thread = Arc::clone(&registry);
+        let panicked = thread::spawn(move || {
+            let _seat = for_thread.join(&stream).expect("there is room");
+            panic!("on purpose");
+        });
+        assert!(panicked.join().is_err());
+        wait_until("the seat is given back", || registry.count() == 0);
+    }
+}
