@@ -67,12 +67,9 @@ pub fn cannot_connect(address: &str, error: io::Error) -> io::Error {
 pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
     let reason = match error.kind() {
         ErrorKind::AddrInUse => {
-            "address already in use (is a server still running? else try another --port)"
-                .to_string()
+            "address already in use (is a server still running? else try another --port)".to_string()
         }
-        ErrorKind::AddrNotAvailable => {
-            "this machine has no such address (try another --host)".to_string()
-        }
+        ErrorKind::AddrNotAvailable => "this machine has no such address (try another --host)".to_string(),
         ErrorKind::PermissionDenied => "permission denied (try a --port above 1023)".to_string(),
         _ => error.to_string(),
     };

@@ -67,8 +67,5 @@ fn solved_exercises_are_all_green_and_a_type_error_costs_its_own_checks_only() {
         "test exercises::ex2::the_client_shows_a_reply_that_has_no_newline",
     ];
     assert_eq!(failed.len(), expected.len(), "{text}");
-    assert!(
-        expected.iter().all(|name| failed.iter().any(|line| line.starts_with(name))),
-        "{failed:?}"
-    );
+    assert!(expected.iter().all(|name| failed.iter().any(|line| line.starts_with(name))), "{failed:?}");
 }

@@ -34,8 +34,7 @@ static EXERCISES: LazyLock<Result<Vec<Cast>, String>> = LazyLock::new(|| build(P
 
 fn build(package: Package) -> Result<Vec<Cast>, String> {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds: Builds =
-        cargo::build(&programs(&steps, package)).map_err(|error| format!("{error:#}"))?;
+    let builds: Builds = cargo::build(&programs(&steps, package)).map_err(|error| format!("{error:#}"))?;
     Ok(casts(&steps, package, &builds))
 }
 
@@ -49,9 +48,7 @@ fn run(package: Package, step: &Step, check: &Check) -> Result<Completion, Faile
     let outcome = judge::play(cast, check, 1);
     match outcome.verdict {
         Verdict::Passes => Ok(Completion::Completed),
-        Verdict::ToDo if package == Package::Exercises => {
-            Ok(Completion::ignored_with(outcome.message))
-        }
+        Verdict::ToDo if package == Package::Exercises => Ok(Completion::ignored_with(outcome.message)),
         _ => Err(explain(step, &outcome).into()),
     }
 }

@@ -6,18 +6,17 @@
 //! `todo!()` ends the scene at once, whatever it was waiting for.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitIdStatus};
 use socket2::SockRef;
 
+use crate::process::{Exit, Panic, Process, find_panics};
 use crate::stage::Stop;
 use crate::transcript::{Mark, Transcript};
 
@@ -32,23 +31,6 @@ const MOST: usize = 4 * 1024 * 1024;
 
 /// How often a wait looks whether a program has ended. (The end itself wakes nobody up.)
 const TICK: Duration = Duration::from_millis(5);
-
-/// The process groups that are running, so that Ctrl-C can end them too.
-static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
-
-/// Ends every process group that a scene has started. The caller must exit then: no program can be
-/// started any more.
-pub fn end_all_programs() {
-    let running = lock_running();
-    for group in running.iter().copied().filter_map(Pid::from_raw) {
-        let _ = rustix::process::kill_process_group(group, Signal::KILL);
-    }
-    std::mem::forget(running);
-}
-
-fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
-    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The number of a wire on its board.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,15 +49,6 @@ pub enum End {
     Reset,
 }
 
-/// How a program ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Exit {
-    /// With this status.
-    Status(i32),
-    /// By this signal.
-    Signal(i32),
-}
-
 enum Source {
     Socket(TcpStream),
     Stdout(ChildStdout),
@@ -86,33 +59,22 @@ enum Source {
 pub struct Wire {
     sender: String,
     source: Option<Source>,
-    unread: Vec<u8>,
+    received: Vec<u8>,
+    read: usize,                          // so much of it was taken
     arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
     taken: usize,
     end: Option<End>,
 }
 
+/// A program, with the wires that it writes to.
 struct Running {
     actor: String,
-    child: Child,
+    process: Process,
     stdin: Option<ChildStdin>,
     stdout: WireId,
     stderr: WireId,
     log: Vec<u8>, // all of stderr
-    exit: Option<Exit>,
     is_rust: bool,
-    reaped: bool,
-}
-
-/// A `panic!` that a program of ours reported on its stderr.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Panic {
-    /// `exercises/src/bin/ex1_server.rs`
-    pub file: String,
-    /// The line in it.
-    pub line: usize,
-    /// What it said.
-    pub message: String,
 }
 
 /// The wires and programs of one scene, and its transcript.
@@ -130,7 +92,8 @@ impl Wire {
         Wire {
             sender,
             source: Some(source),
-            unread: Vec::new(),
+            received: Vec::new(),
+            read: 0,
             arrivals: VecDeque::new(),
             taken: 0,
             end: None,
@@ -139,13 +102,19 @@ impl Wire {
 
     /// What has arrived and was not taken.
     pub fn unread(&self) -> &[u8] {
-        &self.unread
+        &self.received[self.read..]
     }
 
     /// Takes the first `count` bytes, and says when the last of them arrived.
     pub fn take(&mut self, count: usize) -> (Vec<u8>, Instant) {
-        let bytes = self.unread.drain(..count).collect();
+        let bytes = self.unread()[..count].to_vec();
         self.taken += count;
+        self.read += count;
+        // Not every time: moving the rest to the front for each line of many would take for ever.
+        if self.read > self.received.len() / 2 {
+            self.received.drain(..self.read);
+            self.read = 0;
+        }
         while self.arrivals.len() > 1 && self.arrivals[0].0 < self.taken {
             self.arrivals.pop_front();
         }
@@ -182,14 +151,13 @@ impl Wire {
         match result {
             Ok(0) => self.end = Some(End::Closed),
             Ok(count) => {
-                self.unread.extend(&buffer[..count]);
-                self.arrivals.push_back((self.taken + self.unread.len(), Instant::now()));
+                self.received.extend(&buffer[..count]);
+                self.arrivals.push_back((self.taken + self.unread().len(), Instant::now()));
             }
-            Err(error)
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             Err(_) => self.end = Some(End::Reset),
         }
-        self.unread.len() > MOST
+        self.unread().len() > MOST
     }
 }
 
@@ -224,37 +192,16 @@ impl Board {
     }
 
     /// Starts a program as the leader of a process group of its own. `is_rust`: its panics are read.
-    pub fn start(
-        &self,
-        actor: &str,
-        command: &mut Command,
-        is_rust: bool,
-    ) -> io::Result<ProgramId> {
-        use std::os::unix::process::CommandExt;
-        command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        // Under the lock, so that Ctrl-C cannot come between the start and the note of it.
-        let mut running = lock_running();
-        let mut child = command.spawn()?;
-        running.insert(child.id() as i32);
-        drop(running);
-
-        let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-            unreachable!("both were asked for, as pipes");
-        };
+    pub fn start(&self, actor: &str, command: &mut Command, is_rust: bool) -> io::Result<ProgramId> {
+        let (process, stdin, stdout, stderr) = Process::start(command)?;
         let program = Running {
             actor: actor.to_string(),
-            stdin: child.stdin.take(),
-            child,
+            process,
+            stdin: Some(stdin),
             stdout: self.add_wire(actor, Source::Stdout(stdout)),
             stderr: self.add_wire(actor, Source::Stderr(stderr)),
             log: Vec::new(),
-            exit: None,
             is_rust,
-            reaped: false,
         };
         let mut programs = self.programs.borrow_mut();
         programs.push(program);
@@ -265,11 +212,7 @@ impl Board {
     ///
     /// # Errors
     /// When the scene is over before: a `todo!()` was reached, or somebody sent without end.
-    pub fn wait<T>(
-        &self,
-        limit: Duration,
-        mut ready: impl FnMut() -> Option<T>,
-    ) -> Result<Option<T>, Stop> {
+    pub fn wait<T>(&self, limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Result<Option<T>, Stop> {
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -292,8 +235,7 @@ impl Board {
         }
         if let Some(wire) = self.flooded.get() {
             let actor = self.with_wire(wire, |wire| wire.sender.clone());
-            let message =
-                format!("sent more than {} MiB that nobody asked for", MOST / 1024 / 1024);
+            let message = format!("sent more than {} MiB that nobody asked for", MOST / 1024 / 1024);
             return Err(Stop::Fails { actor, message });
         }
         Ok(())
@@ -334,7 +276,7 @@ impl Board {
     fn read_logs(&self, wires: &mut [Wire]) {
         for program in self.programs.borrow_mut().iter_mut() {
             let wire = &mut wires[program.stderr.0];
-            let count = wire.unread.len();
+            let count = wire.unread().len();
             if count == 0 {
                 continue;
             }
@@ -367,9 +309,7 @@ impl Board {
             match result {
                 Ok(count) => bytes = &bytes[count..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error)
-                    if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline =>
-                {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline => {
                     self.gather(TICK, Some(wire));
                     self.stop_early()?;
                 }
@@ -404,7 +344,7 @@ impl Board {
 
     /// The process id of a program.
     pub fn pid_of(&self, program: ProgramId) -> u32 {
-        self.programs.borrow()[program.0].child.id()
+        self.programs.borrow()[program.0].process.id()
     }
 
     /// Types a line into a program. One that has ended already takes no more, which shows elsewhere.
@@ -421,7 +361,7 @@ impl Board {
 
     /// How a program ended, if it has.
     pub fn exit_of(&self, program: ProgramId) -> Option<Exit> {
-        let exit = self.programs.borrow_mut()[program.0].look_for_exit()?;
+        let exit = self.programs.borrow_mut()[program.0].process.exit()?;
         self.gather(Duration::ZERO, None); // the last that it wrote came before its end
         Some(exit)
     }
@@ -429,16 +369,14 @@ impl Board {
     /// Whether the program that plays `actor` has ended.
     pub fn has_ended(&self, actor: &str) -> bool {
         let mut programs = self.programs.borrow_mut();
-        programs
-            .iter_mut()
-            .any(|program| program.actor == actor && program.look_for_exit().is_some())
+        programs.iter_mut().any(|program| program.actor == actor && program.process.exit().is_some())
     }
 
     /// Ends the scene: every program and whatever it has started, then every connection. Returns the
     /// panics of programs of ours, each with its actor.
     pub fn finish(&self) -> Vec<(String, Panic)> {
         for program in self.programs.borrow().iter() {
-            program.end_group();
+            program.process.end_group();
         }
         // What was written before the end is still in the pipes. A child that has left its group may
         // hold them open, so this does not wait for ever.
@@ -448,9 +386,9 @@ impl Board {
         }
         let mut panics = Vec::new();
         for program in self.programs.borrow().iter().filter(|program| program.is_rust) {
-            let log = String::from_utf8_lossy(&program.log);
-            panics
-                .extend(find_panics(&log).into_iter().map(|panic| (program.actor.clone(), panic)));
+            for panic in find_panics(&String::from_utf8_lossy(&program.log)) {
+                panics.push((program.actor.clone(), panic));
+            }
         }
         // A reset leaves no TIME_WAIT behind, so a server on a fixed port can be started again.
         for wire in self.wires.borrow_mut().iter_mut() {
@@ -459,7 +397,7 @@ impl Board {
             }
         }
         for program in self.programs.borrow_mut().iter_mut() {
-            program.reap();
+            program.process.reap();
         }
         panics
     }
@@ -472,135 +410,27 @@ impl Board {
     fn all_output_read(&self) -> bool {
         let wires = self.wires.borrow();
         let is_read = |wire: WireId| wires[wire.0].end.is_some() || wires[wire.0].source.is_none();
-        self.programs
-            .borrow()
-            .iter()
-            .all(|program| is_read(program.stdout) && is_read(program.stderr))
+        self.programs.borrow().iter().all(|program| is_read(program.stdout) && is_read(program.stderr))
     }
 
     /// Adds what programs have written and nobody has taken: at the end of a failed scene it may say why.
     pub fn note_rest(&self) {
-        const MOST_LINES: usize = 8;
-        let mut rest = Vec::new();
         for program in self.programs.borrow().iter() {
-            let unread = self.with_wire(program.stdout, |wire| {
-                String::from_utf8_lossy(wire.unread()).into_owned()
-            });
-            let log = String::from_utf8_lossy(&program.log).into_owned();
-            for (mark, text) in [(Mark::Output, unread), (Mark::Error, log)] {
-                let lines: Vec<&str> =
-                    text.lines().filter(|line| !line.trim().is_empty()).collect();
-                rest.extend(
-                    lines
-                        .iter()
-                        .take(MOST_LINES)
-                        .map(|line| (program.actor.clone(), mark, line.to_string())),
-                );
-                if lines.len() > MOST_LINES {
-                    let more = format!("… and {} lines more", lines.len() - MOST_LINES);
-                    rest.push((program.actor.clone(), mark, more));
-                }
-            }
-        }
-        for (actor, mark, line) in rest {
-            self.note(&actor, mark, &line);
-        }
-    }
-}
-
-impl Running {
-    fn pid(&self) -> Option<Pid> {
-        Pid::from_raw(self.child.id() as i32)
-    }
-
-    /// Asks without taking the status away, so that the process id stays this program's: the group can
-    /// be ended later without hitting a stranger that got the same number.
-    fn look_for_exit(&mut self) -> Option<Exit> {
-        if self.exit.is_none() {
-            let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-            let status = rustix::process::waitid(WaitId::Pid(self.pid()?), options).ok().flatten();
-            self.exit = status.as_ref().and_then(exit_of_status);
-        }
-        self.exit
-    }
-
-    fn end_group(&self) {
-        // Once it is reaped, its number may be a stranger's.
-        if let (false, Some(group)) = (self.reaped, self.pid()) {
-            let _ = rustix::process::kill_process_group(group, Signal::KILL);
+            let stdout = self.with_wire(program.stdout, |wire| wire.unread().to_vec());
+            self.note_lines(&program.actor, Mark::Output, &stdout);
+            self.note_lines(&program.actor, Mark::Error, &program.log);
         }
     }
 
-    /// Ends the group, and takes the program's status away: its process is gone then.
-    fn reap(&mut self) {
-        self.end_group();
-        let mut running = lock_running();
-        let _ = self.child.wait();
-        running.remove(&(self.child.id() as i32));
-        self.reaped = true;
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.reap();
-    }
-}
-
-fn exit_of_status(status: &WaitIdStatus) -> Option<Exit> {
-    let exited = status.exit_status().map(Exit::Status);
-    exited.or(status.terminating_signal().map(Exit::Signal))
-}
-
-impl Panic {
-    /// Whether it is a `todo!()`.
-    pub fn is_to_do(&self) -> bool {
-        self.message.starts_with("not yet implemented")
-    }
-}
-
-/// The panics that a Rust program reported: `thread 'main' (7) panicked at src/main.rs:3:5:` and, on
-/// the next line, the message.
-fn find_panics(log: &str) -> Vec<Panic> {
-    let mut panics = Vec::new();
-    let mut lines = log.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-    while let Some(line) = lines.next() {
-        let Some((_, place)) =
-            line.split_once("' panicked at ").or(line.split_once(") panicked at "))
-        else {
-            continue;
-        };
-        // The place ends in line and column; the message may not have arrived yet.
-        let mut parts = place.trim_end_matches(':').rsplitn(3, ':');
-        let (_column, number, file) = (parts.next(), parts.next(), parts.next());
-        if let (Some(file), Some(Ok(line)), Some(message)) =
-            (file, number.map(str::parse), lines.next())
-        {
-            panics.push(Panic { file: file.to_string(), line, message: message.to_string() });
+    fn note_lines(&self, actor: &str, mark: Mark, bytes: &[u8]) {
+        const MOST_LINES: usize = 8;
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        for line in lines.iter().take(MOST_LINES) {
+            self.note(actor, mark, line);
         }
-    }
-    panics
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_panic_is_found_with_its_place() {
-        let log = "client: reset\n\nthread 'main' (17) panicked at a/b.rs:24:5:\nnot yet implemented: x\nnote: run\n";
-        let expected = Panic {
-            file: "a/b.rs".to_string(),
-            line: 24,
-            message: "not yet implemented: x".to_string(),
-        };
-        assert_eq!(find_panics(log), std::slice::from_ref(&expected));
-        assert!(expected.is_to_do());
-        assert_eq!(find_panics(&log.replace(" (17)", "")), [expected]);
-    }
-
-    #[test]
-    fn a_panic_whose_message_is_still_on_its_way_waits() {
-        assert_eq!(find_panics("thread 'main' (17) panicked at a/b.rs:24:5:\nnot yet impl"), []);
+        if lines.len() > MOST_LINES {
+            self.note(actor, mark, &format!("… and {} lines more", lines.len() - MOST_LINES));
+        }
     }
 }

@@ -27,22 +27,14 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::List => list(),
         Command::Check(args) => check(args),
         Command::Demo { steps } => demo(&steps_of(steps)),
-        Command::Hint { step, more } => {
-            hint(&steps_of(std::slice::from_ref(step)), usize::from(*more))
-        }
+        Command::Hint { step, more } => hint(&steps_of(std::slice::from_ref(step)), usize::from(*more)),
     }
 }
 
 fn list() -> Result<ExitCode> {
     println!("{}", format!("{:<6}{:<34}{:>6}  where you stand", "step", "title", "points").bold());
     for step in STEPS {
-        println!(
-            "{:<6}{:<34}{:>6}  {}",
-            step.id,
-            step.title,
-            step.points,
-            standing::describe(step)
-        );
+        println!("{:<6}{:<34}{:>6}  {}", step.id, step.title, step.points, standing::describe(step));
     }
     println!("\nmake {} shows a step's task, and checks it once you have begun.", STEPS[0].id);
     Ok(ExitCode::SUCCESS)
@@ -56,8 +48,7 @@ fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
 }
 
 fn demo(steps: &[&'static Step]) -> Result<ExitCode> {
-    let casts =
-        casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
+    let casts = casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
     let mut has_failed = false;
     for cast in &casts {
         println!("{}\n", cast.step.title.bold());
@@ -116,8 +107,7 @@ fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
 
 /// Plays the checks of these casts, and reports them.
 fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCode> {
-    let one_at_a_time =
-        casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
+    let one_at_a_time = casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
     let outcomes = play(casts, args.seed.unwrap_or_else(rand::random), one_at_a_time);
     let mut rest = &outcomes[..];
     let mut steps = Vec::new();
@@ -131,8 +121,7 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
         steps.push((cast.step, own));
     }
     if args.json {
-        let steps: Vec<_> =
-            steps.iter().map(|(step, outcomes)| step_json(step, outcomes)).collect();
+        let steps: Vec<_> = steps.iter().map(|(step, outcomes)| step_json(step, outcomes)).collect();
         println!("{:#}", json!({ "steps": steps }));
     } else {
         for (number, (step, outcomes)) in steps.iter().enumerate() {
@@ -156,10 +145,7 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
 fn print_sum(outcomes: &[Outcome], steps: &[&Step]) {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let max: u32 = steps.iter().map(|step| step.points).sum();
-    println!(
-        "\n{}",
-        format!("{} of {max} points in {} steps", report::points(sum), steps.len()).bold()
-    );
+    println!("\n{}", format!("{} of {max} points in {} steps", report::points(sum), steps.len()).bold());
 }
 
 fn step_json(step: &Step, outcomes: &[&Outcome]) -> serde_json::Value {
@@ -211,14 +197,10 @@ pub fn casts(steps: &[&'static Step], package: Package, builds: &Builds) -> Vec<
 }
 
 fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
-    let launch =
-        |package, program| builds.get(&(package, program)).map(|built| built.launch.clone());
-    let roles = step
-        .programs
-        .iter()
-        .filter_map(|program| Some((Role::of(program), launch(package, program)?)));
-    let helpers =
-        helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
+    let launch = |package, program| builds.get(&(package, program)).map(|built| built.launch.clone());
+    let roles =
+        step.programs.iter().filter_map(|program| Some((Role::of(program), launch(package, program)?)));
+    let helpers = helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
     Cast { step, roles: roles.collect(), helpers: helpers.collect() }
 }
 

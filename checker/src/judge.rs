@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cast::{Cast, Launch};
 use crate::course::Check;
+use crate::process::Panic;
 use crate::stage::{Stage, Stop};
 use crate::starter::{Starter, place};
 use crate::transcript::Transcript;
@@ -116,8 +117,7 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<(Verdict, String)> {
     let helper = check.helper?;
     match cast.helpers.get(helper) {
         Some(Launch::Broken(errors)) => {
-            let message =
-                format!("the worked {helper}, which takes part, does not compile:\n{errors}");
+            let message = format!("the worked {helper}, which takes part, does not compile:\n{errors}");
             Some((Verdict::NotChecked, message))
         }
         _ => None,
@@ -125,14 +125,10 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<(Verdict, String)> {
 }
 
 /// The verdict on a scene that was played, its message, and the actor that failed.
-fn judge(
-    scene: Result<(), Stop>,
-    panics: Vec<(String, crate::board::Panic)>,
-) -> (Verdict, String, Option<String>) {
+fn judge(scene: Result<(), Stop>, panics: Vec<(String, Panic)>) -> (Verdict, String, Option<String>) {
     // A `todo!()` explains whatever else went wrong after it.
     if let Some((_, panic)) = panics.iter().find(|(_, panic)| panic.is_to_do()) {
-        let spot = file_name(&panic.file)
-            .and_then(|program| Starter::read(program).spot_above(panic.line));
+        let spot = file_name(&panic.file).and_then(|program| Starter::read(program).spot_above(panic.line));
         let task = match spot {
             Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
             None => panic.message.clone(),
@@ -142,8 +138,7 @@ fn judge(
     match (scene, panics.first()) {
         (Ok(()), None) => (Verdict::Passes, String::new(), None),
         (Ok(()), Some((actor, panic))) => {
-            let message =
-                format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
+            let message = format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
             (Verdict::Fails, message, Some(actor.clone()))
         }
         (Err(Stop::Fails { actor, message }), _) => (Verdict::Fails, message, Some(actor)),

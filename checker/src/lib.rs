@@ -17,6 +17,7 @@ pub mod commands;
 pub mod course;
 pub mod judge;
 pub mod peer;
+pub mod process;
 pub mod program;
 pub mod report;
 pub mod stage;

@@ -1,17 +1,19 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
+use std::panic;
 use std::process::{ExitCode, exit};
 use std::thread;
 
 use anyhow::Result;
 use checker::cli::Cli;
-use checker::{board, commands};
+use checker::{commands, process};
 use clap::Parser;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    end_quietly_on_broken_pipe();
     let status = end_programs_on_signals().and_then(|()| commands::run(&cli));
     status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -24,9 +26,22 @@ fn end_programs_on_signals() -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     thread::Builder::new().name("signals".to_string()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            board::end_all_programs();
+            process::end_all_groups();
             exit(128 + signal); // as shells have it
         }
     })?;
     Ok(())
+}
+
+/// Whoever reads the output has seen enough, as in `cargo step list | head -3`: that is no error to
+/// report. Printing panics then, so it is caught there.
+fn end_quietly_on_broken_pipe() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if info.payload_as_str().is_some_and(|message| message.starts_with("failed printing to stdout")) {
+            process::end_all_groups();
+            exit(1);
+        }
+        report(info);
+    }));
 }

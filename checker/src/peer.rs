@@ -38,13 +38,7 @@ pub trait Shown: prost::Message + Default + PartialEq {
 
 impl Peer {
     pub(crate) fn new(board: Rc<Board>, name: &str, wire: WireId) -> Peer {
-        Peer {
-            board,
-            name: name.to_string(),
-            wire,
-            is_quiet: true,
-            line_break_may_follow: false.into(),
-        }
+        Peer { board, name: name.to_string(), wire, is_quiet: true, line_break_may_follow: false.into() }
     }
 
     pub(crate) fn aloud(mut self) -> Peer {
@@ -86,8 +80,7 @@ impl Peer {
             true => Ok(()),
             false => {
                 let left = self.board.with_wire(self.wire, |wire| wire.end().is_some());
-                let reason =
-                    if left { "the connection is closed" } else { "the other side does not read" };
+                let reason = if left { "the connection is closed" } else { "the other side does not read" };
                 self.fails(format!("cannot send: {reason}"))
             }
         }
@@ -95,32 +88,25 @@ impl Peer {
 
     /// Waits for this message, with a line break behind it or without.
     pub fn hears(&self, expected: &str) -> Scene {
-        let heard =
-            self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
+        let heard = self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
         match heard {
             Ok(heard) if heard == expected => {
                 self.note(Mark::Received, &heard);
                 Ok(())
             }
-            Ok(heard) => {
-                self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard)))
-            }
+            Ok(heard) => self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard))),
             Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
         }
     }
 
     /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
     /// follows it for a moment. The inner error says what came instead of a message.
-    fn hears_message(
-        &self,
-        may_end: impl Fn(&str) -> bool,
-    ) -> Result<Result<String, String>, Stop> {
+    fn hears_message(&self, may_end: impl Fn(&str) -> bool) -> Result<Result<String, String>, Stop> {
         let heard = self.board.wait(PATIENCE, || {
             self.board.with_wire(self.wire, |wire| {
                 if self.line_break_may_follow.get() && !wire.unread().is_empty() {
                     let rest = wire.unread().strip_prefix(b"\r").unwrap_or(wire.unread());
-                    let count = wire.unread().len()
-                        - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
+                    let count = wire.unread().len() - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
                     wire.take(count);
                     self.line_break_may_follow.set(false);
                 }
@@ -132,9 +118,7 @@ impl Peer {
                     None if text.is_empty() => {
                         return wire.end().map(|end| Err(describe(end).to_string()));
                     }
-                    None if is_over && (may_end(&text) || wire.end().is_some()) => {
-                        wire.unread().len()
-                    }
+                    None if is_over && (may_end(&text) || wire.end().is_some()) => wire.unread().len(),
                     None => return None,
                 };
                 self.line_break_may_follow.set(line_break.is_none());
@@ -143,14 +127,10 @@ impl Peer {
             })
         })?;
         Ok(heard.unwrap_or_else(|| {
-            let unread = self
-                .board
-                .with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
-            let came = if unread.is_empty() {
-                "nothing".to_string()
-            } else {
-                format!("only {}", quoted(&unread))
-            };
+            let unread =
+                self.board.with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
+            let came =
+                if unread.is_empty() { "nothing".to_string() } else { format!("only {}", quoted(&unread)) };
             Err(format!("{came} came within {} s", PATIENCE.as_secs()))
         }))
     }
@@ -163,9 +143,8 @@ impl Peer {
     /// Makes sure that nothing comes, for this long.
     pub fn hears_nothing_for(&self, moment: Duration) -> Scene {
         let heard = self.board.wait(moment, || {
-            self.board.with_wire(self.wire, |wire| {
-                (!wire.unread().is_empty()).then(|| wire.unread().to_vec())
-            })
+            self.board
+                .with_wire(self.wire, |wire| (!wire.unread().is_empty()).then(|| wire.unread().to_vec()))
         })?;
         match heard {
             None => Ok(()),
@@ -177,15 +156,12 @@ impl Peer {
 
     /// Takes whatever comes, until it is quiet.
     pub fn hears_anything(&self) -> Scene {
-        while self.hears_message(|_| true)?.is_ok() {
-            self.board.wait(QUIET * 2, || {
-                let is_there = self.board.with_wire(self.wire, |wire| !wire.unread().is_empty());
-                is_there.then_some(())
-            })?;
-            if self.board.with_wire(self.wire, |wire| wire.unread().is_empty()) {
-                break;
-            }
-        }
+        self.board.wait(PATIENCE, || {
+            self.board.with_wire(self.wire, |wire| {
+                let is_quiet = wire.quiet_for() > QUIET * 2;
+                is_quiet.then(|| wire.take(wire.unread().len()))
+            })
+        })?;
         Ok(())
     }
 
@@ -203,11 +179,8 @@ impl Peer {
                 self.note(Mark::Event, "is disconnected");
                 Ok(())
             }
-            Some(Err(bytes)) => {
-                self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes)))
-            }
-            None => self
-                .fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
+            Some(Err(bytes)) => self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes))),
+            None => self.fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
         }
     }
 
@@ -227,9 +200,7 @@ impl Peer {
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
-        self.board.with_socket(self.wire, |socket| {
-            SockRef::from(socket).set_linger(Some(Duration::ZERO))
-        });
+        self.board.with_socket(self.wire, |socket| SockRef::from(socket).set_linger(Some(Duration::ZERO)));
         self.board.close(self.wire);
     }
 
@@ -270,10 +241,7 @@ impl Peer {
             Some(Ok(frame)) => frame,
             Some(Err(instead)) => return self.misses_frame(expected, &instead),
             None => {
-                return self.misses_frame(
-                    expected,
-                    &format!("nothing came within {} s", PATIENCE.as_secs()),
-                );
+                return self.misses_frame(expected, &format!("nothing came within {} s", PATIENCE.as_secs()));
             }
         };
         match M::decode(&frame[4..]) {
@@ -282,14 +250,10 @@ impl Peer {
                 self.note(Mark::Received, &format!("{}   {}", message.shown(), hex(&frame)));
                 Ok(message)
             }
-            Ok(_) => self.misses_frame(
-                expected,
-                &format!("these bytes are no {}: {}", M::NAME, hex(&frame)),
-            ),
-            Err(error) => self.misses_frame(
-                expected,
-                &format!("these bytes do not decode: {} ({error})", hex(&frame)),
-            ),
+            Ok(_) => self.misses_frame(expected, &format!("these bytes are no {}: {}", M::NAME, hex(&frame))),
+            Err(error) => {
+                self.misses_frame(expected, &format!("these bytes do not decode: {} ({error})", hex(&frame)))
+            }
         }
     }
 
@@ -371,9 +335,7 @@ fn announcement(bytes: &[u8]) -> String {
     let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
     let mut text = format!(". The first 4 bytes announce {big} bytes, and {} follow", body.len());
     if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
-        text.push_str(&format!(
-            " (read as little-endian: {little}; the length must be big-endian)"
-        ));
+        text.push_str(&format!(" (read as little-endian: {little}; the length must be big-endian)"));
     }
     text
 }

@@ -5,7 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, End, Exit, PATIENCE, ProgramId};
+use crate::board::{Board, End, PATIENCE, ProgramId};
+use crate::process::Exit;
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
 
@@ -40,8 +41,7 @@ impl Program {
         let Some((line, _)) = self.next_line(START)? else {
             return Err(self.disappoints(expected, "nothing was printed", START));
         };
-        let address =
-            line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
+        let address = line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
         match address {
             Some(address) => {
                 self.board.note(&self.actor, Mark::Output, &line);
@@ -73,23 +73,16 @@ impl Program {
 
     /// Waits until it prints a line with this text in it.
     pub fn prints(&self, text: &str) -> Scene {
-        let line =
-            self.prints_where(&format!("the line {}", quoted(text)), |line| line.contains(text))?;
+        let line = self.prints_where(&format!("the line {}", quoted(text)), |line| line.contains(text))?;
         self.board.note(&self.actor, Mark::Output, line.trim_end());
         Ok(())
     }
 
     /// Waits until it prints a line that `is_right`, and returns it. `expected` says what that is.
-    pub fn prints_where(
-        &self,
-        expected: &str,
-        is_right: impl Fn(&str) -> bool,
-    ) -> Result<String, Stop> {
+    pub fn prints_where(&self, expected: &str, is_right: impl Fn(&str) -> bool) -> Result<String, Stop> {
         let deadline = Instant::now() + PATIENCE;
         let mut printed = None;
-        while let Some((line, _)) =
-            self.next_line(deadline.saturating_duration_since(Instant::now()))?
-        {
+        while let Some((line, _)) = self.next_line(deadline.saturating_duration_since(Instant::now()))? {
             if is_right(&line) {
                 return Ok(line);
             }
@@ -119,10 +112,7 @@ impl Program {
                     None => return None,
                 };
                 let (bytes, when) = wire.take(count);
-                Some(Some((
-                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
-                    when,
-                )))
+                Some(Some((String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(), when)))
             })
         })?;
         Ok(found.flatten())
@@ -133,10 +123,9 @@ impl Program {
         let expected = format!("it to end with status {status}");
         match self.ends(&expected, PATIENCE)? {
             Exit::Status(found) if found == status => Ok(()),
-            exit => Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but it ended {}", describe(exit)),
-            )),
+            exit => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but it ended {}", describe(exit))))
+            }
         }
     }
 
@@ -173,16 +162,13 @@ impl Program {
         }
         match reason {
             Some(_) => Ok(()),
-            None => {
-                Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty")))
-            }
+            None => Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty"))),
         }
     }
 
     /// The most memory it has asked for so far, in KiB, where the system tells (Linux).
     pub fn peak_memory(&self) -> Option<u64> {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
         line.split_whitespace().next()?.parse().ok()
     }

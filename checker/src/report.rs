@@ -37,9 +37,7 @@ pub fn print_step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
     for outcome in outcomes {
         println!("{}", verdict_line(outcome));
         // Why not; once, if the same thing keeps several checks from passing.
-        if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked)
-            && outcome.message != said
-        {
+        if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) && outcome.message != said {
             println!("{}", wrap(&outcome.message, "      "));
             said = &outcome.message;
         }
@@ -96,10 +94,7 @@ fn print_first_failure(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
         print_transcript(first);
         let others = failed.count();
         if others > 0 {
-            println!(
-                "\n{}",
-                format!("(--verbose shows the transcripts of the other {others} too)").dimmed()
-            );
+            println!("\n{}", format!("(--verbose shows the transcripts of the other {others} too)").dimmed());
         }
     }
     println!();

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::board::{Board, PATIENCE, Panic, START};
+use crate::board::{Board, PATIENCE, START};
 use crate::cast::{Cast, Launch, Setting};
 use crate::course::{Check, Role};
 use crate::peer::Peer;
+use crate::process::Panic;
 use crate::program::Program;
 use crate::transcript::{Mark, Transcript, quoted};
 use crate::words::Words;
@@ -130,8 +131,8 @@ impl Stage {
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
         let launch = self.launch(Role::Server)?;
         let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
-        let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
-            .and_then(|taken| Ok((taken.local_addr()?, taken)));
+        let taken =
+            TcpListener::bind(local(fixed.unwrap_or(0))).and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
         self.board.note("bob", Mark::Event, &format!("listens on {address}"));
         let server = self.starts("server", &launch, Some(address.port()), &[])?;
@@ -148,8 +149,7 @@ impl Stage {
     /// Starts the worked program of another step as `actor`, which calls the server.
     pub fn starts_helper(&self, actor: &str, program: &str) -> Result<Program, Stop> {
         let launch = self.cast.helpers.get(program).cloned();
-        let launch =
-            launch.ok_or(Stop::NotChecked(format!("needs {program}, which was not built")))?;
+        let launch = launch.ok_or(Stop::NotChecked(format!("needs {program}, which was not built")))?;
         self.starts(actor, &launch, Some(self.address()?.port()), &[])
     }
 
@@ -177,15 +177,9 @@ impl Stage {
                 Err(error) => error,
             };
             let server_has_ended = self.board.has_ended("server");
-            if server_has_ended
-                || !self.launch(Role::Server)?.is_foreign()
-                || Instant::now() > deadline
-            {
+            if server_has_ended || !self.launch(Role::Server)?.is_foreign() || Instant::now() > deadline {
                 let ended = if server_has_ended { "; the server has ended" } else { "" };
-                return Err(Stop::fails(
-                    name,
-                    format!("cannot connect to the server: {error}{ended}"),
-                ));
+                return Err(Stop::fails(name, format!("cannot connect to the server: {error}{ended}")));
             }
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
@@ -228,9 +222,7 @@ impl Stage {
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {
-        self.address
-            .get()
-            .ok_or(Stop::fails("server", "no server was started before somebody calls it"))
+        self.address.get().ok_or(Stop::fails("server", "no server was started before somebody calls it"))
     }
 
     fn launch(&self, role: Role) -> Result<Launch, Stop> {
@@ -249,8 +241,7 @@ impl Stage {
         self.board.note(actor, Mark::Output, &format!("$ {shown}"));
         let is_rust = !launch.is_foreign();
         let program = self.board.start(actor, &mut command, is_rust);
-        let program =
-            program.map_err(|error| Stop::fails(actor, format!("cannot be started: {error}")))?;
+        let program = program.map_err(|error| Stop::fails(actor, format!("cannot be started: {error}")))?;
         Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
     }
 
@@ -299,8 +290,7 @@ impl Listener {
             None => return Err(does_not_connect(client, "it did not")),
         };
         self.board.note(client, Mark::Event, "connects");
-        let wire =
-            self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
+        let wire = self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
         Ok(Peer::new(Rc::clone(&self.board), "server", wire).aloud())
     }
 }

@@ -27,9 +27,7 @@ fn read() -> Map<String, Value> {
 fn fingerprint(step: &Step) -> String {
     let mut hasher = DefaultHasher::new();
     for program in step.programs {
-        fs::read(root().join(Package::Exercises.source(program)))
-            .unwrap_or_default()
-            .hash(&mut hasher);
+        fs::read(root().join(Package::Exercises.source(program))).unwrap_or_default().hash(&mut hasher);
     }
     format!("{:x}", hasher.finish())
 }
@@ -52,8 +50,7 @@ pub fn keep(step: &Step, outcomes: &[&Outcome]) {
 
 /// Where the student stands with a step, in a few words.
 pub fn describe(step: &Step) -> String {
-    let starters: Vec<Starter> =
-        step.programs.iter().map(|program| Starter::read(program)).collect();
+    let starters: Vec<Starter> = step.programs.iter().map(|program| Starter::read(program)).collect();
     if starters.iter().all(Starter::is_untouched) {
         return "untouched".to_string();
     }

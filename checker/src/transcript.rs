@@ -99,18 +99,15 @@ impl Transcript {
     }
 
     fn render(&self, paint: impl Fn(Mark, &str) -> String) -> String {
-        let width =
-            self.lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
+        let width = self.lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
         let mut text = format!("{}\n", self.title);
         for line in &self.lines {
             let room = WIDTH.saturating_sub(width + 5);
             // What went wrong goes on in further lines; anything else is cut short.
             let parts = match line.mark {
-                Mark::Failed | Mark::Error => textwrap::wrap(&line.text, room)
-                    .iter()
-                    .take(MOST_LINES)
-                    .map(|l| l.to_string())
-                    .collect(),
+                Mark::Failed | Mark::Error => {
+                    textwrap::wrap(&line.text, room).iter().take(MOST_LINES).map(|l| l.to_string()).collect()
+                }
                 _ => vec![shorten(&line.text, room)],
             };
             for (number, part) in parts.iter().enumerate() {

@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::board::Exit;
 use crate::cast::Setting;
 use crate::course::Check;
+use crate::process::Exit;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
@@ -15,26 +15,18 @@ pub const CHECKS: &[Check] = &[
     Check::program("three threads greet with distinct ids", three_distinct_ids)
         .worth(2)
         .look("whether each thread is given a number of its own."),
-    Check::program(
-        "everyone greets before the first farewell",
-        everyone_greets_first,
-    )
-    .worth(2)
-    .look("where the threads are joined: a join inside the loop waits before the next one starts."),
+    Check::program("everyone greets before the first farewell", everyone_greets_first)
+        .worth(2)
+        .look("where the threads are joined: a join inside the loop waits before the next one starts."),
     Check::program("each says farewell once after a pause", each_says_farewell)
         .worth(2)
-        .look(
-            "whether each thread sleeps between its two lines, and the farewell names the thread",
-        ),
+        .look("whether each thread sleeps between its two lines, and the farewell names the thread"),
     Check::program("the pauses are random", the_pauses_are_random)
         .worth(1)
         .look("whether each thread draws a random number for its own sleep."),
-    Check::program(
-        "the run takes as long as the longest pause",
-        the_threads_sleep_at_once,
-    )
-    .worth(1)
-    .look("whether the three sleep at the same time: start all, then join all."),
+    Check::program("the run takes as long as the longest pause", the_threads_sleep_at_once)
+        .worth(1)
+        .look("whether the three sleep at the same time: start all, then join all."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -48,12 +40,8 @@ pub const HINTS: &[&str] = &[
 ];
 
 /// The longest sleep that a program of the course is told to take.
-const MAX_SLEEP_MS: Setting = Setting {
-    option: "--max-sleep-ms",
-    placeholder: "{max_sleep_ms}",
-    value: 400,
-    is_needed: false,
-};
+const MAX_SLEEP_MS: Setting =
+    Setting { option: "--max-sleep-ms", placeholder: "{max_sleep_ms}", value: 400, is_needed: false };
 
 /// A farewell that comes sooner after the greeting than this came without a pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
@@ -63,6 +51,9 @@ const ALIKE: Duration = Duration::from_millis(12);
 
 /// A program that has not ended by then does not end. (A foreign one chooses its own sleeps.)
 const LONGEST_RUN: Duration = Duration::from_secs(30);
+
+/// Whoever prints more lines prints on and on.
+const MOST_LINES: usize = 100;
 
 /// What one run printed.
 struct Run {
@@ -99,15 +90,11 @@ impl Run {
 }
 
 fn no_farewell(id: &str) -> Stop {
-    Stop::fails(
-        "program",
-        format!("expected a farewell that names {}, but there is none", quoted(id)),
-    )
+    Stop::fails("program", format!("expected a farewell that names {}, but there is none", quoted(id)))
 }
 
 fn words_of(line: &str) -> impl Iterator<Item = &str> {
-    line.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
-        .filter(|word| !word.is_empty())
+    line.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
 }
 
 /// The id in `Hi, I'm thread 2`, if the line is such a greeting.
@@ -126,9 +113,14 @@ fn start(stage: &Stage, actor: &str) -> Result<Program, Stop> {
 /// Collects what a program prints until it ends.
 fn watch(program: &Program) -> Result<Run, Stop> {
     let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended: Instant::now() };
-    while let Some((line, when)) = program.next_line(LONGEST_RUN)? {
+    let deadline = Instant::now() + LONGEST_RUN;
+    while let Some((line, when)) = program.next_line(deadline.saturating_duration_since(Instant::now()))? {
         run.ended = when;
         let order = run.greetings.len() + run.others.len();
+        if order == MOST_LINES {
+            let message = format!("expected two lines of each thread, but it printed more than {MOST_LINES}");
+            return Err(Stop::fails("program", message));
+        }
         match greeted_id(&line) {
             Some(id) => run.greetings.push(Said { id, line, order, when }),
             None if line.trim().is_empty() => {}
@@ -151,15 +143,11 @@ fn play(stage: &Stage) -> Result<Run, Stop> {
     match program.ends("it to end when all three threads have", LONGEST_RUN)? {
         Exit::Status(0) => {}
         exit => {
-            return Err(Stop::fails(
-                "program",
-                format!("expected exit status 0, but it was {exit:?}"),
-            ));
+            return Err(Stop::fails("program", format!("expected exit status 0, but it was {exit:?}")));
         }
     }
     if run.greetings.len() != 3 {
-        let message =
-            format!("expected 3 lines \"Hi, I'm thread N\", but there are {}", run.greetings.len());
+        let message = format!("expected 3 lines \"Hi, I'm thread N\", but there are {}", run.greetings.len());
         return Err(Stop::fails("program", message));
     }
     Ok(run)
@@ -169,10 +157,8 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
     let run = play(stage)?;
     for (number, greeting) in run.greetings.iter().enumerate() {
         if run.greetings[..number].iter().any(|other| other.id == greeting.id) {
-            let message = format!(
-                "expected three different ids, but two threads are {}",
-                quoted(&greeting.id)
-            );
+            let message =
+                format!("expected three different ids, but two threads are {}", quoted(&greeting.id));
             return Err(Stop::fails("program", message));
         }
     }
@@ -190,8 +176,7 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
         None => Ok(()),
         Some(late) => {
             let (farewell, greeting) = (quoted(&first_farewell.line), quoted(&late.line));
-            let message =
-                format!("expected all greetings first, but {farewell} came before {greeting}");
+            let message = format!("expected all greetings first, but {farewell} came before {greeting}");
             Err(Stop::fails("program", message))
         }
     }
@@ -202,19 +187,15 @@ fn each_says_farewell(stage: &Stage) -> Scene {
     for greeting in &run.greetings {
         let count = run.farewells(&greeting.id).count();
         if count != 1 {
-            let message = format!(
-                "expected one farewell that names {}, but there are {count}",
-                quoted(&greeting.id)
-            );
+            let message =
+                format!("expected one farewell that names {}, but there are {count}", quoted(&greeting.id));
             return Err(Stop::fails("program", message));
         }
     }
     match run.pauses()?.iter().min() {
         Some(shortest) if *shortest < SHORTEST_PAUSE => {
-            let message = format!(
-                "expected a pause before each farewell, but one came after {}",
-                ms(*shortest)
-            );
+            let message =
+                format!("expected a pause before each farewell, but one came after {}", ms(*shortest));
             Err(Stop::fails("program", message))
         }
         _ => Ok(()),
@@ -235,19 +216,14 @@ fn compare_two_runs(stage: &Stage) -> Result<Result<(), String>, Stop> {
     let (one, other) = (start(stage, "run 1")?, start(stage, "run 2")?);
     let (one, other) = (watch(&one)?.pauses()?, watch(&other)?.pauses()?);
     let same = |a: &Duration, b: &Duration| a.abs_diff(*b) < ALIKE;
-    let shown =
-        |pauses: &[Duration]| pauses.iter().map(|pause| ms(*pause)).collect::<Vec<_>>().join(", ");
+    let shown = |pauses: &[Duration]| pauses.iter().map(|pause| ms(*pause)).collect::<Vec<_>>().join(", ");
     if one.windows(2).chain(other.windows(2)).all(|pair| same(&pair[0], &pair[1])) {
-        let message =
-            format!("expected a pause of its own for each thread, but they were {}", shown(&one));
+        let message = format!("expected a pause of its own for each thread, but they were {}", shown(&one));
         return Ok(Err(message));
     }
     if one.iter().zip(&other).all(|(a, b)| same(a, b)) {
-        let message = format!(
-            "expected other pauses in each run, but they were {} and {}",
-            shown(&one),
-            shown(&other)
-        );
+        let message =
+            format!("expected other pauses in each run, but they were {} and {}", shown(&one), shown(&other));
         return Ok(Err(message));
     }
     stage.note("run 1", Mark::Event, "three pauses");
@@ -267,8 +243,7 @@ fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
 fn measure_run(stage: &Stage) -> Result<Result<(), String>, Stop> {
     let run = play(stage)?;
     let pauses = run.pauses()?;
-    let (longest, sum) =
-        (pauses.iter().max().copied().unwrap_or_default(), pauses.iter().sum::<Duration>());
+    let (longest, sum) = (pauses.iter().max().copied().unwrap_or_default(), pauses.iter().sum::<Duration>());
     let began = run.greetings.iter().map(|greeting| greeting.when).min();
     let took = began.map_or(Duration::ZERO, |began| run.ended.duration_since(began));
     if took < (longest + sum) / 2 {

@@ -20,9 +20,9 @@ pub const CHECKS: &[Check] = &[
         .worth(4)
         .with_helper("ex4_client")
         .look("whether the operator has a thread of its own, and no lock is held while it waits."),
-    Check::server("an unknown command lists the commands", lists_the_commands).worth(2).look(
-        "what the operator prints for anything that is not a command: the names of the commands.",
-    ),
+    Check::server("an unknown command lists the commands", lists_the_commands)
+        .worth(2)
+        .look("what the operator prints for anything that is not a command: the names of the commands."),
     Check::server("the end of its input does not end the server", survives_the_end_of_input)
         .worth(2)
         .look("what happens when `read_line` returns `None`: only the operator ends."),
@@ -45,7 +45,8 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     let began = Instant::now();
     let mut answer = None;
     while began.elapsed() < PATIENCE {
-        while server.next_line(Duration::ZERO)?.is_some() {} // late lines of the last round
+        // Late lines of the last round.
+        while began.elapsed() < PATIENCE && server.next_line(Duration::ZERO)?.is_some() {}
         server.types_quietly("num.users");
         let mut limit = PATIENCE;
         while let Some((line, _)) = server.next_line(limit)? {
@@ -55,7 +56,7 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
                 return Ok(());
             }
             answer = Some(line);
-            limit = PAUSE;
+            limit = if began.elapsed() < PATIENCE { PAUSE } else { Duration::ZERO };
         }
     }
     stage.note("server", Mark::Typed, "num.users");

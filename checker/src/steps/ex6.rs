@@ -9,9 +9,9 @@ use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("echoes a message field by field", echoes_field_by_field)
-        .worth(2)
-        .look("the order of the 4 bytes of the length (big-endian), and that the length does not count itself."),
+    Check::server("echoes a message field by field", echoes_field_by_field).worth(2).look(
+        "the order of the 4 bytes of the length (big-endian), and that the length does not count itself.",
+    ),
     Check::server("echoes any number and any text", echoes_any_values)
         .worth(2)
         .look("whether all of a frame is read, however many pieces it comes in: `read_exact`."),
@@ -134,10 +134,7 @@ fn a_cut_off_frame(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let frame = frame_of(&message(stage));
     let half = &frame[..frame.len() / 2];
-    alice.sends_raw(
-        half,
-        &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()),
-    )?;
+    alice.sends_raw(half, &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()))?;
     alice.stops_sending();
     only_this_one_suffers(stage, &alice, &bob)
 }
@@ -176,18 +173,15 @@ fn the_client_talks(stage: &Stage) -> Scene {
         let (typed, reply) = (stage.word(), message(stage));
         alice.types(&typed);
         let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
-        if received.msg != typed || (!stage.is_foreign() && (received.from, received.to) != (1, 0))
-        {
+        if received.msg != typed || (!stage.is_foreign() && (received.from, received.to) != (1, 0)) {
             let expected = Message { from: 1, to: 0, msg: typed };
             return server.finds_wrong(&expected, &received);
         }
         // Another text from another sender, so that a client which shows its own message does not pass.
         server.sends_frame(&reply)?;
-        let shows_sender =
-            |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
+        let shows_sender = |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
         let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
-        let line = alice
-            .prints_where(&expected, |line| line.contains(&reply.msg) && shows_sender(line))?;
+        let line = alice.prints_where(&expected, |line| line.contains(&reply.msg) && shows_sender(line))?;
         stage.note("alice", Mark::Output, &line);
     }
     alice.types("end");

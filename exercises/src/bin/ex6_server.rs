@@ -33,8 +33,7 @@ use chatlings::{console, ports, serve};
 const LONGEST: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
-    let args: ServerArgs =
-        args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
+    let args: ServerArgs = args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
     console::report(run(&args.address()))
 }
 

@@ -22,10 +22,8 @@ use chatlings::proto::Message;
 use chatlings::{console, frame, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ClientArgs = args::parse(
-        "Gets an id from the server, then sends lines under it, until `end`",
-        ports::EX7,
-    );
+    let args: ClientArgs =
+        args::parse("Gets an id from the server, then sends lines under it, until `end`", ports::EX7);
     console::report(run(&args.address()))
 }
 

@@ -11,8 +11,7 @@ use chatlings::serve::{self, Registry};
 use chatlings::{console, ports, text};
 
 fn main() -> ExitCode {
-    let args: ServerArgs =
-        args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
+    let args: ServerArgs = args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
     console::report(run(&args.address()))
 }
 

@@ -21,10 +21,8 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args: Args = args::parse(
-        "Gives each client an id, then echoes its protobuf messages until `end`",
-        ports::EX7,
-    );
+    let args: Args =
+        args::parse("Gives each client an id, then echoes its protobuf messages until `end`", ports::EX7);
     console::report(run(&args))
 }
 
