@@ -38,7 +38,8 @@ fn end_programs_on_signals() -> Result<()> {
 fn end_quietly_on_broken_pipe() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if info.payload_as_str().is_some_and(|message| message.starts_with("failed printing to stdout")) {
+        let message = info.payload().downcast_ref::<String>();
+        if message.is_some_and(|message| message.starts_with("failed printing to stdout")) {
             process::end_all_groups();
             exit(1);
         }
