@@ -5,8 +5,12 @@
 pub const EX1: u16 = 8080;
 /// 1.2 A client, and a reply (assignment-1).
 pub const EX2: u16 = 8080;
+/// Milestone 0: capitals for one client (web-technologies-1, 1.1).
+pub const MS0: u16 = 5001;
 /// 1.4 One thread per client (assignment-1).
 pub const EX4: u16 = 8080;
+/// Milestone 1: capitals for many (milestone-1).
+pub const MS1: u16 = 5605;
 /// 2.1 The server operator (assignment-2).
 pub const EX5: u16 = 8080;
 /// 2.2 Structured messages (assignment-2).

@@ -115,6 +115,14 @@ where
     }
 }
 
+/// Waits until no other thread has the value, and takes it until the guard is dropped.
+///
+/// A mutex remembers if a thread has panicked while it had the value, and warns whoever comes next
+/// ("poisoned"). The values of this course are whole even then, so the warning is passed over.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Who is connected: an id for each client, and its address.
 pub struct Registry {
     limit: usize,
@@ -159,9 +167,8 @@ impl Registry {
         self.lock().connected.len()
     }
 
-    /// A lock is poisoned when a thread panicked while holding it. The map is whole even then.
     fn lock(&self) -> MutexGuard<'_, Clients> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.clients)
     }
 }
 

@@ -55,8 +55,8 @@ fn every_exercise_opens_with_its_task() {
         if is_solved(&source) {
             continue; // somebody's work has taken its place
         }
-        let number = step.title.split(' ').next().expect("a title begins with a number");
-        assert!(source.starts_with(&format!("//! # {number} ")), "{program} does not open with its title");
+        let title = format!("//! # {}", step.title);
+        assert!(source.to_lowercase().starts_with(&title), "{program} does not open with {title:?}");
         let starter = Starter::of(&source);
         assert!((1..=6).contains(&starter.task().lines().count()), "{program}: the task is not a few lines");
         for heading in ["//! ## What to notice\n", "//! ## Try it by hand\n"] {

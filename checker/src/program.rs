@@ -1,6 +1,7 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -23,6 +24,19 @@ pub struct Program {
     id: ProgramId,
     is_foreign: bool,
     kept: RefCell<Option<TcpListener>>,
+}
+
+/// What a program holds of the system.
+#[derive(Clone, Copy, Debug)]
+pub struct Footprint {
+    threads: usize,
+    descriptors: usize,
+}
+
+impl fmt::Display for Footprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} threads and {} descriptors", self.threads, self.descriptors)
+    }
 }
 
 impl Program {
@@ -171,6 +185,28 @@ impl Program {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
         line.split_whitespace().next()?.parse().ok()
+    }
+
+    /// How many threads and descriptors it has now, where the system tells (Linux).
+    pub fn footprint(&self) -> Option<Footprint> {
+        let process = format!("/proc/{}", self.board.pid_of(self.id));
+        let count = |folder: &str| Some(std::fs::read_dir(format!("{process}/{folder}")).ok()?.count());
+        Some(Footprint { threads: count("task")?, descriptors: count("fd")? })
+    }
+
+    /// Waits until it has no more threads and descriptors than it had `before`.
+    pub fn shrinks_to(&self, before: Footprint) -> Scene {
+        let is_small = || {
+            let now = self.footprint()?;
+            (now.threads <= before.threads && now.descriptors <= before.descriptors).then_some(())
+        };
+        if self.board.wait(PATIENCE, is_small)?.is_some() {
+            return Ok(());
+        }
+        let now = self.footprint().map_or("gone".to_string(), |now| now.to_string());
+        let message =
+            format!("expected {before} as before, but there are {now} after {} s", PATIENCE.as_secs());
+        Err(Stop::fails(&self.actor, message))
     }
 
     /// The failure that what was expected did not come: because the program has ended, or in time.

@@ -15,6 +15,8 @@ mod ex4;
 mod ex5;
 mod ex6;
 mod ex7;
+mod ms0;
+mod ms1;
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -39,6 +41,16 @@ pub const STEPS: &[Step] = &[
         hints: ex2::HINTS,
     },
     Step {
+        id: "ms0",
+        title: "milestone 0: capitals for one client",
+        port: Some(ports::MS0),
+        points: 10,
+        programs: &["ms0_server", "ms0_client"],
+        hand_out: "web-technologies-1, 1.1",
+        checks: ms0::CHECKS,
+        hints: ms0::HINTS,
+    },
+    Step {
         id: "ex3",
         title: "1.3 three threads",
         port: None,
@@ -57,6 +69,16 @@ pub const STEPS: &[Step] = &[
         hand_out: "assignment-1",
         checks: ex4::CHECKS,
         hints: ex4::HINTS,
+    },
+    Step {
+        id: "ms1",
+        title: "milestone 1: capitals for many",
+        port: Some(ports::MS1),
+        points: 10,
+        programs: &["ms1_server", "ms1_client"],
+        hand_out: "milestone-1",
+        checks: ms1::CHECKS,
+        hints: ms1::HINTS,
     },
     Step {
         id: "ex5",

@@ -10,8 +10,7 @@
 //! - What goes wrong with one client (it leaves, it crashes, its thread cannot be
 //!   started) must not end the server: log it, and go on.
 //! - TCP carries bytes, not messages: one `read` may bring half a message, or two.
-//!   `text::Reader` puts them together. Read it in `src/text.rs`: it is your `read` of
-//!   1.1, as often as a message needs it.
+//!   `text::Reader`, in `src/text.rs`, puts them together.
 //!
 //! ## Try it by hand
 //! `cargo try ex4_server`, and `telnet 127.0.0.1 8080` in two more terminals. Type in
