@@ -1,13 +1,13 @@
 # The commands of the course. `make` alone shows them.
 
-STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7
+STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
 .PHONY: help $(STEPS) demo test lint bench cargo
 
 help:
-	@echo "make ex1 … ms1   show a step's task and, once you have begun, check your program"
+	@echo "make ex1 … ms3   show a step's task and, once you have begun, check your program"
 	@echo "make demo        play the scenes of all steps with the worked programs"
-	@echo "make test        every check, of the worked programs and of yours, and the course's own tests"
+	@echo "make test        every check of your programs and ours, and the course's own tests"
 	@echo "make lint        formatting and warnings (for those who change the course)"
 	@echo "make bench       how long it takes from saving a file to the verdict"
 	@echo

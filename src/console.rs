@@ -3,10 +3,14 @@
 //! stdout carries what a step asks to be displayed, stderr errors and the log. Prompts and colours
 //! show only on a terminal, so that a program's output can be piped into another program.
 
+use std::fmt;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use colored::Colorize;
+use rustix::termios::{OptionalActions, Termios};
+use rustyline::error::ReadlineError;
+use rustyline::{DefaultEditor, ExternalPrinter};
 
 /// Reads one line that the user types, without its line ending. `None` at the end of input (Ctrl-D).
 ///
@@ -42,4 +46,81 @@ pub fn report(result: io::Result<()>) -> ExitCode {
     let label = if io::stderr().is_terminal() { "error:".red().bold() } else { "error:".normal() };
     log(&format!("{label} {error}"));
     ExitCode::FAILURE
+}
+
+/// The user's side of a chat, where lines arrive while the user types: one half to type into, and one that
+/// another thread shows lines with. On a terminal, a line that arrives is put above the one that is being
+/// typed, instead of into it.
+///
+/// # Errors
+/// Those of the terminal.
+pub fn open_chat() -> io::Result<(Keyboard, Screen)> {
+    if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Ok((Keyboard { editor: None }, Screen { printer: None }));
+    }
+    let terminal = rustix::termios::tcgetattr(io::stdin())?;
+    let mut editor = DefaultEditor::new().map_err(io::Error::other)?;
+    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+    Ok((Keyboard { editor: Some(editor) }, Screen { printer: Some((Box::new(printer), terminal)) }))
+}
+
+/// What the user types into: see [`open_chat`].
+pub struct Keyboard {
+    editor: Option<DefaultEditor>,
+}
+
+/// Where lines are shown: see [`open_chat`].
+pub struct Screen {
+    printer: Option<(Box<dyn ExternalPrinter + Send>, Termios)>, // and how the terminal was before
+}
+
+impl fmt::Debug for Keyboard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Keyboard {{ on a terminal: {} }}", self.editor.is_some())
+    }
+}
+
+impl fmt::Debug for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Screen {{ on a terminal: {} }}", self.printer.is_some())
+    }
+}
+
+impl Keyboard {
+    /// Reads one line that the user types, as [`read_line`] does.
+    ///
+    /// # Errors
+    /// Those of the terminal.
+    pub fn read_line(&mut self) -> io::Result<Option<String>> {
+        let Some(editor) = &mut self.editor else {
+            return read_line();
+        };
+        match editor.readline("> ") {
+            Ok(line) => Ok(Some(line)),
+            Err(ReadlineError::Eof | ReadlineError::Interrupted) => Ok(None),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+}
+
+impl Screen {
+    /// Displays what came from the other side.
+    pub fn show(&mut self, text: &str) {
+        match &mut self.printer {
+            // The printer waits for the editor, and fails only when that has ended.
+            Some((printer, _)) => drop(printer.print(format!("{}\n", text.cyan()))),
+            None => show(text),
+        }
+    }
+
+    /// Ends the program at once, though another thread waits for the user to type: says why, and leaves the
+    /// terminal as it was.
+    pub fn give_up(self, reason: &str) -> ! {
+        if let Some((_, terminal)) = &self.printer {
+            let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, terminal);
+            println!();
+        }
+        report(Err(io::Error::other(reason)));
+        process::exit(1);
+    }
 }

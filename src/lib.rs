@@ -4,6 +4,7 @@
 //! - [`serve`]: listen, call, one thread per client, and the registry of who is connected
 //! - [`text`]: text messages over a stream
 //! - [`frame`]: length-prefixed protobuf frames, and [`proto`]: what is in them
+//! - [`room`]: whatever one says, all others hear
 //! - [`console`]: what the person at the terminal types and sees
 
 pub mod args;
@@ -11,5 +12,6 @@ pub mod console;
 pub mod frame;
 pub mod ports;
 pub mod proto;
+pub mod room;
 pub mod serve;
 pub mod text;

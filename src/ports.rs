@@ -17,3 +17,7 @@ pub const EX5: u16 = 8080;
 pub const EX6: u16 = 8080;
 /// 2.3 A handshake (assignment-2).
 pub const EX7: u16 = 8080;
+/// Milestone 2: a chat room (web-technologies-1, 1.2).
+pub const MS2: u16 = 5001;
+/// Milestone 3: an instant messenger (instant-messaging).
+pub const MS3: u16 = 4330;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::console;
 const BACKLOG: i32 = 4096;
 
 /// The stack of a client's thread, in bytes. The usual 2 MiB is far more than a conversation needs.
-const STACK: usize = 256 * 1024;
+pub(crate) const STACK: usize = 512 * 1024;
 
 /// Listens on `address`, such as `127.0.0.1:8080`.
 ///
@@ -67,9 +67,12 @@ pub fn cannot_connect(address: &str, error: io::Error) -> io::Error {
 pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
     let reason = match error.kind() {
         ErrorKind::AddrInUse => {
-            "address already in use (is a server still running? else try another --port)".to_string()
+            "address already in use (is a server still running? else try another --port)"
+                .to_string()
         }
-        ErrorKind::AddrNotAvailable => "this machine has no such address (try another --host)".to_string(),
+        ErrorKind::AddrNotAvailable => {
+            "this machine has no such address (try another --host)".to_string()
+        }
         ErrorKind::PermissionDenied => "permission denied (try a --port above 1023)".to_string(),
         _ => error.to_string(),
     };
@@ -93,10 +96,11 @@ pub fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
 
 /// Accepts clients for ever, and runs `talk` with each in a thread of its own.
 ///
-/// An error that `talk` returns ends that client's connection, with a line in the log.
+/// `talk` gets the stream in an `Arc`, so that it can be shared with other threads. An error that it returns
+/// ends that client's connection, with a line in the log.
 pub fn each_client<Talk>(listener: &TcpListener, talk: Talk) -> !
 where
-    Talk: Fn(&TcpStream) -> io::Result<()> + Send + Sync + 'static,
+    Talk: Fn(Arc<TcpStream>) -> io::Result<()> + Send + Sync + 'static,
 {
     let talk = Arc::new(talk);
     loop {
@@ -105,7 +109,7 @@ where
         // The name shows in a debugger and in the message of a panic.
         let thread = thread::Builder::new().name(format!("client {address}")).stack_size(STACK);
         let started = thread.spawn(move || {
-            if let Err(error) = talk(&client) {
+            if let Err(error) = talk(Arc::new(client)) {
                 console::log(&format!("client {address}: {error}"));
             }
         });
@@ -121,6 +125,15 @@ where
 /// ("poisoned"). The values of this course are whole even then, so the warning is passed over.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Takes the value if no other thread has it at the moment; does not wait.
+pub fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()), // as in `lock`
+        Err(TryLockError::WouldBlock) => None,
+    }
 }
 
 /// Who is connected: an id for each client, and its address.

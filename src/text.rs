@@ -7,6 +7,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The longest message that is received, in bytes. Without a limit, one peer could fill the memory.
@@ -24,11 +25,20 @@ pub fn send(mut stream: &TcpStream, message: &str) -> io::Result<()> {
     stream.write_all(format!("{message}\n").as_bytes())
 }
 
+/// The text as it can be shown on anybody's terminal: control characters, which could move the cursor
+/// or change what was shown before, become replacement characters.
+pub fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
+}
+
 /// Receives messages from a stream, and keeps what arrived too early for the next one.
+#[derive(Debug)]
 pub struct Reader<'a> {
     stream: &'a TcpStream,
     received: Vec<u8>,
-    searched: usize, // so many bytes of `received` are known to hold no line break
+    taken: usize,    // so many bytes of `received` were returned as messages
+    searched: usize, // so many bytes of `received` hold no line break that was not returned
+    at_once: usize,  // so many bytes are read at once
 }
 
 /// What one more read brought.
@@ -38,10 +48,13 @@ enum More {
     End,
 }
 
+/// How many bytes are read at once from a peer that says little, and from one that says much.
+const AT_ONCE: RangeInclusive<usize> = 4 * 1024..=64 * 1024;
+
 impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
-        Reader { stream, received: Vec::new(), searched: 0 }
+        Reader { stream, received: Vec::new(), taken: 0, searched: 0, at_once: *AT_ONCE.start() }
     }
 
     /// Waits for the next message, and returns it without its line break. `None`: the peer has left.
@@ -53,51 +66,66 @@ impl<'a> Reader<'a> {
     /// `InvalidData` when a message is longer than [`LONGEST`], and those of the stream.
     pub fn receive(&mut self) -> io::Result<Option<String>> {
         loop {
-            let line_break = self.received[self.searched..].iter().position(|&byte| byte == b'\n');
-            let length = line_break.map_or(self.received.len(), |found| self.searched + found);
-            if length > LONGEST {
-                let error = format!("a message longer than {} KiB", LONGEST / 1024);
-                return Err(io::Error::new(ErrorKind::InvalidData, error));
+            if let Some(message) = self.next_received()? {
+                return Ok(Some(message));
             }
-            if line_break.is_some() {
-                return Ok(Some(self.take(length + 1)));
-            }
-            self.searched = length;
-            match self.read_more()? {
+            let is_begun = self.taken < self.received.len();
+            match self.read_more(is_begun)? {
                 More::Bytes => continue,
-                More::Quiet | More::End if length > 0 => return Ok(Some(self.take(length))),
+                More::Quiet | More::End if is_begun => {
+                    return Ok(Some(self.take(self.received.len())));
+                }
                 More::Quiet => continue,
                 More::End => return Ok(None),
             }
         }
     }
 
-    /// Takes the first `length` bytes out of what was received, as text without its line break.
-    fn take(&mut self, length: usize) -> String {
-        let bytes: Vec<u8> = self.received.drain(..length).collect();
-        self.searched = 0;
-        let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    /// The next message, if all of it was received already. It does not wait, so whoever handles
+    /// messages in batches takes what has come with the first one.
+    ///
+    /// # Errors
+    /// `InvalidData` when a message is longer than [`LONGEST`].
+    pub fn next_received(&mut self) -> io::Result<Option<String>> {
+        let line_break = self.received[self.searched..].iter().position(|&byte| byte == b'\n');
+        let end = line_break.map_or(self.received.len(), |found| self.searched + found);
+        if end - self.taken > LONGEST {
+            let error = format!("a message longer than {} KiB", LONGEST / 1024);
+            return Err(io::Error::new(ErrorKind::InvalidData, error));
+        }
+        self.searched = end;
+        Ok(line_break.map(|_| self.take(end + 1)))
+    }
+
+    /// Takes the bytes up to `end` as text, without the line break behind them.
+    fn take(&mut self, end: usize) -> String {
+        let line = &self.received[self.taken..end];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        String::from_utf8_lossy(line).into_owned()
+        let message = String::from_utf8_lossy(line).into_owned();
+        self.taken = end;
+        self.searched = end;
+        message
     }
 
     /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on.
-    fn read_more(&mut self) -> io::Result<More> {
-        let begun = !self.received.is_empty();
-        if begun {
-            self.stream.set_read_timeout(Some(QUIET))?;
-        }
-        let mut buffer = [0; 4096];
-        let result = self.stream.read(&mut buffer);
-        if begun {
-            self.stream.set_read_timeout(None)?;
-        }
+    fn read_more(&mut self, is_begun: bool) -> io::Result<More> {
+        // What was taken makes room for what comes.
+        self.received.drain(..self.taken);
+        self.searched -= self.taken;
+        self.taken = 0;
+
+        let before = self.received.len();
+        self.received.resize(before + self.at_once, 0);
+        let result = self.read_into(before, is_begun);
+        let count = *result.as_ref().unwrap_or(&0);
+        self.received.truncate(before + count);
+        // A peer that fills the buffer has more to say: fewer and larger reads are faster then.
+        let at_once = if count == self.at_once { self.at_once * 2 } else { self.at_once / 2 };
+        self.at_once = at_once.clamp(*AT_ONCE.start(), *AT_ONCE.end());
         match result {
             Ok(0) => Ok(More::End),
-            Ok(count) => {
-                self.received.extend(&buffer[..count]);
-                Ok(More::Bytes)
-            }
+            Ok(_) => Ok(More::Bytes),
             // The two names that systems have for "the time is up".
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 Ok(More::Quiet)
@@ -106,5 +134,16 @@ impl<'a> Reader<'a> {
             Err(error) if error.kind() == ErrorKind::Interrupted => Ok(More::Bytes),
             Err(error) => Err(error),
         }
+    }
+
+    fn read_into(&mut self, start: usize, is_begun: bool) -> io::Result<usize> {
+        let mut stream = self.stream;
+        if !is_begun {
+            return stream.read(&mut self.received[start..]);
+        }
+        stream.set_read_timeout(Some(QUIET))?;
+        let result = stream.read(&mut self.received[start..]);
+        stream.set_read_timeout(None)?;
+        result
     }
 }

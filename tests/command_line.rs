@@ -57,7 +57,10 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
     assert_eq!(output.status.code(), Some(0));
     let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     let steps = document["steps"].as_array().expect("a list");
-    assert_eq!(steps.iter().map(|step| step["id"].as_str()).collect::<Vec<_>>(), [Some("ex1"), Some("ex2")]);
+    assert_eq!(
+        steps.iter().map(|step| step["id"].as_str()).collect::<Vec<_>>(),
+        [Some("ex1"), Some("ex2")]
+    );
     assert_eq!((steps[0]["points"].as_f64(), steps[0]["max"].as_f64()), (Some(2.0), Some(2.0)));
     assert_eq!(steps[0]["title"], "1.1 a server for one message");
     let check = &steps[0]["checks"][0];
@@ -67,7 +70,11 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
         (&"passes".into(), &false.into(), &"".into())
     );
     assert_eq!(check["points"], check["max"]);
-    assert!(check["transcript"].as_str().is_some_and(|transcript| transcript.contains("alice  ┄ connects")));
+    assert!(
+        check["transcript"]
+            .as_str()
+            .is_some_and(|transcript| transcript.contains("alice  ┄ connects"))
+    );
 }
 
 #[test]
@@ -75,9 +82,12 @@ fn the_same_seed_draws_the_same_words_and_another_one_others() {
     let words = |seed| {
         let output = step(&["check", "ex3", "ex1", "--solutions", "--json", "--seed", seed]);
         let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
-        let transcript =
-            document["steps"][0]["checks"][0]["transcript"].as_str().expect("a transcript").to_string();
-        let said = transcript.lines().find(|line| line.contains('→')).expect("somebody says something");
+        let transcript = document["steps"][0]["checks"][0]["transcript"]
+            .as_str()
+            .expect("a transcript")
+            .to_string();
+        let said =
+            transcript.lines().find(|line| line.contains('→')).expect("somebody says something");
         said.to_string()
     };
     assert_eq!(words("7"), words("7"));
@@ -99,15 +109,18 @@ fn a_program_that_was_not_given_is_not_checked() {
     assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
     let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     let checks = document["steps"][0]["checks"].as_array().expect("a list");
-    let find = |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
+    let find =
+        |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
     assert_eq!(find("the handshake comes first")["verdict"], "passes");
     assert_eq!(find("the one too many is refused")["verdict"], "not checked");
     assert_eq!(find("the one too many is refused")["message"], "the command has no {max_clients}");
     assert_eq!(find("a refused client says so")["verdict"], "not checked");
     assert_eq!(find("a refused client says so")["message"], "needs --client CMD");
 
-    let command =
-        format!("{} --port {{port}} --host {{host}} --max-clients {{max_clients}}", worked("ex7_server"));
+    let command = format!(
+        "{} --port {{port}} --host {{host}} --max-clients {{max_clients}}",
+        worked("ex7_server")
+    );
     let output = step(&["check", "ex7", "--server", &command]);
     assert!(stdout(&output).contains("3 of 4 points"), "{}", stdout(&output));
 }
@@ -116,7 +129,11 @@ fn a_program_that_was_not_given_is_not_checked() {
 fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
     let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stdout(&output).contains("cannot be started: No such file or directory"), "{}", stdout(&output));
+    assert!(
+        stdout(&output).contains("cannot be started: No such file or directory"),
+        "{}",
+        stdout(&output)
+    );
 }
 
 #[test]
@@ -138,8 +155,8 @@ fn the_list_names_every_step_and_fits_the_screen() {
     let output = step(&["list"]);
     assert_eq!(output.status.code(), Some(0));
     for step in checker::steps::STEPS {
-        let line = format!("{:<6}{:<34}{:>6}  ", step.id, step.title, step.points);
-        assert!(stdout(&output).contains(&line), "{}", stdout(&output));
+        let is_row = |line: &&str| line.starts_with(step.id) && line.contains(step.title);
+        assert!(stdout(&output).lines().find(is_row).is_some(), "{}", stdout(&output));
     }
     assert!(stdout(&output).lines().all(|line| line.chars().count() <= 80), "{}", stdout(&output));
 }

@@ -24,9 +24,11 @@ fn checker() -> Command {
 /// Checks a program that starts a child of its own, notes both ids in a file, and goes on with `rest`.
 fn check_program_that(rest: &str, folder: &Path) -> (Child, Vec<Pid>) {
     let file = folder.join("ids");
-    let script = format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; {rest}", file.display());
+    let script =
+        format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; {rest}", file.display());
     let command = format!("sh -c '{script}'");
-    let checker = checker().args(["check", "ex1", "--server", &command]).spawn().expect("it starts");
+    let checker =
+        checker().args(["check", "ex1", "--server", &command]).spawn().expect("it starts");
     (checker, ids_in(&file))
 }
 

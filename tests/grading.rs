@@ -63,9 +63,12 @@ fn solved_exercises_are_all_green_and_a_type_error_costs_its_own_checks_only() {
     let failed: Vec<&str> = text.lines().filter(|line| line.ends_with("... FAILED")).collect();
     let expected = [
         "test exercises::ex2::a_client_without_a_server_says_so",
-        "test exercises::ex2::the_client_sends_what_was_typed_and_displays_the_reply",
+        "test exercises::ex2::the_client_sends_what_was_typed_and_shows_the_reply",
         "test exercises::ex2::the_client_shows_a_reply_that_has_no_newline",
     ];
     assert_eq!(failed.len(), expected.len(), "{text}");
-    assert!(expected.iter().all(|name| failed.iter().any(|line| line.starts_with(name))), "{failed:?}");
+    assert!(
+        expected.iter().all(|name| failed.iter().any(|line| line.starts_with(name))),
+        "{failed:?}"
+    );
 }

@@ -146,13 +146,16 @@ mod frames {
     fn a_frame_is_a_big_endian_length_and_the_message() {
         let (sender, mut receiver) = connection();
         frame::send(&sender, &FastHandshake { id: 1, error: false }).expect("it is sent");
-        frame::send(&sender, &Message { from: 1, to: -1, msg: "hi".to_string() }).expect("it is sent");
+        frame::send(&sender, &Message { from: 1, to: -1, msg: "hi".to_string() })
+            .expect("it is sent");
         drop(sender);
         let mut bytes = Vec::new();
         receiver.read_to_end(&mut bytes).expect("it is received");
         let handshake = [0, 0, 0, 2, 0x08, 1];
-        let message =
-            [0, 0, 0, 17, 0x08, 1, 0x10, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x1a, 2, b'h', b'i'];
+        let message = [
+            0, 0, 0, 17, 0x08, 1, 0x10, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x1a, 2,
+            b'h', b'i',
+        ];
         assert_eq!(bytes, [&handshake[..], &message[..]].concat());
     }
 
@@ -212,7 +215,10 @@ mod frames {
     fn a_message_that_is_too_long_is_not_sent() {
         let (sender, _receiver) = connection();
         let message = Message { from: 0, to: 0, msg: "x".repeat(frame::LONGEST) };
-        assert_eq!(frame::send(&sender, &message).expect_err("too long").kind(), ErrorKind::InvalidInput);
+        assert_eq!(
+            frame::send(&sender, &message).expect_err("too long").kind(),
+            ErrorKind::InvalidInput
+        );
     }
 }
 
@@ -226,15 +232,19 @@ mod serving {
         let error = serve::listen(&address).expect_err("it is taken");
         assert_eq!(error.kind(), ErrorKind::AddrInUse);
         assert!(
-            error.to_string().starts_with(&format!("cannot listen on {address}: address already in use ("))
+            error
+                .to_string()
+                .starts_with(&format!("cannot listen on {address}: address already in use ("))
         );
     }
 
     #[test]
     fn a_server_that_does_not_run_is_reported_in_a_line_that_says_what_to_do() {
-        let address = serve::listen("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
+        let address =
+            serve::listen("127.0.0.1:0").expect("a free port").local_addr().expect("an address");
         let error = serve::connect(&address.to_string()).expect_err("nobody listens any more");
-        let expected = format!("cannot connect to {address}: connection refused (is the server running?)");
+        let expected =
+            format!("cannot connect to {address}: connection refused (is the server running?)");
         assert_eq!(error.to_string(), expected);
     }
 

@@ -25,8 +25,10 @@ fn every_scene_gives_the_transcript_of_its_snapshot() {
     // The system chooses the ports.
     settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
     settings.add_filter(r"--port \d+", "--port [port]");
+    settings.add_filter(r"\[\d\d:\d\d:\d\d\]", "[time]");
     for cast in casts(&steps, Package::Solutions, &builds) {
-        let checks: Vec<(&Cast, &Check)> = cast.step.checks.iter().map(|check| (&cast, check)).collect();
+        let checks: Vec<(&Cast, &Check)> =
+            cast.step.checks.iter().map(|check| (&cast, check)).collect();
         let outcomes = judge::play_all(&checks, SEED, false, |_| {});
         for outcome in &outcomes {
             assert_eq!(
@@ -37,7 +39,8 @@ fn every_scene_gives_the_transcript_of_its_snapshot() {
                 outcome.transcript.plain()
             );
         }
-        let transcripts: Vec<String> = outcomes.iter().map(|outcome| outcome.transcript.plain()).collect();
+        let transcripts: Vec<String> =
+            outcomes.iter().map(|outcome| outcome.transcript.plain()).collect();
         settings.bind(|| insta::assert_snapshot!(cast.step.id, transcripts.join("\n")));
     }
 }
@@ -47,7 +50,12 @@ fn every_step_shows_a_transcript_in_the_readme() {
     let readme = read("README.md");
     for step in STEPS {
         let title = format!("```text\n{} · ", step.title);
-        assert!(readme.contains(&title), "README.md shows no transcript of {} ({})", step.id, step.title);
+        assert!(
+            readme.contains(&title),
+            "README.md shows no transcript of {} ({})",
+            step.id,
+            step.title
+        );
     }
 }
 
@@ -57,7 +65,8 @@ fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
     let mut compared = 0;
     for block in readme.split("```text\n").skip(1) {
         let block = block.split("```").next().expect("a block ends").trim_end();
-        let Some(step) = STEPS.iter().find(|step| block.starts_with(&format!("{} · ", step.title))) else {
+        let Some(step) = STEPS.iter().find(|step| block.starts_with(&format!("{} · ", step.title)))
+        else {
             continue;
         };
         let snapshot = read(&format!("tests/snapshots/{}.snap", step.id));

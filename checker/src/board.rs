@@ -7,10 +7,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::process::{ChildStderr, ChildStdin, ChildStdout, Command};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -40,6 +41,15 @@ pub struct WireId(usize);
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProgramId(usize);
 
+/// What a program's stdin and stdout are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stdio {
+    /// A pipe each.
+    Pipes,
+    /// A terminal.
+    Terminal,
+}
+
 /// Why nothing more comes over a wire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum End {
@@ -51,8 +61,7 @@ pub enum End {
 
 enum Source {
     Socket(TcpStream),
-    Stdout(ChildStdout),
-    Stderr(ChildStderr),
+    Pipe(File),
 }
 
 /// What has arrived over one socket or pipe and was not taken yet.
@@ -64,13 +73,14 @@ pub struct Wire {
     arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
     taken: usize,
     end: Option<End>,
+    is_paused: bool,
 }
 
 /// A program, with the wires that it writes to.
 struct Running {
     actor: String,
     process: Process,
-    stdin: Option<ChildStdin>,
+    stdin: Option<File>,
     stdout: WireId,
     stderr: WireId,
     log: Vec<u8>, // all of stderr
@@ -97,6 +107,7 @@ impl Wire {
             arrivals: VecDeque::new(),
             taken: 0,
             end: None,
+            is_paused: false,
         }
     }
 
@@ -126,6 +137,11 @@ impl Wire {
         self.end
     }
 
+    /// Leaves what comes with the system, until it can take no more.
+    pub fn pause(&mut self) {
+        self.is_paused = true;
+    }
+
     /// How long nothing has come.
     pub fn quiet_for(&self) -> Duration {
         self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
@@ -134,8 +150,7 @@ impl Wire {
     fn fd(&self) -> Option<BorrowedFd<'_>> {
         match self.source.as_ref()? {
             Source::Socket(socket) => Some(socket.as_fd()),
-            Source::Stdout(pipe) => Some(pipe.as_fd()),
-            Source::Stderr(pipe) => Some(pipe.as_fd()),
+            Source::Pipe(pipe) => Some(pipe.as_fd()),
         }
     }
 
@@ -144,8 +159,7 @@ impl Wire {
         let mut buffer = vec![0; 64 * 1024];
         let result = match self.source.as_mut() {
             Some(Source::Socket(socket)) => socket.read(&mut buffer),
-            Some(Source::Stdout(pipe)) => pipe.read(&mut buffer),
-            Some(Source::Stderr(pipe)) => pipe.read(&mut buffer),
+            Some(Source::Pipe(pipe)) => pipe.read(&mut buffer),
             None => return false,
         };
         match result {
@@ -154,7 +168,8 @@ impl Wire {
                 self.received.extend(&buffer[..count]);
                 self.arrivals.push_back((self.taken + self.unread().len(), Instant::now()));
             }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             Err(_) => self.end = Some(End::Reset),
         }
         self.unread().len() > MOST
@@ -191,15 +206,24 @@ impl Board {
         WireId(wires.len() - 1)
     }
 
-    /// Starts a program as the leader of a process group of its own. `is_rust`: its panics are read.
-    pub fn start(&self, actor: &str, command: &mut Command, is_rust: bool) -> io::Result<ProgramId> {
-        let (process, stdin, stdout, stderr) = Process::start(command)?;
+    /// Starts a program, on pipes or on a terminal. `is_rust`: its panics are read.
+    pub fn start(
+        &self,
+        actor: &str,
+        command: &mut Command,
+        on: Stdio,
+        is_rust: bool,
+    ) -> io::Result<ProgramId> {
+        let (process, pipes) = match on {
+            Stdio::Pipes => Process::start(command)?,
+            Stdio::Terminal => Process::start_on_terminal(command)?,
+        };
         let program = Running {
             actor: actor.to_string(),
             process,
-            stdin: Some(stdin),
-            stdout: self.add_wire(actor, Source::Stdout(stdout)),
-            stderr: self.add_wire(actor, Source::Stderr(stderr)),
+            stdin: Some(pipes.stdin),
+            stdout: self.add_wire(actor, Source::Pipe(pipes.stdout)),
+            stderr: self.add_wire(actor, Source::Pipe(pipes.stderr)),
             log: Vec::new(),
             is_rust,
         };
@@ -212,7 +236,11 @@ impl Board {
     ///
     /// # Errors
     /// When the scene is over before: a `todo!()` was reached, or somebody sent without end.
-    pub fn wait<T>(&self, limit: Duration, mut ready: impl FnMut() -> Option<T>) -> Result<Option<T>, Stop> {
+    pub fn wait<T>(
+        &self,
+        limit: Duration,
+        mut ready: impl FnMut() -> Option<T>,
+    ) -> Result<Option<T>, Stop> {
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -235,7 +263,10 @@ impl Board {
         }
         if let Some(wire) = self.flooded.get() {
             let actor = self.with_wire(wire, |wire| wire.sender.clone());
-            let message = format!("sent more than {} MiB that nobody asked for", MOST / 1024 / 1024);
+            let message = format!(
+                "printed or sent more than {} MiB that nobody asked for",
+                MOST / 1024 / 1024
+            );
             return Err(Stop::Fails { actor, message });
         }
         Ok(())
@@ -250,7 +281,7 @@ impl Board {
         for (index, wire) in wires.iter().enumerate() {
             let Some(fd) = wire.fd() else { continue };
             let mut flags = PollFlags::empty();
-            flags.set(PollFlags::IN, wire.end.is_none());
+            flags.set(PollFlags::IN, wire.end.is_none() && !wire.is_paused);
             flags.set(PollFlags::OUT, writer == Some(WireId(index)));
             if !flags.is_empty() {
                 open.push(index);
@@ -264,7 +295,7 @@ impl Board {
         let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
         let ready: Vec<bool> = polled.iter().map(|fd| fd.revents().intersects(arrived)).collect();
         for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
-            if wires[index].end.is_none() && wires[index].read() {
+            if wires[index].end.is_none() && !wires[index].is_paused && wires[index].read() {
                 wires[index].source = None; // whoever sends now is told so
                 self.flooded.set(Some(WireId(index)));
             }
@@ -309,7 +340,9 @@ impl Board {
             match result {
                 Ok(count) => bytes = &bytes[count..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline => {
+                Err(error)
+                    if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline =>
+                {
                     self.gather(TICK, Some(wire));
                     self.stop_early()?;
                 }
@@ -347,10 +380,10 @@ impl Board {
         self.programs.borrow()[program.0].process.id()
     }
 
-    /// Types a line into a program. One that has ended already takes no more, which shows elsewhere.
-    pub fn type_line(&self, program: ProgramId, line: &str) {
+    /// Types into a program. One that has ended already takes no more, which shows elsewhere.
+    pub fn type_text(&self, program: ProgramId, text: &str) {
         if let Some(stdin) = self.programs.borrow_mut()[program.0].stdin.as_mut() {
-            let _ = stdin.write_all(format!("{line}\n").as_bytes());
+            let _ = stdin.write_all(text.as_bytes());
         }
     }
 
@@ -369,7 +402,9 @@ impl Board {
     /// Whether the program that plays `actor` has ended.
     pub fn has_ended(&self, actor: &str) -> bool {
         let mut programs = self.programs.borrow_mut();
-        programs.iter_mut().any(|program| program.actor == actor && program.process.exit().is_some())
+        programs
+            .iter_mut()
+            .any(|program| program.actor == actor && program.process.exit().is_some())
     }
 
     /// Ends the scene: every program and whatever it has started, then every connection. Returns the
@@ -410,7 +445,10 @@ impl Board {
     fn all_output_read(&self) -> bool {
         let wires = self.wires.borrow();
         let is_read = |wire: WireId| wires[wire.0].end.is_some() || wires[wire.0].source.is_none();
-        self.programs.borrow().iter().all(|program| is_read(program.stdout) && is_read(program.stderr))
+        self.programs
+            .borrow()
+            .iter()
+            .all(|program| is_read(program.stdout) && is_read(program.stderr))
     }
 
     /// Adds what programs have written and nobody has taken: at the end of a failed scene it may say why.
@@ -427,7 +465,9 @@ impl Board {
         let text = String::from_utf8_lossy(bytes);
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         for line in lines.iter().take(MOST_LINES) {
-            self.note(actor, mark, line);
+            if !self.transcript.borrow().has(actor, mark, line) {
+                self.note(actor, mark, line);
+            }
         }
         if lines.len() > MOST_LINES {
             self.note(actor, mark, &format!("… and {} lines more", lines.len() - MOST_LINES));

@@ -63,7 +63,11 @@ impl Launch {
     ///
     /// # Errors
     /// *Not checked* when the scene needs a setting for which the command has no placeholder.
-    pub fn command(&self, port: Option<u16>, settings: &[Setting]) -> Result<(Command, String), Stop> {
+    pub fn command(
+        &self,
+        port: Option<u16>,
+        settings: &[Setting],
+    ) -> Result<(Command, String), Stop> {
         let (program, arguments, shown) = match self {
             Launch::Built(name, path) => {
                 let mut arguments = Vec::new();

@@ -99,8 +99,11 @@ impl CheckArgs {
     ///
     /// Ends the program with a usage error when they do not fit the step.
     pub fn commands(&self) -> Vec<(Role, Vec<String>)> {
-        let given =
-            [(Role::Server, &self.server), (Role::Client, &self.client), (Role::Program, &self.program)];
+        let given = [
+            (Role::Server, &self.server),
+            (Role::Client, &self.client),
+            (Role::Program, &self.program),
+        ];
         let mut commands = Vec::new();
         for (role, command) in given {
             let Some(command) = command else { continue };

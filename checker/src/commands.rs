@@ -27,14 +27,19 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::List => list(),
         Command::Check(args) => check(args),
         Command::Demo { steps } => demo(&steps_of(steps)),
-        Command::Hint { step, more } => hint(&steps_of(std::slice::from_ref(step)), usize::from(*more)),
+        Command::Hint { step, more } => {
+            hint(&steps_of(std::slice::from_ref(step)), usize::from(*more))
+        }
     }
 }
 
 fn list() -> Result<ExitCode> {
-    println!("{}", format!("{:<6}{:<34}{:>6}  where you stand", "step", "title", "points").bold());
+    let title_of = |step: &Step| step.title.chars().count();
+    let width = STEPS.iter().map(title_of).max().unwrap_or(0) + 1;
+    println!("{}", format!("step  {:<width$} points  where you stand", "title").bold());
     for step in STEPS {
-        println!("{:<6}{:<34}{:>6}  {}", step.id, step.title, step.points, standing::describe(step));
+        let standing = standing::describe(step);
+        println!("{:<5} {:<width$} {:>6}  {standing}", step.id, step.title, step.points);
     }
     println!("\nmake {} shows a step's task, and checks it once you have begun.", STEPS[0].id);
     Ok(ExitCode::SUCCESS)
@@ -42,13 +47,17 @@ fn list() -> Result<ExitCode> {
 
 fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
     for step in steps {
+        if number >= step.hints.len() {
+            println!("{} has {} hints; this is the last one.", step.id, step.hints.len());
+        }
         report::print_hint(step, number.min(step.hints.len() - 1));
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn demo(steps: &[&'static Step]) -> Result<ExitCode> {
-    let casts = casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
+    let casts =
+        casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
     let mut has_failed = false;
     for cast in &casts {
         println!("{}\n", cast.step.title.bold());
@@ -107,8 +116,10 @@ fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
 
 /// Plays the checks of these casts, and reports them.
 fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCode> {
-    let one_at_a_time = casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
-    let outcomes = play(casts, args.seed.unwrap_or_else(rand::random), one_at_a_time);
+    let one_at_a_time =
+        casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
+    let seed = args.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
+    let outcomes = play(casts, seed, one_at_a_time);
     let mut rest = &outcomes[..];
     let mut steps = Vec::new();
     for cast in casts {
@@ -121,8 +132,9 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
         steps.push((cast.step, own));
     }
     if args.json {
-        let steps: Vec<_> = steps.iter().map(|(step, outcomes)| step_json(step, outcomes)).collect();
-        println!("{:#}", json!({ "steps": steps }));
+        let steps: Vec<_> =
+            steps.iter().map(|(step, outcomes)| step_json(step, outcomes)).collect();
+        println!("{:#}", json!({ "steps": steps, "seed": seed }));
     } else {
         for (number, (step, outcomes)) in steps.iter().enumerate() {
             if number > 0 {
@@ -131,9 +143,12 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
             report::print_step(step, outcomes, args.verbose);
         }
         if let ([(step, outcomes)], true) = (&steps[..], is_students)
-            && outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passes)
+            && outcomes.iter().all(|outcome| outcome.is_bonus || outcome.verdict == Verdict::Passes)
         {
             report::print_next(step, STEPS);
+        }
+        if args.verbose || outcomes.iter().any(is_failure) {
+            println!("{}", format!("(--seed {seed} plays the same words again)").dimmed());
         }
         if steps.len() > 1 {
             print_sum(&outcomes, &steps.iter().map(|(step, _)| *step).collect::<Vec<_>>());
@@ -145,7 +160,10 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
 fn print_sum(outcomes: &[Outcome], steps: &[&Step]) {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let max: u32 = steps.iter().map(|step| step.points).sum();
-    println!("\n{}", format!("{} of {max} points in {} steps", report::points(sum), steps.len()).bold());
+    println!(
+        "\n{}",
+        format!("{} of {max} points in {} steps", report::points(sum), steps.len()).bold()
+    );
 }
 
 fn step_json(step: &Step, outcomes: &[&Outcome]) -> serde_json::Value {
@@ -155,7 +173,7 @@ fn step_json(step: &Step, outcomes: &[&Outcome]) -> serde_json::Value {
 }
 
 fn is_failure(outcome: &Outcome) -> bool {
-    matches!(outcome.verdict, Verdict::Fails | Verdict::DoesNotCompile)
+    !outcome.is_bonus && matches!(outcome.verdict, Verdict::Fails | Verdict::DoesNotCompile)
 }
 
 fn is_untouched(step: &Step) -> bool {
@@ -197,10 +215,14 @@ pub fn casts(steps: &[&'static Step], package: Package, builds: &Builds) -> Vec<
 }
 
 fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
-    let launch = |package, program| builds.get(&(package, program)).map(|built| built.launch.clone());
-    let roles =
-        step.programs.iter().filter_map(|program| Some((Role::of(program), launch(package, program)?)));
-    let helpers = helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
+    let launch =
+        |package, program| builds.get(&(package, program)).map(|built| built.launch.clone());
+    let roles = step
+        .programs
+        .iter()
+        .filter_map(|program| Some((Role::of(program), launch(package, program)?)));
+    let helpers =
+        helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
     Cast { step, roles: roles.collect(), helpers: helpers.collect() }
 }
 

@@ -114,8 +114,11 @@ impl Check {
 
     /// The name as a path segment: `a_quiet_client_holds_nobody_up`.
     pub fn slug(&self) -> String {
-        let words: Vec<&str> =
-            self.name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = self
+            .name
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .collect();
         words.join("_")
     }
 }

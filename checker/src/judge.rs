@@ -60,8 +60,8 @@ pub struct Outcome {
     pub is_bonus: bool,
     /// Why it does not pass; empty if it does.
     pub message: String,
-    /// Where to look, for whoever failed it.
-    pub look: &'static str,
+    /// Where to look, for whoever failed it; empty where the message says it all.
+    pub look: String,
     /// What happened.
     pub transcript: Transcript,
 }
@@ -84,67 +84,102 @@ impl Outcome {
 /// Plays one check.
 pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast, check, seed);
-    let (verdict, message, failure) = match unplayable(cast, check) {
-        Some((verdict, message)) => (verdict, message, None),
-        None => {
-            let scene = (check.scene)(&stage);
-            judge(scene, stage.finish())
-        }
-    };
+    let judged = unplayable(cast, check).unwrap_or_else(|| {
+        let scene = (check.scene)(&stage);
+        judge(scene, &stage.finish(), check)
+    });
     let max = cast.step.points_of(check);
-    let failure = failure.as_ref().map(|actor: &String| (actor.as_str(), message.as_str()));
+    let failure = judged.actor.as_ref().map(|actor| (actor.as_str(), judged.message.as_str()));
     Outcome {
         name: check.name,
-        verdict,
-        points: if verdict == Verdict::Passes { max } else { 0.0 },
+        verdict: judged.verdict,
+        points: if judged.verdict == Verdict::Passes { max } else { 0.0 },
         max,
         is_bonus: check.is_bonus(),
         transcript: stage.into_transcript(failure),
-        message,
-        look: check.look,
+        look: judged.look,
+        message: judged.message,
+    }
+}
+
+/// What is made of a scene.
+struct Judged {
+    verdict: Verdict,
+    message: String,
+    actor: Option<String>, // who failed
+    look: String,          // where to look then
+}
+
+impl Judged {
+    fn of(verdict: Verdict, message: String) -> Judged {
+        Judged { verdict, message, actor: None, look: String::new() }
     }
 }
 
 /// Why a check cannot be played at all, if so.
-fn unplayable(cast: &Cast, check: &Check) -> Option<(Verdict, String)> {
+fn unplayable(cast: &Cast, check: &Check) -> Option<Judged> {
     match cast.roles.get(&check.role) {
         None => {
-            return Some((Verdict::NotChecked, format!("needs --{} CMD", check.role.word())));
+            let message = format!("needs --{} CMD", check.role.word());
+            return Some(Judged::of(Verdict::NotChecked, message));
         }
-        Some(Launch::Broken(errors)) => return Some((Verdict::DoesNotCompile, errors.clone())),
+        Some(Launch::Broken(errors)) => {
+            return Some(Judged::of(Verdict::DoesNotCompile, errors.clone()));
+        }
         Some(_) => {}
     }
     let helper = check.helper?;
     match cast.helpers.get(helper) {
         Some(Launch::Broken(errors)) => {
-            let message = format!("the worked {helper}, which takes part, does not compile:\n{errors}");
-            Some((Verdict::NotChecked, message))
+            let message =
+                format!("the worked {helper}, which takes part, does not compile:\n{errors}");
+            Some(Judged::of(Verdict::NotChecked, message))
         }
         _ => None,
     }
 }
 
-/// The verdict on a scene that was played, its message, and the actor that failed.
-fn judge(scene: Result<(), Stop>, panics: Vec<(String, Panic)>) -> (Verdict, String, Option<String>) {
+/// The verdict on a scene that was played, with the panics of programs of ours.
+fn judge(scene: Result<(), Stop>, panics: &[(String, Panic)], check: &Check) -> Judged {
     // A `todo!()` explains whatever else went wrong after it.
     if let Some((_, panic)) = panics.iter().find(|(_, panic)| panic.is_to_do()) {
-        let spot = file_name(&panic.file).and_then(|program| Starter::read(program).spot_above(panic.line));
-        let task = match spot {
-            Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
-            None => panic.message.clone(),
-        };
-        return (Verdict::ToDo, format!("{}: {task}", place(&panic.file, panic.line)), None);
+        return Judged::of(Verdict::ToDo, describe_to_do(panic));
     }
+    // So does another panic.
+    let look = match panics.first() {
+        Some((_, panic)) => format!(
+            "line {} of {}, where it panicked: return the error with `?` instead of unwrapping it.",
+            panic.line, panic.file
+        ),
+        None => check.look.to_string(),
+    };
     match (scene, panics.first()) {
-        (Ok(()), None) => (Verdict::Passes, String::new(), None),
+        (Ok(()), None) => Judged::of(Verdict::Passes, String::new()),
         (Ok(()), Some((actor, panic))) => {
-            let message = format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
-            (Verdict::Fails, message, Some(actor.clone()))
+            let message =
+                format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
+            Judged { verdict: Verdict::Fails, message, actor: Some(actor.clone()), look }
         }
-        (Err(Stop::Fails { actor, message }), _) => (Verdict::Fails, message, Some(actor)),
-        (Err(Stop::NotChecked(reason)), _) => (Verdict::NotChecked, reason, None),
-        (Err(Stop::ToDo(panic)), _) => (Verdict::ToDo, panic.message, None),
+        (Err(Stop::Fails { actor, message }), _) => {
+            Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
+        }
+        (Err(Stop::DoesNotStart { actor, message }), panic) => {
+            let look = if panic.is_some() { look } else { String::new() };
+            Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
+        }
+        (Err(Stop::NotChecked(reason)), _) => Judged::of(Verdict::NotChecked, reason),
+        (Err(Stop::ToDo(panic)), _) => Judged::of(Verdict::ToDo, describe_to_do(&panic)),
     }
+}
+
+/// `exercises/src/bin/ex1_server.rs:31: TODO 1 of 3: bind a listener`
+fn describe_to_do(panic: &Panic) -> String {
+    let starter = file_name(&panic.file).map(Starter::read);
+    let task = match starter.and_then(|starter| starter.spot_above(panic.line)) {
+        Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
+        None => panic.message.clone(),
+    };
+    format!("{}: {task}", place(&panic.file, panic.line))
 }
 
 /// `ex1_server` of `exercises/src/bin/ex1_server.rs`

@@ -2,35 +2,21 @@
 
 use std::panic;
 use std::process::{ExitCode, exit};
-use std::thread;
 
-use anyhow::Result;
 use checker::cli::Cli;
 use checker::{commands, process};
 use clap::Parser;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     end_quietly_on_broken_pipe();
-    let status = end_programs_on_signals().and_then(|()| commands::run(&cli));
+    let status = process::end_groups_on_signals()
+        .map_err(anyhow::Error::from)
+        .and_then(|()| commands::run(&cli));
     status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     })
-}
-
-/// Ctrl-C reaches only the checker, since each program leads a process group of its own: it ends them.
-fn end_programs_on_signals() -> Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
-    thread::Builder::new().name("signals".to_string()).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
-            process::end_all_groups();
-            exit(128 + signal); // as shells have it
-        }
-    })?;
-    Ok(())
 }
 
 /// Whoever reads the output has seen enough, as in `cargo step list | head -3`: that is no error to

@@ -24,6 +24,7 @@ pub struct Peer {
     name: String,
     wire: WireId,
     is_quiet: bool,
+    is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
 }
 
@@ -37,11 +38,13 @@ pub trait Shown: prost::Message + Default + PartialEq {
 }
 
 impl Peer {
-    pub(crate) fn new(board: Rc<Board>, name: &str, wire: WireId) -> Peer {
-        Peer { board, name: name.to_string(), wire, is_quiet: true, line_break_may_follow: false.into() }
+    pub(crate) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
+        let name = name.to_string();
+        Peer { board, name, wire, is_quiet: true, is_strict, line_break_may_follow: false.into() }
     }
 
-    pub(crate) fn aloud(mut self) -> Peer {
+    /// The same peer, whose doings are in the transcript from now on.
+    pub fn aloud(mut self) -> Peer {
         self.is_quiet = false;
         self
     }
@@ -62,6 +65,16 @@ impl Peer {
         self.sends(format!("{message}\n").as_bytes())
     }
 
+    /// Sends a message, with a line break, that stays out of the transcript.
+    pub fn says_quietly(&self, message: &str) -> Scene {
+        self.sends(format!("{message}\n").as_bytes())
+    }
+
+    /// The actor's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Sends bytes as they are, and writes `shown` into the transcript.
     pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
         self.note(Mark::Sent, shown);
@@ -80,7 +93,8 @@ impl Peer {
             true => Ok(()),
             false => {
                 let left = self.board.with_wire(self.wire, |wire| wire.end().is_some());
-                let reason = if left { "the connection is closed" } else { "the other side does not read" };
+                let reason =
+                    if left { "the connection is closed" } else { "the other side does not read" };
                 self.fails(format!("cannot send: {reason}"))
             }
         }
@@ -88,38 +102,63 @@ impl Peer {
 
     /// Waits for this message, with a line break behind it or without.
     pub fn hears(&self, expected: &str) -> Scene {
-        let heard = self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
+        let heard =
+            self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
         match heard {
             Ok(heard) if heard == expected => {
                 self.note(Mark::Received, &heard);
-                Ok(())
+                match self.is_strict && self.line_break_may_follow.get() {
+                    true => self.fails(format!(
+                        "expected a line break behind {}, but none came",
+                        quoted(&heard)
+                    )),
+                    false => Ok(()),
+                }
             }
-            Ok(heard) => self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard))),
+            Ok(heard) => {
+                self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard)))
+            }
             Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
         }
     }
 
     /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
     /// follows it for a moment. The inner error says what came instead of a message.
-    fn hears_message(&self, may_end: impl Fn(&str) -> bool) -> Result<Result<String, String>, Stop> {
-        let heard = self.board.wait(PATIENCE, || {
+    fn hears_message(
+        &self,
+        may_end: impl Fn(&str) -> bool,
+    ) -> Result<Result<String, String>, Stop> {
+        self.hears_message_within(PATIENCE, may_end)
+    }
+
+    fn hears_message_within(
+        &self,
+        limit: Duration,
+        may_end: impl Fn(&str) -> bool,
+    ) -> Result<Result<String, String>, Stop> {
+        let heard = self.board.wait(limit, || {
             self.board.with_wire(self.wire, |wire| {
                 if self.line_break_may_follow.get() && !wire.unread().is_empty() {
                     let rest = wire.unread().strip_prefix(b"\r").unwrap_or(wire.unread());
-                    let count = wire.unread().len() - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
+                    let count = wire.unread().len()
+                        - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
                     wire.take(count);
                     self.line_break_may_follow.set(false);
                 }
                 let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
                 let is_over = wire.end().is_some() || wire.quiet_for() > QUIET;
-                let text = String::from_utf8_lossy(wire.unread()).into_owned();
                 let count = match line_break {
                     Some(position) => position + 1,
-                    None if text.is_empty() => {
+                    None if wire.unread().is_empty() => {
                         return wire.end().map(|end| Err(describe(end).to_string()));
                     }
-                    None if is_over && (may_end(&text) || wire.end().is_some()) => wire.unread().len(),
-                    None => return None,
+                    None if !is_over => return None,
+                    None => match may_end(&String::from_utf8_lossy(wire.unread()))
+                        || wire.end().is_some()
+                    {
+                        true => wire.unread().len(),
+                        false => return None,
+                    },
                 };
                 self.line_break_may_follow.set(line_break.is_none());
                 let line = String::from_utf8_lossy(&wire.take(count).0).into_owned();
@@ -127,12 +166,95 @@ impl Peer {
             })
         })?;
         Ok(heard.unwrap_or_else(|| {
-            let unread =
-                self.board.with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
-            let came =
-                if unread.is_empty() { "nothing".to_string() } else { format!("only {}", quoted(&unread)) };
-            Err(format!("{came} came within {} s", PATIENCE.as_secs()))
+            let unread = self
+                .board
+                .with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
+            let came = if unread.is_empty() {
+                "nothing".to_string()
+            } else {
+                format!("only {}", quoted(&unread))
+            };
+            Err(format!("{came} came within {} s", limit.as_secs_f32()))
         }))
+    }
+
+    /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
+    pub fn hears_something(&self, expected: &str) -> Result<String, Stop> {
+        let heard = self.board.wait(PATIENCE, || {
+            self.board.with_wire(self.wire, |wire| match wire.unread().len() {
+                0 => wire.end().map(|end| Err(describe(end))),
+                _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
+                count => Some(Ok(String::from_utf8_lossy(&wire.take(count).0).into_owned())),
+            })
+        })?;
+        let text = match heard {
+            Some(Ok(text)) => text,
+            Some(Err(instead)) => return self.fails(format!("expected {expected}, but {instead}")),
+            None => {
+                let seconds = PATIENCE.as_secs();
+                return self
+                    .fails(format!("expected {expected}, but nothing came within {seconds} s"));
+            }
+        };
+        for line in text.lines().filter(|line| !line.trim().is_empty()) {
+            self.note(Mark::Received, line);
+        }
+        Ok(text)
+    }
+
+    /// Waits for a message with this text in it, and returns those that came before it.
+    pub fn hears_of(&self, text: &str) -> Result<Vec<String>, Stop> {
+        self.hears_where(&quoted(text), |message| message.contains(text))
+    }
+
+    /// Waits for a message that `is_right`, and returns those that came before it. `expected` says what it is.
+    pub fn hears_where(
+        &self,
+        expected: &str,
+        mut is_right: impl FnMut(&str) -> bool,
+    ) -> Result<Vec<String>, Stop> {
+        let mut others: Vec<String> = Vec::new();
+        loop {
+            match self.hears_message(|_| true)? {
+                Ok(message) if is_right(&message) => {
+                    self.note(Mark::Received, &message);
+                    return Ok(others);
+                }
+                Ok(message) => others.push(message),
+                Err(instead) => {
+                    let instead = match others.iter().rfind(|other| !other.is_empty()) {
+                        Some(other) => {
+                            format!("the last it heard was {}, and {instead}", quoted(other))
+                        }
+                        None => instead,
+                    };
+                    return self.fails(format!("expected {expected}, but {instead}"));
+                }
+            }
+        }
+    }
+
+    /// The next message, if one comes in time.
+    pub fn next_message(&self) -> Result<Option<String>, Stop> {
+        self.next_message_within(PATIENCE)
+    }
+
+    /// The next message, if one comes within `limit`.
+    pub fn next_message_within(&self, limit: Duration) -> Result<Option<String>, Stop> {
+        Ok(self.hears_message_within(limit, |_| true)?.ok())
+    }
+
+    /// Reads no more. What comes stays with the system, until it can take no more.
+    pub fn stops_reading(&self) {
+        self.note(Mark::Event, "stops reading");
+        self.board
+            .with_socket(self.wire, |socket| SockRef::from(socket).set_recv_buffer_size(4096));
+        self.board.with_wire(self.wire, |wire| wire.pause());
+    }
+
+    /// The failure that something else was heard.
+    pub fn complains<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
+        self.fails(message)
     }
 
     /// Makes sure that nothing comes, for a moment.
@@ -143,14 +265,14 @@ impl Peer {
     /// Makes sure that nothing comes, for this long.
     pub fn hears_nothing_for(&self, moment: Duration) -> Scene {
         let heard = self.board.wait(moment, || {
-            self.board
-                .with_wire(self.wire, |wire| (!wire.unread().is_empty()).then(|| wire.unread().to_vec()))
+            self.board.with_wire(self.wire, |wire| {
+                (!wire.unread().is_empty()).then(|| wire.unread().to_vec())
+            })
         })?;
         match heard {
             None => Ok(()),
-            Some(bytes) => {
-                self.fails(format!("expected to hear nothing, but heard {}", quoted_bytes(&bytes)))
-            }
+            Some(bytes) => self
+                .fails(format!("expected to hear nothing yet, but heard {}", quoted_bytes(&bytes))),
         }
     }
 
@@ -179,8 +301,11 @@ impl Peer {
                 self.note(Mark::Event, "is disconnected");
                 Ok(())
             }
-            Some(Err(bytes)) => self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes))),
-            None => self.fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
+            Some(Err(bytes)) => {
+                self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes)))
+            }
+            None => self
+                .fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
         }
     }
 
@@ -200,7 +325,9 @@ impl Peer {
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
-        self.board.with_socket(self.wire, |socket| SockRef::from(socket).set_linger(Some(Duration::ZERO)));
+        self.board.with_socket(self.wire, |socket| {
+            SockRef::from(socket).set_linger(Some(Duration::ZERO))
+        });
         self.board.close(self.wire);
     }
 
@@ -241,7 +368,10 @@ impl Peer {
             Some(Ok(frame)) => frame,
             Some(Err(instead)) => return self.misses_frame(expected, &instead),
             None => {
-                return self.misses_frame(expected, &format!("nothing came within {} s", PATIENCE.as_secs()));
+                return self.misses_frame(
+                    expected,
+                    &format!("nothing came within {} s", PATIENCE.as_secs()),
+                );
             }
         };
         match M::decode(&frame[4..]) {
@@ -250,10 +380,14 @@ impl Peer {
                 self.note(Mark::Received, &format!("{}   {}", message.shown(), hex(&frame)));
                 Ok(message)
             }
-            Ok(_) => self.misses_frame(expected, &format!("these bytes are no {}: {}", M::NAME, hex(&frame))),
-            Err(error) => {
-                self.misses_frame(expected, &format!("these bytes do not decode: {} ({error})", hex(&frame)))
-            }
+            Ok(_) => self.misses_frame(
+                expected,
+                &format!("these bytes are no {}: {}", M::NAME, hex(&frame)),
+            ),
+            Err(error) => self.misses_frame(
+                expected,
+                &format!("these bytes do not decode: {} ({error})", hex(&frame)),
+            ),
         }
     }
 
@@ -335,7 +469,9 @@ fn announcement(bytes: &[u8]) -> String {
     let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
     let mut text = format!(". The first 4 bytes announce {big} bytes, and {} follow", body.len());
     if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
-        text.push_str(&format!(" (read as little-endian: {little}; the length must be big-endian)"));
+        text.push_str(&format!(
+            " (read as little-endian: {little}; the length must be big-endian)"
+        ));
     }
     text
 }

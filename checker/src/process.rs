@@ -1,12 +1,21 @@
 //! A program's process: the leader of a group of its own, so that all that it starts ends with it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{self, Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -24,6 +33,22 @@ fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// From now on, Ctrl-C ends what is running too. It would reach only this program by itself, since each
+/// of those that it starts leads a group of its own.
+///
+/// # Errors
+/// When the system takes no handler for the signals.
+pub fn end_groups_on_signals() -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
+    thread::Builder::new().name("signals".to_string()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            end_all_groups();
+            process::exit(128 + signal); // as shells have it
+        }
+    })?;
+    Ok(())
+}
+
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Exit {
@@ -31,6 +56,21 @@ pub enum Exit {
     Status(i32),
     /// By this signal.
     Signal(i32),
+}
+
+/// The size of the terminals that programs are given.
+pub const TERMINAL_ROWS: u16 = 24;
+/// As above.
+pub const TERMINAL_COLUMNS: u16 = 80;
+
+/// The checker's ends of a program's input and output.
+pub struct Pipes {
+    /// What is written here, the program reads.
+    pub stdin: File,
+    /// What the program prints.
+    pub stdout: File,
+    /// What the program complains of.
+    pub stderr: File,
 }
 
 /// A process that was started. Dropping it ends it.
@@ -45,19 +85,60 @@ impl Process {
     ///
     /// # Errors
     /// When there is no such program, or it cannot be run.
-    pub fn start(command: &mut Command) -> io::Result<(Process, ChildStdin, ChildStdout, ChildStderr)> {
-        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    pub fn start(command: &mut Command) -> io::Result<(Process, Pipes)> {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut process = Process::spawn(command)?;
+        let child = &mut process.child;
+        let pipes = match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
+            (Some(stdin), Some(stdout), Some(stderr)) => Pipes {
+                stdin: OwnedFd::from(stdin).into(),
+                stdout: OwnedFd::from(stdout).into(),
+                stderr: OwnedFd::from(stderr).into(),
+            },
+            _ => unreachable!("all three were asked for, as pipes"),
+        };
+        Ok((process, pipes))
+    }
+
+    /// Starts a command on a terminal of its own: its stdin and stdout. Its stderr is a pipe.
+    ///
+    /// # Errors
+    /// When there is no terminal to be had, no such program, or it cannot be run.
+    pub fn start_on_terminal(command: &mut Command) -> io::Result<(Process, Pipes)> {
+        let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        rustix::pty::grantpt(&ours)?;
+        rustix::pty::unlockpt(&ours)?;
+        let name = rustix::pty::ptsname(&ours, Vec::new())?;
+        let theirs =
+            OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes()))?;
+        let size =
+            Winsize { ws_row: TERMINAL_ROWS, ws_col: TERMINAL_COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
+        rustix::termios::tcsetwinsize(&theirs, size)?;
+        command
+            .stdin(theirs.try_clone()?)
+            .stdout(theirs)
+            .stderr(Stdio::piped())
+            .env("TERM", "xterm");
+        let process = Process::spawn(command);
+        // The command keeps its end of the terminal open, so that ours would never come to an end.
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        let mut process = process?;
+        let Some(stderr) = process.child.stderr.take() else {
+            unreachable!("it was asked for, as a pipe");
+        };
+        let stdin = File::from(ours);
+        let pipes =
+            Pipes { stdout: stdin.try_clone()?, stdin, stderr: OwnedFd::from(stderr).into() };
+        Ok((process, pipes))
+    }
+
+    fn spawn(command: &mut Command) -> io::Result<Process> {
+        command.process_group(0);
         // Under the lock, so that Ctrl-C cannot come between the start and the note of it.
         let mut running = lock_running();
-        let mut child = command.spawn()?;
+        let child = command.spawn()?;
         running.insert(child.id() as i32);
-        drop(running);
-        match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-            (Some(stdin), Some(stdout), Some(stderr)) => {
-                Ok((Process { child, exit: None, reaped: false }, stdin, stdout, stderr))
-            }
-            _ => unreachable!("all three were asked for, as pipes"),
-        }
+        Ok(Process { child, exit: None, reaped: false })
     }
 
     /// The process id.
@@ -74,7 +155,8 @@ impl Process {
     pub fn exit(&mut self) -> Option<Exit> {
         if self.exit.is_none() {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-            let status = rustix::process::waitid(WaitId::Pid(self.pid()?), options).ok().flatten()?;
+            let status =
+                rustix::process::waitid(WaitId::Pid(self.pid()?), options).ok().flatten()?;
             let exited = status.exit_status().map(Exit::Status);
             self.exit = exited.or(status.terminating_signal().map(Exit::Signal));
         }
@@ -134,7 +216,9 @@ pub fn find_panics(log: &str) -> Vec<Panic> {
         // The place ends in line and column; the message may not have arrived yet.
         let mut parts = place.trim_end_matches(':').rsplitn(3, ':');
         let (_column, line, file) = (parts.next(), parts.next(), parts.next());
-        if let (Some(file), Some(Ok(line)), Some(message)) = (file, line.map(str::parse), lines.next()) {
+        if let (Some(file), Some(Ok(line)), Some(message)) =
+            (file, line.map(str::parse), lines.next())
+        {
             panics.push(Panic { file: file.to_string(), line, message: message.to_string() });
         }
     }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::board::{Board, End, PATIENCE, ProgramId};
-use crate::process::Exit;
+use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
 
@@ -55,7 +55,8 @@ impl Program {
         let Some((line, _)) = self.next_line(START)? else {
             return Err(self.disappoints(expected, "nothing was printed", START));
         };
-        let address = line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
+        let address =
+            line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
         match address {
             Some(address) => {
                 self.board.note(&self.actor, Mark::Output, &line);
@@ -76,7 +77,43 @@ impl Program {
 
     /// Types a line into it that stays out of the transcript.
     pub fn types_quietly(&self, line: &str) {
-        self.board.type_line(self.id, line);
+        self.board.type_text(self.id, &format!("{line}\n"));
+    }
+
+    /// Types the beginning of a line into it.
+    pub fn begins_to_type(&self, text: &str) {
+        self.board.note(&self.actor, Mark::Typed, &format!("{text} (no Enter yet)"));
+        self.board.type_text(self.id, text);
+    }
+
+    /// Waits until its terminal shows what `is_right` looks for, in rows of text. `expected` says what that is.
+    pub fn displays(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
+        let result = self.displays_quietly(expected, is_right);
+        for row in self.rows() {
+            self.board.note(&self.actor, Mark::Output, &row);
+        }
+        result
+    }
+
+    /// Waits until its terminal shows what `is_right` looks for, and leaves it out of the transcript.
+    pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
+        match self.board.wait(PATIENCE, || is_right(&self.rows()).then_some(()))? {
+            Some(()) => Ok(()),
+            None => {
+                let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
+                Err(self.disappoints(expected, &format!("its terminal showed {shown}"), PATIENCE))
+            }
+        }
+    }
+
+    /// What its terminal shows: the rows that are not empty.
+    fn rows(&self) -> Vec<String> {
+        let mut terminal = vt100::Parser::new(TERMINAL_ROWS, TERMINAL_COLUMNS, 0);
+        let stdout = self.board.stdout_of(self.id);
+        self.board.with_wire(stdout, |wire| terminal.process(wire.unread()));
+        let rows =
+            terminal.screen().rows(0, TERMINAL_COLUMNS).map(|row| row.trim_end().to_string());
+        rows.filter(|row| !row.is_empty()).collect()
     }
 
     /// Ends its input, as Ctrl-D does.
@@ -85,18 +122,34 @@ impl Program {
         self.board.close_stdin(self.id);
     }
 
-    /// Waits until it prints a line with this text in it.
+    /// Waits until it prints this line. A foreign program may put something before or behind it.
     pub fn prints(&self, text: &str) -> Scene {
-        let line = self.prints_where(&format!("the line {}", quoted(text)), |line| line.contains(text))?;
+        let expected = format!("the line {}", quoted(text));
+        let is_right = |line: &str| line == text || (self.is_foreign && line.contains(text));
+        let line = self.prints_where(&expected, is_right)?;
+        self.board.note(&self.actor, Mark::Output, line.trim_end());
+        Ok(())
+    }
+
+    /// Waits until it prints a line that contains this.
+    pub fn mentions(&self, text: &str) -> Scene {
+        let expected = format!("a line that contains {}", quoted(text));
+        let line = self.prints_where(&expected, |line| line.contains(text))?;
         self.board.note(&self.actor, Mark::Output, line.trim_end());
         Ok(())
     }
 
     /// Waits until it prints a line that `is_right`, and returns it. `expected` says what that is.
-    pub fn prints_where(&self, expected: &str, is_right: impl Fn(&str) -> bool) -> Result<String, Stop> {
+    pub fn prints_where(
+        &self,
+        expected: &str,
+        is_right: impl Fn(&str) -> bool,
+    ) -> Result<String, Stop> {
         let deadline = Instant::now() + PATIENCE;
         let mut printed = None;
-        while let Some((line, _)) = self.next_line(deadline.saturating_duration_since(Instant::now()))? {
+        while let Some((line, _)) =
+            self.next_line(deadline.saturating_duration_since(Instant::now()))?
+        {
             if is_right(&line) {
                 return Ok(line);
             }
@@ -126,10 +179,28 @@ impl Program {
                     None => return None,
                 };
                 let (bytes, when) = wire.take(count);
-                Some(Some((String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(), when)))
+                Some(Some((
+                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
+                    when,
+                )))
             })
         })?;
         Ok(found.flatten())
+    }
+
+    /// The lines that it prints in this time.
+    pub fn prints_meanwhile(&self, time: Duration) -> Result<Vec<String>, Stop> {
+        let deadline = Instant::now() + time;
+        let mut lines = Vec::new();
+        while let Some((line, _)) =
+            self.next_line(deadline.saturating_duration_since(Instant::now()))?
+        {
+            lines.push(line);
+            if Instant::now() > deadline {
+                break;
+            }
+        }
+        Ok(lines)
     }
 
     /// Waits until it ends with this status.
@@ -137,16 +208,17 @@ impl Program {
         let expected = format!("it to end with status {status}");
         match self.ends(&expected, PATIENCE)? {
             Exit::Status(found) if found == status => Ok(()),
-            exit => {
-                Err(Stop::fails(&self.actor, format!("expected {expected}, but it ended {}", describe(exit))))
-            }
+            exit => Err(Stop::fails(
+                &self.actor,
+                format!("expected {expected}, but it ended {}", describe(exit)),
+            )),
         }
     }
 
     /// Waits until it ends, however it does. `expected` says what of it is expected.
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
-        let exit = exit.ok_or_else(|| self.disappoints(expected, "it went on", limit))?;
+        let exit = exit.ok_or_else(|| self.disappoints(expected, "it was still running", limit))?;
         self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         Ok(exit)
     }
@@ -160,9 +232,12 @@ impl Program {
         if let Some(reason) = reason {
             self.board.note(&self.actor, Mark::Error, reason);
         }
-        let expected = "a line on stderr that says what is wrong, and exit status 1";
+        let expected = match self.is_foreign {
+            true => "it to notice, and to end",
+            false => "a line on stderr that says what is wrong, and exit status 1",
+        };
         let Some(exit) = exit else {
-            return Err(self.disappoints(expected, "it went on", PATIENCE));
+            return Err(self.disappoints(expected, "it was still running", PATIENCE));
         };
         self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         if self.is_foreign {
@@ -176,21 +251,33 @@ impl Program {
         }
         match reason {
             Some(_) => Ok(()),
-            None => Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty"))),
+            None => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty")))
+            }
         }
     }
 
     /// The most memory it has asked for so far, in KiB, where the system tells (Linux).
     pub fn peak_memory(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
         line.split_whitespace().next()?.parse().ok()
+    }
+
+    /// Waits a moment for it to log something or to panic: a mistake in another thread shows only then.
+    pub fn logs_something_after(&self, act: impl FnOnce()) -> Scene {
+        let before = self.board.log_of(self.id).len();
+        act();
+        let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
+        self.board.wait(PATIENCE / 4, has_more).map(drop)
     }
 
     /// How many threads and descriptors it has now, where the system tells (Linux).
     pub fn footprint(&self) -> Option<Footprint> {
         let process = format!("/proc/{}", self.board.pid_of(self.id));
-        let count = |folder: &str| Some(std::fs::read_dir(format!("{process}/{folder}")).ok()?.count());
+        let count =
+            |folder: &str| Some(std::fs::read_dir(format!("{process}/{folder}")).ok()?.count());
         Some(Footprint { threads: count("task")?, descriptors: count("fd")? })
     }
 
@@ -204,8 +291,10 @@ impl Program {
             return Ok(());
         }
         let now = self.footprint().map_or("gone".to_string(), |now| now.to_string());
-        let message =
-            format!("expected {before} as before, but there are {now} after {} s", PATIENCE.as_secs());
+        let message = format!(
+            "expected {before} as before, but there are {now} after {} s",
+            PATIENCE.as_secs()
+        );
         Err(Stop::fails(&self.actor, message))
     }
 
@@ -229,6 +318,7 @@ impl Program {
 /// `with status 0`, `by signal 9`
 fn describe(exit: Exit) -> String {
     match exit {
+        Exit::Status(101) => "with status 101 (a panic)".to_string(), // as Rust has it
         Exit::Status(status) => format!("with status {status}"),
         Exit::Signal(signal) => format!("by signal {signal}"),
     }

@@ -28,18 +28,24 @@ pub fn wrap(text: &str, indent: &str) -> String {
     textwrap::fill(text, options)
 }
 
+/// One point, two points.
+pub fn points_in_words(sum: f64) -> String {
+    if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
+}
+
 /// Prints the verdicts on a step and, where it did not pass, why.
 pub fn print_step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let title = spread(step.title, &format!("{} of {} points", points(sum), step.points));
     println!("{}", title.bold());
-    let mut said = "";
+    let mut said: Vec<&str> = Vec::new();
     for outcome in outcomes {
         println!("{}", verdict_line(outcome));
-        // Why not; once, if the same thing keeps several checks from passing.
-        if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) && outcome.message != said {
-            println!("{}", wrap(&outcome.message, "      "));
-            said = &outcome.message;
+        if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) {
+            let is_repeated = said.contains(&outcome.message.as_str());
+            let message = if is_repeated { "(the same)" } else { &outcome.message };
+            println!("{}", wrap(message, "      "));
+            said.push(&outcome.message);
         }
     }
     if is_verbose {
@@ -94,7 +100,10 @@ fn print_first_failure(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
         print_transcript(first);
         let others = failed.count();
         if others > 0 {
-            println!("\n{}", format!("(--verbose shows the transcripts of the other {others} too)").dimmed());
+            println!(
+                "\n{}",
+                format!("(--verbose shows the transcripts of the other {others} too)").dimmed()
+            );
         }
     }
     println!();
@@ -149,9 +158,7 @@ pub fn print_untouched(step: &Step, finished: &Outcome) {
         let starter = Starter::read(program);
         println!();
         println!("{}", Package::Exercises.source(program).display().to_string().bold());
-        for line in starter.task().lines() {
-            println!("  {line}");
-        }
+        println!("{}", wrap(&starter.task().replace('\n', " "), "  "));
     }
     println!("\n{}\n", "A finished one, played just now with the worked programs:".dimmed());
     print!("{}", finished.transcript.coloured());

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::board::{Board, PATIENCE, START};
+use crate::board::{Board, PATIENCE, START, Stdio};
 use crate::cast::{Cast, Launch, Setting};
 use crate::course::{Check, Role};
 use crate::peer::Peer;
@@ -32,6 +32,13 @@ pub enum Stop {
         /// What was expected, and what came instead.
         message: String,
     },
+    /// The program did not even get to where the scene begins.
+    DoesNotStart {
+        /// Who.
+        actor: String,
+        /// What was expected, and what came instead.
+        message: String,
+    },
     /// A `todo!()` was reached.
     ToDo(Panic),
     /// The scene cannot be played with what was given.
@@ -42,6 +49,14 @@ impl Stop {
     /// A failure of `actor`.
     pub fn fails(actor: &str, message: impl Into<String>) -> Stop {
         Stop::Fails { actor: actor.to_string(), message: message.into() }
+    }
+
+    /// The same, where it is a failure to start.
+    fn at_start(self) -> Stop {
+        match self {
+            Stop::Fails { actor, message } => Stop::DoesNotStart { actor, message },
+            other => other,
+        }
     }
 }
 
@@ -58,6 +73,7 @@ pub struct Stage {
 pub struct Listener {
     board: Rc<Board>,
     listener: TcpListener,
+    is_strict: bool,
 }
 
 impl Stage {
@@ -122,7 +138,8 @@ impl Stage {
         // one is given a port that is free.
         let port = if foreign { self.free_port(&launch)? } else { 0 };
         let server = self.starts("server", &launch, Some(port), settings)?;
-        let address = if foreign { local(port) } else { server.listens()? };
+        let address =
+            if foreign { local(port) } else { server.listens().map_err(Stop::at_start)? };
         self.address.set(Some(address));
         Ok(server)
     }
@@ -131,8 +148,8 @@ impl Stage {
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
         let launch = self.launch(Role::Server)?;
         let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
-        let taken =
-            TcpListener::bind(local(fixed.unwrap_or(0))).and_then(|taken| Ok((taken.local_addr()?, taken)));
+        let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
+            .and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
         self.board.note("bob", Mark::Event, &format!("listens on {address}"));
         let server = self.starts("server", &launch, Some(address.port()), &[])?;
@@ -146,10 +163,23 @@ impl Stage {
         self.starts(actor, &launch, Some(self.address()?.port()), &[])
     }
 
+    /// Starts the step's client as `actor` with these settings.
+    pub fn starts_client_with(&self, actor: &str, settings: &[Setting]) -> Result<Program, Stop> {
+        let launch = self.launch(Role::Client)?;
+        self.starts(actor, &launch, Some(self.address()?.port()), settings)
+    }
+
+    /// Starts the step's client on a terminal, with a user called `actor`.
+    pub fn starts_client_on_terminal(&self, actor: &str) -> Result<Program, Stop> {
+        let launch = self.launch(Role::Client)?;
+        self.starts_on(actor, &launch, Some(self.address()?.port()), &[], Stdio::Terminal)
+    }
+
     /// Starts the worked program of another step as `actor`, which calls the server.
     pub fn starts_helper(&self, actor: &str, program: &str) -> Result<Program, Stop> {
         let launch = self.cast.helpers.get(program).cloned();
-        let launch = launch.ok_or(Stop::NotChecked(format!("needs {program}, which was not built")))?;
+        let launch =
+            launch.ok_or(Stop::NotChecked(format!("needs {program}, which was not built")))?;
         self.starts(actor, &launch, Some(self.address()?.port()), &[])
     }
 
@@ -177,14 +207,20 @@ impl Stage {
                 Err(error) => error,
             };
             let server_has_ended = self.board.has_ended("server");
-            if server_has_ended || !self.launch(Role::Server)?.is_foreign() || Instant::now() > deadline {
+            if server_has_ended
+                || !self.launch(Role::Server)?.is_foreign()
+                || Instant::now() > deadline
+            {
                 let ended = if server_has_ended { "; the server has ended" } else { "" };
-                return Err(Stop::fails(name, format!("cannot connect to the server: {error}{ended}")));
+                return Err(Stop::fails(
+                    name,
+                    format!("cannot connect to the server: {error}{ended}"),
+                ));
             }
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
         let wire = self.board.add_socket("server", socket).map_err(|error| broken(name, &error))?;
-        Ok(Peer::new(Rc::clone(&self.board), name, wire))
+        Ok(Peer::new(Rc::clone(&self.board), name, wire, !self.is_foreign()))
     }
 
     /// Listens as the checker's own server, for the clients that are started from now on.
@@ -197,7 +233,7 @@ impl Stage {
         let address = listener.local_addr().map_err(|error| broken("server", &error))?;
         self.address.set(Some(address));
         self.board.note("server", Mark::Event, &format!("listens on {address}"));
-        Ok(Listener { board: Rc::clone(&self.board), listener })
+        Ok(Listener { board: Rc::clone(&self.board), listener, is_strict: !self.is_foreign() })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -222,7 +258,9 @@ impl Stage {
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {
-        self.address.get().ok_or(Stop::fails("server", "no server was started before somebody calls it"))
+        self.address
+            .get()
+            .ok_or(Stop::fails("server", "no server was started before somebody calls it"))
     }
 
     fn launch(&self, role: Role) -> Result<Launch, Stop> {
@@ -237,28 +275,31 @@ impl Stage {
         port: Option<u16>,
         settings: &[Setting],
     ) -> Result<Program, Stop> {
+        self.starts_on(actor, launch, port, settings, Stdio::Pipes)
+    }
+
+    fn starts_on(
+        &self,
+        actor: &str,
+        launch: &Launch,
+        port: Option<u16>,
+        settings: &[Setting],
+        on: Stdio,
+    ) -> Result<Program, Stop> {
         let (mut command, shown) = launch.command(port, settings)?;
         self.board.note(actor, Mark::Output, &format!("$ {shown}"));
         let is_rust = !launch.is_foreign();
-        let program = self.board.start(actor, &mut command, is_rust);
-        let program = program.map_err(|error| Stop::fails(actor, format!("cannot be started: {error}")))?;
+        let program = self.board.start(actor, &mut command, on, is_rust);
+        let program = program.map_err(|error| {
+            Stop::fails(actor, format!("cannot be started: {error}")).at_start()
+        })?;
         Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
     }
 
     /// The port for a foreign server: a free one, or the step's default if its command takes none.
     fn free_port(&self, launch: &Launch) -> Result<u16, Stop> {
         if let Some(fixed) = self.cast.step.port.filter(|_| !launch.takes_port()) {
-            let deadline = Instant::now() + START;
-            while TcpListener::bind(local(fixed)).is_err() {
-                if Instant::now() > deadline {
-                    let message = format!(
-                        "port {fixed} is taken by another program; stop it, or put {{port}} into CMD"
-                    );
-                    return Err(Stop::fails("server", message));
-                }
-                self.board.wait(Duration::from_millis(50), || None::<()>)?;
-            }
-            return Ok(fixed);
+            return self.wait_for_port(fixed);
         }
         // Below the ports that systems hand out for outgoing connections, so that none of those gets it
         // between this look and the server's start.
@@ -272,6 +313,27 @@ impl Stage {
             }
         }
         Err(Stop::fails("server", "no free port found"))
+    }
+
+    /// Waits until nobody has a port; at most once for each port, since others wait for the same reason.
+    fn wait_for_port(&self, port: u16) -> Result<u16, Stop> {
+        static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
+        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = if taken.contains(&port) { Duration::ZERO } else { START };
+        // Without SO_REUSEADDR, as most programs bind: with it, a port in TIME_WAIT would look free.
+        let is_free = || {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
+            socket.bind(&local(port).into()).ok()
+        };
+        if self.board.wait(limit, is_free)?.is_some() {
+            taken.remove(&port);
+            return Ok(port);
+        }
+        taken.insert(port);
+        Err(Stop::NotChecked(format!(
+            "port {port} is taken; end the program that has it (the system may keep the port for another \
+             minute), or put {{port}} into CMD"
+        )))
     }
 }
 
@@ -290,8 +352,9 @@ impl Listener {
             None => return Err(does_not_connect(client, "it did not")),
         };
         self.board.note(client, Mark::Event, "connects");
-        let wire = self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
-        Ok(Peer::new(Rc::clone(&self.board), "server", wire).aloud())
+        let wire =
+            self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
+        Ok(Peer::new(Rc::clone(&self.board), "server", wire, self.is_strict).aloud())
     }
 }
 

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::cargo::{Package, root};
 use crate::course::Step;
-use crate::judge::{Outcome, Verdict};
-use crate::report::points;
+use crate::judge::Outcome;
+use crate::report::points_in_words;
 use crate::starter::Starter;
 
 fn path() -> PathBuf {
@@ -27,7 +27,9 @@ fn read() -> Map<String, Value> {
 fn fingerprint(step: &Step) -> String {
     let mut hasher = DefaultHasher::new();
     for program in step.programs {
-        fs::read(root().join(Package::Exercises.source(program))).unwrap_or_default().hash(&mut hasher);
+        fs::read(root().join(Package::Exercises.source(program)))
+            .unwrap_or_default()
+            .hash(&mut hasher);
     }
     format!("{:x}", hasher.finish())
 }
@@ -35,12 +37,9 @@ fn fingerprint(step: &Step) -> String {
 /// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
 /// written to harms nothing.
 pub fn keep(step: &Step, outcomes: &[&Outcome]) {
-    let passed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Passes).count();
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let mut standings = read();
-    let standing = json!({
-        "fingerprint": fingerprint(step), "points": sum, "passed": passed, "checks": outcomes.len(),
-    });
+    let standing = json!({ "fingerprint": fingerprint(step), "points": sum });
     standings.insert(step.id.to_string(), standing);
     let text = Value::Object(standings).to_string();
     if let Some(folder) = path().parent() {
@@ -50,23 +49,15 @@ pub fn keep(step: &Step, outcomes: &[&Outcome]) {
 
 /// Where the student stands with a step, in a few words.
 pub fn describe(step: &Step) -> String {
-    let starters: Vec<Starter> = step.programs.iter().map(|program| Starter::read(program)).collect();
-    if starters.iter().all(Starter::is_untouched) {
+    let mut starters = step.programs.iter().map(|program| Starter::read(program));
+    if starters.all(|starter| starter.is_untouched()) {
         return "untouched".to_string();
     }
-    let left: usize = starters.iter().map(Starter::todo_count).sum();
-    let left = match left {
-        0 => String::new(),
-        1 => ", 1 TODO left".to_string(),
-        _ => format!(", {left} TODOs left"),
-    };
     let standings = read();
     let Some(standing) = standings.get(step.id) else {
-        return format!("not checked yet{left}");
+        return "not checked yet".to_string();
     };
     let is_current = standing["fingerprint"] == fingerprint(step);
     let changed = if is_current { "" } else { ", changed since" };
-    let sum = points(standing["points"].as_f64().unwrap_or(0.0));
-    let (passed, checks) = (&standing["passed"], &standing["checks"]);
-    format!("{sum} points, {passed} of {checks} checks{left}{changed}")
+    format!("{}{changed}", points_in_words(standing["points"].as_f64().unwrap_or(0.0)))
 }

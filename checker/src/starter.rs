@@ -99,7 +99,9 @@ mod tests {
     fn a_starter_is_untouched_until_a_todo_is_gone() {
         assert!(Starter::of(SOURCE).is_untouched());
         assert!(!Starter::of(&SOURCE.replace("todo!(\"b\")", "2")).is_untouched());
-        assert!(!Starter::of(&SOURCE.replace("    // TODO 2 of 2: the second\n", "")).is_untouched());
+        assert!(
+            !Starter::of(&SOURCE.replace("    // TODO 2 of 2: the second\n", "")).is_untouched()
+        );
         assert!(!Starter::of("fn main() {}").is_untouched());
     }
 

@@ -17,6 +17,8 @@ mod ex6;
 mod ex7;
 mod ms0;
 mod ms1;
+mod ms2;
+mod ms3;
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -109,6 +111,26 @@ pub const STEPS: &[Step] = &[
         hand_out: "assignment-2",
         checks: ex7::CHECKS,
         hints: ex7::HINTS,
+    },
+    Step {
+        id: "ms2",
+        title: "milestone 2: a chat room",
+        port: Some(ports::MS2),
+        points: 10,
+        programs: &["ms2_server", "ms2_client"],
+        hand_out: "web-technologies-1, 1.2",
+        checks: ms2::CHECKS,
+        hints: ms2::HINTS,
+    },
+    Step {
+        id: "ms3",
+        title: "milestone 3: an instant messenger",
+        port: Some(ports::MS3),
+        points: 10,
+        programs: &["ms3_server", "ms3_client"],
+        hand_out: "instant-messaging",
+        checks: ms3::CHECKS,
+        hints: ms3::HINTS,
     },
 ];
 

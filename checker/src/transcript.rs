@@ -80,6 +80,12 @@ impl Transcript {
         self.lines.push(Line { actor: actor.to_string(), mark, text: visible(text) });
     }
 
+    /// Whether there is such a line.
+    pub fn has(&self, actor: &str, mark: Mark, text: &str) -> bool {
+        let text = visible(text);
+        self.lines.iter().any(|line| line.actor == actor && line.mark == mark && line.text == text)
+    }
+
     /// Whether nothing was played.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
@@ -99,15 +105,18 @@ impl Transcript {
     }
 
     fn render(&self, paint: impl Fn(Mark, &str) -> String) -> String {
-        let width = self.lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
+        let width =
+            self.lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
         let mut text = format!("{}\n", self.title);
         for line in &self.lines {
             let room = WIDTH.saturating_sub(width + 5);
             // What went wrong goes on in further lines; anything else is cut short.
             let parts = match line.mark {
-                Mark::Failed | Mark::Error => {
-                    textwrap::wrap(&line.text, room).iter().take(MOST_LINES).map(|l| l.to_string()).collect()
-                }
+                Mark::Failed | Mark::Error => textwrap::wrap(&line.text, room)
+                    .iter()
+                    .take(MOST_LINES)
+                    .map(|l| l.to_string())
+                    .collect(),
                 _ => vec![shorten(&line.text, room)],
             };
             for (number, part) in parts.iter().enumerate() {

@@ -5,18 +5,20 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 const WORDS: &[&str] = &[
-    "acorn", "almond", "anchor", "apricot", "arrow", "autumn", "badger", "bamboo", "barley", "basil",
-    "beacon", "birch", "blanket", "bottle", "bread", "bridge", "bronze", "butter", "button", "cabin",
-    "candle", "canoe", "carpet", "castle", "cedar", "cherry", "cinnamon", "clover", "cobalt", "comet",
-    "copper", "coral", "cotton", "cradle", "cricket", "crystal", "daisy", "dolphin", "dragon", "eagle",
-    "ember", "falcon", "feather", "fern", "fiddle", "flute", "forest", "fountain", "galaxy", "garlic",
-    "ginger", "glacier", "granite", "hammer", "harbor", "hazel", "helmet", "heron", "honey", "island",
-    "ivory", "jasmine", "kettle", "lantern", "lemon", "lentil", "lily", "lizard", "lobster", "maple",
-    "marble", "meadow", "melon", "mirror", "mustard", "nectar", "needle", "nutmeg", "olive", "onion",
-    "orchid", "otter", "paddle", "paper", "pebble", "pepper", "pigeon", "planet", "plum", "poppy", "pumpkin",
-    "quartz", "rabbit", "raven", "river", "saddle", "saffron", "salmon", "satin", "sesame", "silver",
-    "sparrow", "spinach", "spruce", "squirrel", "summit", "sunset", "teapot", "thimble", "thistle", "timber",
-    "tulip", "turnip", "turtle", "velvet", "violet", "walnut", "willow", "winter", "yarrow",
+    "acorn", "almond", "anchor", "apricot", "arrow", "autumn", "badger", "bamboo", "barley",
+    "basil", "beacon", "birch", "blanket", "bottle", "bread", "bridge", "bronze", "butter",
+    "button", "cabin", "candle", "canoe", "carpet", "castle", "cedar", "cherry", "cinnamon",
+    "clover", "cobalt", "comet", "copper", "coral", "cotton", "cradle", "cricket", "crystal",
+    "daisy", "dolphin", "dragon", "eagle", "ember", "falcon", "feather", "fern", "fiddle", "flute",
+    "forest", "fountain", "galaxy", "garlic", "ginger", "glacier", "granite", "hammer", "harbor",
+    "hazel", "helmet", "heron", "honey", "island", "ivory", "jasmine", "kettle", "lantern",
+    "lemon", "lentil", "lily", "lizard", "lobster", "maple", "marble", "meadow", "melon", "mirror",
+    "mustard", "nectar", "needle", "nutmeg", "olive", "onion", "orchid", "otter", "paddle",
+    "paper", "pebble", "pepper", "pigeon", "planet", "plum", "poppy", "pumpkin", "quartz",
+    "rabbit", "raven", "river", "saddle", "saffron", "salmon", "satin", "sesame", "silver",
+    "sparrow", "spinach", "spruce", "squirrel", "summit", "sunset", "teapot", "thimble", "thistle",
+    "timber", "tulip", "turnip", "turtle", "velvet", "violet", "walnut", "willow", "winter",
+    "yarrow",
 ];
 
 /// Draws words, none of them twice.

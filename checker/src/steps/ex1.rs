@@ -16,6 +16,9 @@ pub const CHECKS: &[Check] = &[
     Check::server("a taken port is reported", a_taken_port)
         .worth(1)
         .look("whether the error of `bind` is returned to the caller."),
+    Check::server("bytes that are no text are shown all the same", bytes_that_are_no_text).look(
+        "how bytes become text: `String::from_utf8_lossy` puts a \u{fffd} where they are none.",
+    ),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -52,6 +55,18 @@ fn a_message_without_a_newline(stage: &Stage) -> Scene {
     let word = stage.word();
     alice.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
     server.prints(&word)?;
+    server.exits(0)
+}
+
+fn bytes_that_are_no_text(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let word = stage.word();
+    alice.sends_raw(
+        &[word.as_bytes(), b"\xff!\n"].concat(),
+        &format!("{word}, the byte ff, and !"),
+    )?;
+    server.mentions(&word)?;
     server.exits(0)
 }
 

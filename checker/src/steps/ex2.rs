@@ -7,7 +7,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("the server echoes one message", the_server_echoes)
         .worth(4)
         .look("whether the same text goes back on the stream that it came from."),
-    Check::client("the client sends what was typed and displays the reply", the_client_talks)
+    Check::client("the client sends what was typed and shows the reply", the_client_talks)
         .worth(4)
         .look("whether the client displays what the server sent, rather than what was typed."),
     Check::client("a client without a server says so", a_client_without_a_server)

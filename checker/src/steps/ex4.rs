@@ -7,9 +7,9 @@ use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("a quiet client holds nobody up", a_quiet_client_holds_nobody_up)
-        .worth(2)
-        .look("what the accepting loop waits for: it must not wait for a client that says nothing."),
+    Check::server("a quiet client holds nobody up", a_quiet_client_holds_nobody_up).worth(2).look(
+        "what the accepting loop waits for: it must not wait for a client that says nothing.",
+    ),
     Check::server("echoes several messages", echoes_several_messages)
         .worth(2)
         .look("whether the thread receives again after it has replied."),
@@ -19,17 +19,20 @@ pub const CHECKS: &[Check] = &[
     Check::server("a client that resets the connection harms nobody", a_reset_harms_nobody)
         .worth(1)
         .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server("50 clients at once each get their own echoes", fifty_clients)
-        .worth(1)
-        .look("whether anything is shared between the clients: each thread needs only its own stream."),
+    Check::server("50 clients at once each get their own echoes", fifty_clients).worth(1).look(
+        "whether anything is shared between the clients: each thread needs only its own stream.",
+    ),
     Check::client("the client sends many lines and stops after `end`", the_client_stops_after_end)
         .worth(2)
-        .look("the order in the client's loop: type, send, stop if it was `end`, receive, display."),
+        .look(
+            "the order in the client's loop: type, send, stop if it was `end`, receive, display.",
+        ),
     Check::client("the client notices that the server went away", the_client_notices)
         .worth(2)
         .look("what `receive` returns when the server has closed the connection: `None`."),
-    Check::server("a message in two pieces is one message", two_pieces)
-        .look("whether one `read` is taken for one message; `text::Reader` puts the pieces together"),
+    Check::server("a message in two pieces is one message", two_pieces).look(
+        "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
+    ),
     Check::server("two messages in one segment are two", two_in_one_segment)
         .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
 ];
@@ -83,13 +86,13 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
 }
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
+    let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
     let word = stage.word();
     alice.says(&word)?;
     alice.hears(&word)?;
-    alice.resets();
+    server.logs_something_after(|| alice.resets())?;
     let word = stage.word();
     bob.says(&word)?;
     bob.hears(&word)?;
@@ -172,7 +175,10 @@ fn two_in_one_segment(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let (one, other) = (stage.word(), stage.word());
-    alice.sends_raw(format!("{one}\n{other}\n").as_bytes(), &format!("{one}, {other} (in one segment)"))?;
+    alice.sends_raw(
+        format!("{one}\n{other}\n").as_bytes(),
+        &format!("{one}, {other} (in one segment)"),
+    )?;
     alice.hears(&one)?;
     alice.hears(&other)
 }

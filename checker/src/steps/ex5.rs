@@ -10,9 +10,9 @@ use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
-    Check::server("`num.users` counts who comes", counts_who_comes)
-        .worth(2)
-        .look("when a client is counted: once, and as soon as its thread runs."),
+    Check::server("`num.users` counts who comes", counts_who_comes).worth(2).look(
+        "when a client is counted, and how long: its seat must live until `talk` has returned.",
+    ),
     Check::server("`num.users` counts who leaves", counts_who_leaves)
         .worth(2)
         .look("whether a client stops counting on every way out: `end`, leaving, and an error."),
@@ -20,9 +20,9 @@ pub const CHECKS: &[Check] = &[
         .worth(4)
         .with_helper("ex4_client")
         .look("whether the operator has a thread of its own, and no lock is held while it waits."),
-    Check::server("an unknown command lists the commands", lists_the_commands)
-        .worth(2)
-        .look("what the operator prints for anything that is not a command: the names of the commands."),
+    Check::server("an unknown command lists the commands", lists_the_commands).worth(2).look(
+        "what the operator prints for anything that is not a command: the names of the commands.",
+    ),
     Check::server("the end of its input does not end the server", survives_the_end_of_input)
         .worth(2)
         .look("what happens when `read_line` returns `None`: only the operator ends."),
@@ -35,8 +35,11 @@ pub const HINTS: &[&str] = &[
      threads need the registry: an `Arc` lets several threads own one value, and each gets a clone of it.",
     "`let seat = registry.join(client);` counts the client until `seat` is dropped, which happens on every \
      way out of the function. Careful: `let _ = …` drops at once, `let _seat = …` at the end of the block. \
-     The operator: `while let Some(command) = console::read_line()? { match command.trim() { … } }`.",
+     The operator: `while let Ok(Some(command)) = console::read_line() { match command.trim() { … } }`.",
 ];
+
+/// Whoever prints more than this unasked prints without end.
+const MOST_LINES: usize = 20;
 
 /// Types `num.users` until the server's answer is this number. It may take a moment, since a server
 /// learns of those who come and go in threads of its own.
@@ -62,15 +65,17 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     stage.note("server", Mark::Typed, "num.users");
     let instead = match answer {
         Some(line) => format!("the last answer was {}", quoted(&line)),
-        None => "there was no answer".to_string(),
+        None => "there was no answer on stdout".to_string(),
     };
     Err(Stop::fails("server", format!("expected {expected}, but {instead}")))
 }
 
-/// The numbers that stand alone in a line: not those of an address such as 127.0.0.1:8080.
+/// The numbers in a line, without those of an address such as 127.0.0.1:8080.
 fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
-    line.split_whitespace()
-        .filter_map(|word| word.trim_matches(|c: char| c.is_ascii_punctuation()).parse().ok())
+    let words = line.split_whitespace().filter(|word| word.matches('.').count() < 3);
+    words
+        .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
+        .filter_map(|digits| digits.parse().ok())
 }
 
 /// Connects somebody and waits for an echo: after that, the server surely knows of them.
@@ -107,8 +112,8 @@ fn counts_who_leaves(stage: &Stage) -> Scene {
 
 fn works_while_clients_talk(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
-    let alice = stage.starts_helper("alice", "ex4_client")?;
     let bob = stage.connects("bob")?;
+    let alice = stage.starts_helper("alice", "ex4_client")?;
     for _ in 0..2 {
         let word = stage.word();
         alice.types(&word);
@@ -126,13 +131,21 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
 fn lists_the_commands(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     server.types(&stage.word());
-    server.prints("num.users")?;
+    server.mentions("num.users")?;
     operator_counts(stage, &server, 0)
 }
 
 fn survives_the_end_of_input(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     server.input_ends();
+    let printed = server.prints_meanwhile(Duration::from_millis(100))?;
+    if printed.len() > MOST_LINES {
+        let message = format!(
+            "expected the operator to end, but it prints on and on: {}",
+            quoted(&printed[0])
+        );
+        return Err(Stop::fails("server", message));
+    }
     let alice = joins(stage, "alice")?;
     alice.says("end")?;
     alice.is_disconnected()?;

@@ -2,6 +2,7 @@
 
 use chatlings::proto::Message;
 
+use crate::cast::Setting;
 use crate::course::Check;
 use crate::peer::{Peer, frame_of};
 use crate::program::Program;
@@ -134,7 +135,10 @@ fn a_cut_off_frame(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let frame = frame_of(&message(stage));
     let half = &frame[..frame.len() / 2];
-    alice.sends_raw(half, &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()))?;
+    alice.sends_raw(
+        half,
+        &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()),
+    )?;
     alice.stops_sending();
     only_this_one_suffers(stage, &alice, &bob)
 }
@@ -167,27 +171,36 @@ fn undecodable_bytes(stage: &Stage) -> Scene {
 
 fn the_client_talks(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
+    let (from, to) = (stage.number(2, 99), stage.number(1, 99));
+    let settings = [setting("--from", "{from}", from), setting("--to", "{to}", to)];
+    let alice = stage.starts_client_with("alice", &settings)?;
     let server = listener.accepts("alice")?;
     for _ in 0..2 {
         let (typed, reply) = (stage.word(), message(stage));
         alice.types(&typed);
         let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
-        if received.msg != typed || (!stage.is_foreign() && (received.from, received.to) != (1, 0)) {
-            let expected = Message { from: 1, to: 0, msg: typed };
+        let expected = Message { from, to, msg: typed };
+        if received != expected && !(stage.is_foreign() && received.msg == expected.msg) {
             return server.finds_wrong(&expected, &received);
         }
         // Another text from another sender, so that a client which shows its own message does not pass.
         server.sends_frame(&reply)?;
-        let shows_sender = |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
+        let shows_sender =
+            |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
         let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
-        let line = alice.prints_where(&expected, |line| line.contains(&reply.msg) && shows_sender(line))?;
+        let is_right = |line: &str| line.contains(&reply.msg) && shows_sender(line);
+        let line = alice.prints_where(&expected, is_right)?;
         stage.note("alice", Mark::Output, &line);
     }
     alice.types("end");
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
     if last.msg != "end" {
-        return server.finds_wrong(&Message { from: 1, to: 0, msg: "end".to_string() }, &last);
+        return server.finds_wrong(&Message { from, to, msg: "end".to_string() }, &last);
     }
     alice.exits(0)
+}
+
+/// An option of the client, which a foreign one need not have.
+fn setting(option: &'static str, placeholder: &'static str, value: i64) -> Setting {
+    Setting { option, placeholder, value: value.unsigned_abs(), is_needed: false }
 }

@@ -66,7 +66,9 @@ fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
     let handshake: FastHandshake = peer.receives_frame("a FastHandshake with an id")?;
     match handshake.error {
         false => Ok(handshake.id),
-        true => peer.finds_wrong(&FastHandshake { id: handshake.id.max(1), error: false }, &handshake),
+        true => {
+            peer.finds_wrong(&FastHandshake { id: handshake.id.max(1), error: false }, &handshake)
+        }
     }
 }
 
@@ -80,8 +82,10 @@ fn the_handshake_comes_first(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let (alice, id) = joins(stage, "alice")?;
     if !stage.is_foreign() && id != 1 {
-        return alice
-            .finds_wrong(&FastHandshake { id: 1, error: false }, &FastHandshake { id, error: false });
+        return alice.finds_wrong(
+            &FastHandshake { id: 1, error: false },
+            &FastHandshake { id, error: false },
+        );
     }
     echoes(stage, &alice, id)
 }
@@ -168,8 +172,10 @@ fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
             return Ok((peer.aloud(), handshake.id));
         }
         if began.elapsed() > PATIENCE {
-            let message =
-                format!("expected a free seat, but was still refused after {} s", PATIENCE.as_secs());
+            let message = format!(
+                "expected a free seat, but was still refused after {} s",
+                PATIENCE.as_secs()
+            );
             return Err(Stop::fails(name, message));
         }
         peer.leaves();
@@ -194,15 +200,16 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     let id = stage.number(1000, 9999);
     server.sends_frame(&FastHandshake { id, error: false })?;
-    alice.prints(&id.to_string())?;
-    let (typed, reply) = (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
+    alice.mentions(&id.to_string())?;
+    let (typed, reply) =
+        (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
     alice.types(&typed);
     let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
     if received.msg != typed || (!stage.is_foreign() && received.from != id) {
         return server.finds_wrong(&Message { from: id, to: 0, msg: typed }, &received);
     }
     server.sends_frame(&reply)?;
-    alice.prints(&reply.msg)?;
+    alice.mentions(&reply.msg)?;
     alice.types("end");
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
     alice.exits(0)

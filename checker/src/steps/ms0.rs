@@ -16,10 +16,10 @@ pub const CHECKS: &[Check] = &[
     Check::server("ends when the client leaves", ends_with_the_client)
         .worth(3)
         .look("what `receive` returns when the client has left: `None`."),
-    Check::client("the client displays each reply until the end of input", the_client_talks)
+    Check::client("the client talks until the end of input", the_client_talks)
         .worth(5)
         .look("the order in the client's loop: read a line, send, receive, display."),
-    Check::client("the client shows a reply that has no newline", a_reply_without_a_newline)
+    Check::client("a reply without a newline is shown", a_reply_without_a_newline)
         .worth(2)
         .look("whether the client receives with a `text::Reader`."),
 ];

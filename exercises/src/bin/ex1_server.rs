@@ -26,7 +26,8 @@ use chatlings::args::{self, ServerArgs};
 use chatlings::{console, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Prints the one message that one client sends, and ends", ports::EX1);
+    let args: ServerArgs =
+        args::parse("Prints the one message that one client sends, and ends", ports::EX1);
     console::report(run(&args.address()))
 }
 
@@ -58,8 +59,8 @@ fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
 fn receive(client: &TcpStream) -> io::Result<String> {
     // TODO 3 of 3: read one message, and return it as text without its line break.
     //   Read once into a buffer of 1024 bytes. If nothing came, return an error:
-    //   `Err(io::Error::other("the client left without a message"))`.
-    //   Reading needs `use std::io::Read;` and `mut client` in the line above.
+    //   `Err(io::Error::other("the client left without a message"))`. Reading needs `use
+    //   std::io::Read;` and `mut client` in the line above.
     //   https://doc.rust-lang.org/std/io/trait.Read.html#tymethod.read
     //   https://doc.rust-lang.org/std/string/struct.String.html#method.from_utf8_lossy
     todo!("a message from {client:?}")

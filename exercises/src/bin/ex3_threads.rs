@@ -35,7 +35,8 @@ fn main() -> ExitCode {
 }
 
 fn run(max_sleep_ms: u64) -> io::Result<()> {
-    let pauses = [random_pause(max_sleep_ms), random_pause(max_sleep_ms), random_pause(max_sleep_ms)];
+    let pauses =
+        [random_pause(max_sleep_ms), random_pause(max_sleep_ms), random_pause(max_sleep_ms)];
     // TODO 2 of 2: start a thread for each pause, and then wait for all three.
     //   Each prints `Hi, I'm thread N` (N from 1 to 3), sleeps for its pause, and prints a
     //   farewell with N in it.

@@ -39,8 +39,9 @@ fn run(address: &str) -> io::Result<()> {
 fn each_client(listener: &TcpListener, talk: fn(&TcpStream) -> io::Result<()>) -> ! {
     // TODO 1 of 2: accept clients without end, and start a thread for each.
     //   `let (client, address) = serve::accept(listener);` accepts one. Its thread calls
-    //   `talk(&client)`: the function below, which is given to this one as an argument. If `talk` returns an error, or the thread cannot be started,
-    //   write a line to the log: `console::log(&format!("client {address}: {error}"))`.
+    //   `talk(&client)`: the function below, which is given to this one as an argument. If
+    //   `talk` returns an error, or the thread cannot be started, write a line to the log:
+    //   `console::log(&format!("client {address}: {error}"))`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
     todo!("accept clients of {listener:?}, and run {talk:?} in a thread for each")
 }
@@ -49,7 +50,8 @@ fn each_client(listener: &TcpListener, talk: fn(&TcpStream) -> io::Result<()>) -
 fn talk(client: &TcpStream) -> io::Result<()> {
     // TODO 2 of 2: send each message back, until one is `end`.
     //   `let mut messages = text::Reader::new(client);` and, while `messages.receive()?` gives
-    //   `Some(message)`, `text::send` it back. `None` means that the client has left. This needs `text` in the `use chatlings::…` line.
+    //   `Some(message)`, `text::send` it back. `None` means that the client has left. This needs
+    //   `text` in the `use chatlings::…` line.
     //   https://doc.rust-lang.org/std/keyword.while.html
     todo!("talk with {client:?}")
 }

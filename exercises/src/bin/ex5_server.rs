@@ -27,7 +27,8 @@ use chatlings::serve::{self, Registry};
 use chatlings::{console, ports, text};
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
+    let args: ServerArgs =
+        args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
     console::report(run(&args.address()))
 }
 
@@ -36,7 +37,7 @@ fn run(address: &str) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Arc::new(Registry::new(usize::MAX));
     start_operator(Arc::clone(&registry))?;
-    serve::each_client(&listener, move |client| count_while(client, &registry, talk))
+    serve::each_client(&listener, move |client| count_while(&client, &registry, talk))
 }
 
 /// Starts a thread that obeys the operator, while this one goes on to accept clients.
@@ -56,7 +57,8 @@ fn count_while(
     talk: fn(&TcpStream) -> io::Result<()>,
 ) -> io::Result<()> {
     // TODO 2 of 2: take a seat in the registry, and keep it while the client talks.
-    //   `registry.join(client)` gives one; keep it in a variable, and call `talk(client)`. The seat is given back when its variable is dropped: at the end of its block, on whatever
+    //   `registry.join(client)` gives one; keep it in a variable, and call `talk(client)`. The
+    //   seat is given back when its variable is dropped: at the end of its block, on whatever
     //   way out. (A variable named `_` keeps nothing, so it would be given back at once.)
     //   https://doc.rust-lang.org/std/ops/trait.Drop.html
     todo!("{client:?} counts among the {} users while {talk:?} runs", registry.count())

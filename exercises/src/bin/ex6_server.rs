@@ -33,14 +33,15 @@ use chatlings::{console, ports, serve};
 const LONGEST: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
+    let args: ServerArgs =
+        args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
     console::report(run(&args.address()))
 }
 
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
-    serve::each_client(&listener, talk)
+    serve::each_client(&listener, |client| talk(&client))
 }
 
 /// Echoes each message until one says `end`, or until the client has left.
@@ -65,7 +66,8 @@ fn receive(client: &TcpStream) -> io::Result<Option<Message>> {
 /// Receives the 4 bytes that say how long the message is. `None`: the client has left before them.
 fn receive_length(client: &TcpStream) -> io::Result<Option<usize>> {
     // TODO 1 of 3: receive 4 bytes, and make a number of them.
-    //   Read the first with `read`: if nothing comes, return `Ok(None)`. Read the other three with `read_exact`. This needs `use std::io::Read;` and `mut client` in the line above.
+    //   Read the first with `read`: if nothing comes, return `Ok(None)`. Read the other three
+    //   with `read_exact`. This needs `use std::io::Read;` and `mut client` in the line above.
     //   https://doc.rust-lang.org/std/io/trait.Read.html#method.read_exact
     //   https://doc.rust-lang.org/std/primitive.u32.html#method.from_be_bytes
     todo!("a length from {client:?}")
@@ -74,8 +76,8 @@ fn receive_length(client: &TcpStream) -> io::Result<Option<usize>> {
 /// Receives a message of `length` bytes.
 fn receive_body(client: &TcpStream, length: usize) -> io::Result<Message> {
     // TODO 2 of 3: receive that many bytes, and decode them.
-    //   Return an error if `length` is more than `LONGEST`. To decode: `Message::decode(&body[..])?`,
-    //   with `use prost::Message as _;`.
+    //   Return an error if `length` is more than `LONGEST`. To decode:
+    //   `Message::decode(&body[..])?`, with `use prost::Message as _;`.
     //   https://doc.rust-lang.org/std/io/struct.Error.html#method.other
     todo!("{length} bytes, at most {LONGEST}, from {client:?}")
 }

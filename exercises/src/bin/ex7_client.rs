@@ -22,8 +22,10 @@ use chatlings::proto::Message;
 use chatlings::{console, frame, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ClientArgs =
-        args::parse("Gets an id from the server, then sends lines under it, until `end`", ports::EX7);
+    let args: ClientArgs = args::parse(
+        "Gets an id from the server, then sends lines under it, until `end`",
+        ports::EX7,
+    );
     console::report(run(&args.address()))
 }
 
@@ -46,9 +48,9 @@ fn run(address: &str) -> io::Result<()> {
 /// Waits for the handshake, and returns the id that the server has given.
 fn shake_hands(server: &TcpStream) -> io::Result<i64> {
     // TODO 1 of 2: receive the handshake, and return the id in it.
-    //   Return an error if its `error` is true ("the server refused the connection"), and another
-    //   one if there is none ("the server left before the handshake"). This needs `FastHandshake`
-    //   in a `use` line.
+    //   Return an error if its `error` is true ("the server refused the connection"), and
+    //   another one if there is none ("the server left before the handshake"). This needs
+    //   `FastHandshake` in a `use` line.
     //   https://doc.rust-lang.org/std/keyword.match.html
     todo!("the handshake from {server:?}")
 }

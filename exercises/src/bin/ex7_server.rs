@@ -36,8 +36,10 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args: Args =
-        args::parse("Gives each client an id, then echoes its protobuf messages until `end`", ports::EX7);
+    let args: Args = args::parse(
+        "Gives each client an id, then echoes its protobuf messages until `end`",
+        ports::EX7,
+    );
     console::report(run(&args))
 }
 
@@ -47,9 +49,9 @@ fn run(args: &Args) -> io::Result<()> {
     let registry = Registry::new(args.max_clients);
     serve::each_client(&listener, move |client| {
         // The client keeps its seat to the end of this block, on whatever way it comes there.
-        let seat = registry.join(client);
-        if shake_hands(client, seat.as_ref())? {
-            talk(client)?;
+        let seat = registry.join(&client);
+        if shake_hands(&client, seat.as_ref())? {
+            talk(&client)?;
         }
         Ok(())
     })
@@ -58,8 +60,8 @@ fn run(args: &Args) -> io::Result<()> {
 /// Tells the client its id or, without a seat, that there is no room. Says whether it may stay.
 fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
     // TODO 1 of 1: send the handshake, and say whether the client may stay.
-    //   With a seat, send a `FastHandshake` with its id, and return `Ok(true)`. Without one, send a
-    //   `FastHandshake` whose `error` is true, and return `Ok(false)`. This needs
+    //   With a seat, send a `FastHandshake` with its id, and return `Ok(true)`. Without one,
+    //   send a `FastHandshake` whose `error` is true, and return `Ok(false)`. This needs
     //   `FastHandshake` in a `use` line.
     //   https://doc.rust-lang.org/std/keyword.match.html
     todo!("the handshake with {client:?}, which has the id {:?}", seat.map(Seat::id))

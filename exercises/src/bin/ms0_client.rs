@@ -19,7 +19,8 @@ use chatlings::args::{self, ClientArgs};
 use chatlings::{console, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ClientArgs = args::parse("Sends line after line and displays the replies", ports::MS0);
+    let args: ClientArgs =
+        args::parse("Sends line after line and displays the replies", ports::MS0);
     console::report(run(&args.address()))
 }
 

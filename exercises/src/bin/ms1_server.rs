@@ -44,7 +44,7 @@ fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
     let clients = Mutex::new(Clients::default());
-    serve::each_client(&listener, move |client| serve_client(client, &clients))
+    serve::each_client(&listener, move |client| serve_client(&client, &clients))
 }
 
 /// Keeps the client's socket for as long as it talks, and logs that it comes and goes.

@@ -8,7 +8,8 @@ use chatlings::args::{self, ServerArgs};
 use chatlings::{console, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Prints the one message that one client sends, and ends", ports::EX1);
+    let args: ServerArgs =
+        args::parse("Prints the one message that one client sends, and ends", ports::EX1);
     console::report(run(&args.address()))
 }
 

@@ -23,7 +23,8 @@ fn main() -> ExitCode {
 }
 
 fn run(max_sleep_ms: u64) -> io::Result<()> {
-    let pauses = [random_pause(max_sleep_ms), random_pause(max_sleep_ms), random_pause(max_sleep_ms)];
+    let pauses =
+        [random_pause(max_sleep_ms), random_pause(max_sleep_ms), random_pause(max_sleep_ms)];
     let mut threads = Vec::new();
     for (id, pause) in (1..=3).zip(pauses) {
         threads.push(start(id, pause)?);

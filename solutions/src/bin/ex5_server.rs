@@ -11,7 +11,8 @@ use chatlings::serve::{self, Registry};
 use chatlings::{console, ports, text};
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
+    let args: ServerArgs =
+        args::parse("Echoes messages, and answers its operator's `num.users`", ports::EX5);
     console::report(run(&args.address()))
 }
 
@@ -20,7 +21,7 @@ fn run(address: &str) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Arc::new(Registry::new(usize::MAX));
     start_operator(Arc::clone(&registry))?;
-    serve::each_client(&listener, move |client| count_while(client, &registry, talk))
+    serve::each_client(&listener, move |client| count_while(&client, &registry, talk))
 }
 
 /// Starts a thread that listens to the operator, while this one goes on to accept clients.

@@ -24,8 +24,10 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args: Args =
-        args::parse("Sends lines as protobuf messages and displays the replies, until `end`", ports::EX6);
+    let args: Args = args::parse(
+        "Sends lines as protobuf messages and displays the replies, until `end`",
+        ports::EX6,
+    );
     console::report(run(&args))
 }
 

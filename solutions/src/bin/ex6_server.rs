@@ -13,14 +13,15 @@ use prost::Message as _; // the trait with `decode` and `encode_to_vec`
 const LONGEST: usize = 1024 * 1024;
 
 fn main() -> ExitCode {
-    let args: ServerArgs = args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
+    let args: ServerArgs =
+        args::parse("Echoes protobuf messages, for each client until `end`", ports::EX6);
     console::report(run(&args.address()))
 }
 
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
-    serve::each_client(&listener, talk)
+    serve::each_client(&listener, |client| talk(&client))
 }
 
 /// Echoes each message until one says `end`, or until the client has left.
@@ -55,7 +56,10 @@ fn receive_length(mut client: &TcpStream) -> io::Result<Option<usize>> {
 /// Receives a message of `length` bytes.
 fn receive_body(mut client: &TcpStream, length: usize) -> io::Result<Message> {
     if length > LONGEST {
-        return Err(io::Error::new(ErrorKind::InvalidData, format!("a frame of {length} bytes is too long")));
+        return Err(io::Error::new(
+            ErrorKind::InvalidData,
+            format!("a frame of {length} bytes is too long"),
+        ));
     }
     let mut body = vec![0; length];
     client.read_exact(&mut body)?;

@@ -9,8 +9,10 @@ use chatlings::proto::{FastHandshake, Message};
 use chatlings::{console, frame, ports, serve};
 
 fn main() -> ExitCode {
-    let args: ClientArgs =
-        args::parse("Gets an id from the server, then sends lines under it, until `end`", ports::EX7);
+    let args: ClientArgs = args::parse(
+        "Gets an id from the server, then sends lines under it, until `end`",
+        ports::EX7,
+    );
     console::report(run(&args.address()))
 }
 
@@ -33,7 +35,9 @@ fn run(address: &str) -> io::Result<()> {
 /// Waits for the handshake, and returns the id that the server has given.
 fn shake_hands(server: &TcpStream) -> io::Result<i64> {
     match frame::receive::<FastHandshake>(server)? {
-        Some(handshake) if handshake.error => Err(io::Error::other("the server refused the connection")),
+        Some(handshake) if handshake.error => {
+            Err(io::Error::other("the server refused the connection"))
+        }
         Some(handshake) => Ok(handshake.id),
         None => Err(io::Error::other("the server left before the handshake")),
     }

@@ -21,8 +21,10 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    let args: Args =
-        args::parse("Gives each client an id, then echoes its protobuf messages until `end`", ports::EX7);
+    let args: Args = args::parse(
+        "Gives each client an id, then echoes its protobuf messages until `end`",
+        ports::EX7,
+    );
     console::report(run(&args))
 }
 
@@ -32,9 +34,9 @@ fn run(args: &Args) -> io::Result<()> {
     let registry = Registry::new(args.max_clients);
     serve::each_client(&listener, move |client| {
         // The client keeps its seat to the end of this block, on whatever way it comes there.
-        let seat = registry.join(client);
-        if shake_hands(client, seat.as_ref())? {
-            talk(client)?;
+        let seat = registry.join(&client);
+        if shake_hands(&client, seat.as_ref())? {
+            talk(&client)?;
         }
         Ok(())
     })

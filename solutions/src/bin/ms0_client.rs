@@ -8,7 +8,8 @@ use chatlings::args::{self, ClientArgs};
 use chatlings::{console, ports, serve, text};
 
 fn main() -> ExitCode {
-    let args: ClientArgs = args::parse("Sends line after line and displays the replies", ports::MS0);
+    let args: ClientArgs =
+        args::parse("Sends line after line and displays the replies", ports::MS0);
     console::report(run(&args.address()))
 }
 

@@ -1,0 +1,361 @@
+//! Scenes of milestone 3: an instant messenger.
+
+use std::time::{Duration, Instant};
+
+use crate::course::Check;
+use crate::peer::Peer;
+use crate::stage::{Scene, Stage, Stop};
+use crate::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("a message has its time and its sender", time_and_sender)
+        .worth(3)
+        .look("what is put before a message: `[14:03:07] alice: `, and that its sender does not get it."),
+    Check::server("asks for a username at once", asks_at_once)
+        .worth(2)
+        .look("whether the server speaks first."),
+    Check::server("a bad username is asked for again", bad_usernames).worth(2).look(
+        "the loop that asks: empty, taken, longer than 32 characters or with control characters is bad.",
+    ),
+    Check::server("five talk at once and all hear everything", five_at_once)
+        .worth(3)
+        .look("whether messages go through the room, which keeps them in one order for all."),
+    Check::server("a stalled member delays nobody and is removed", a_stalled_member)
+        .worth(3)
+        .look("whether messages go through the room, rather than straight to the members' sockets."),
+    Check::server("a flood does not starve another's single line", a_flood)
+        .worth(1)
+        .look("whether a lock is held while a burst of lines is passed on."),
+    Check::server("`/who` lists and `/quit` leaves", who_and_quit)
+        .worth(1)
+        .look("whether commands are looked for before a message is passed on."),
+    Check::server("control characters reach nobody's terminal", control_characters)
+        .worth(1)
+        .look("whether messages are passed through `text::printable`."),
+    Check::client("the client shows messages at any time", the_client_listens)
+        .worth(3)
+        .look("whether there is a thread that receives, beside the one that waits for the user."),
+    Check::client("no line tears the one being typed", nothing_is_torn)
+        .worth(1)
+        .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
+];
+
+pub const HINTS: &[&str] = &[
+    "In milestone 2, who waits for a member that does not read, and what does it hold while it waits?",
+    "`room.join(name, client)` gives a member, `room.say(&member, bytes)` passes on what it says, \
+     `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
+     written to the client's socket once it has joined.",
+    "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
+     text::printable(&message)).into_bytes()`. A name is good if `(1..=32).contains(&name.chars().count()) && \
+     !name.contains(char::is_control)`, and if `room.join` gives `Some`.",
+];
+
+/// Connects somebody, who gives a username and is let in.
+fn enters(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    let peer = stage.connects_quietly(name)?.aloud();
+    let question = peer.hears_something("to be asked for a username")?;
+    drop(question);
+    peer.says(name)?;
+    if stage.is_foreign() {
+        peer.hears_nothing_for(Duration::from_millis(200)).ok(); // it need not be welcomed
+    } else {
+        peer.hears_something("a welcome")?;
+    }
+    Ok(peer)
+}
+
+/// Whether there is a time such as 14:03:07 in the line.
+fn has_time(line: &str) -> bool {
+    let is_time = |word: &str| {
+        let parts: Vec<&str> = word.split(':').collect();
+        parts.len() >= 2
+            && parts.iter().take(2).all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
+    };
+    line.split(|c: char| !c.is_ascii_digit() && c != ':')
+        .any(|word| is_time(word.trim_matches(':')))
+}
+
+/// Whether the line is `[14:03:07] alice: bread`; a foreign server may put it in other words.
+fn is_from(stage: &Stage, line: &str, sender: &str, word: &str) -> bool {
+    if stage.is_foreign() {
+        return line.contains(sender) && line.contains(word) && has_time(line);
+    }
+    let rest = line.strip_prefix('[').and_then(|line| line.split_once("] "));
+    rest.is_some_and(|(time, said)| {
+        time.len() == 8 && has_time(time) && said == format!("{sender}: {word}")
+    })
+}
+
+fn hears_from(
+    stage: &Stage,
+    listener: &Peer,
+    sender: &str,
+    word: &str,
+) -> Result<Vec<String>, Stop> {
+    let expected = quoted(&format!("[HH:MM:SS] {sender}: {word}"));
+    listener.hears_where(&expected, |line| is_from(stage, line, sender, word))
+}
+
+fn time_and_sender(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let carol = enters(stage, "carol")?;
+    let (word, other) = (stage.word(), stage.word());
+    alice.says(&word)?;
+    hears_from(stage, &bob, "alice", &word)?;
+    hears_from(stage, &carol, "alice", &word)?;
+    bob.says(&other)?;
+    let before = hears_from(stage, &alice, "bob", &other)?;
+    match before.iter().find(|message| message.contains(&word)) {
+        Some(_) => {
+            alice.complains(format!("expected not to hear her own {}, but did", quoted(&word)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn asks_at_once(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    enters(stage, "alice").map(drop)
+}
+
+fn bad_usernames(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let _alice = enters(stage, "alice")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say which names are good
+    }
+    let bob = stage.connects("bob")?;
+    bob.hears_something("to be asked for a username")?;
+    for bad in ["alice", ""] {
+        bob.says(bad)?;
+        bob.hears_something("to be asked again")?;
+    }
+    bob.says("bob")?;
+    bob.hears_something("a welcome")?;
+    let mallory = stage.connects("mallory")?;
+    mallory.hears_something("to be asked for a username")?;
+    let long = "m".repeat(33);
+    for bad in ["mal\x1b[2Jlory", &long, " "] {
+        mallory.says(bad)?;
+        mallory.hears_something("a word on why not")?;
+    }
+    mallory.is_disconnected()
+}
+
+fn five_at_once(stage: &Stage) -> Scene {
+    const LINES: usize = 200;
+    let _server = stage.starts_server()?;
+    let mut members = Vec::new();
+    for name in ["alice", "bob", "carol", "dave", "erin"] {
+        members.push(enters(stage, name)?);
+    }
+    for number in 0..LINES {
+        for member in &members {
+            member.says_quietly(&format!("line {number} of {}", member.name()))?;
+        }
+    }
+    stage.note("all", Mark::Sent, &format!("{LINES} lines each, at once"));
+    for listener in &members {
+        let mut next = vec![0; members.len()];
+        while next.iter().sum::<usize>() < LINES * (members.len() - 1) {
+            let Some(message) = listener.next_message()? else {
+                let heard: usize = next.iter().sum();
+                let all = LINES * (members.len() - 1);
+                return listener.complains(format!(
+                    "expected {all} lines, but heard {heard} and nothing more"
+                ));
+            };
+            for (index, speaker) in members.iter().enumerate() {
+                let Some((_, number)) = message.split_once("line ") else { continue };
+                let Some(number) = number.strip_suffix(&format!(" of {}", speaker.name())) else {
+                    continue;
+                };
+                if number != next[index].to_string() || speaker.name() == listener.name() {
+                    let instead = quoted(&message);
+                    return listener.complains(format!(
+                        "expected line {} there, but heard {instead}",
+                        next[index]
+                    ));
+                }
+                next[index] += 1;
+            }
+        }
+    }
+    stage.note(
+        "all",
+        Mark::Received,
+        &format!("{} lines each, those of each sender in order", LINES * 4),
+    );
+    Ok(())
+}
+
+fn a_stalled_member(stage: &Stage) -> Scene {
+    const MOST_LINES: usize = 8000;
+    const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+    let line = "x".repeat(4000);
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let mallory = enters(stage, "mallory")?;
+    mallory.stops_reading();
+    stage.note("alice", Mark::Sent, "long lines, one after the other");
+    let mut last = Instant::now();
+    for number in 0..MOST_LINES {
+        alice.says_quietly(&line)?;
+        let heard = bob.next_message_within(LONGEST_PAUSE * 2)?;
+        let paused = last.elapsed();
+        if heard.is_none() || paused > LONGEST_PAUSE {
+            let pause = format!("a pause of {:.1} s", paused.as_secs_f64());
+            return bob.complains(format!(
+                "expected no pause over 1 s, but there was {pause} at line {number}"
+            ));
+        }
+        last = Instant::now();
+        // The server says who is there. Once mallory has been removed, that is all.
+        if number % 500 == 499 && !stage.is_foreign() {
+            bob.says_quietly("/who")?;
+            let listed = |message: &str| !message.contains(&line) && message.contains("alice");
+            let mut names = String::new();
+            while !listed(&names) {
+                names = match bob.next_message_within(LONGEST_PAUSE)? {
+                    Some(message) => message,
+                    None => {
+                        return bob
+                            .complains("expected an answer to /who, but none came within 1 s");
+                    }
+                };
+            }
+            if !names.contains("mallory") {
+                stage.note("bob", Mark::Received, "each of them, without a pause over 1 s");
+                stage.note("bob", Mark::Received, &names);
+                return Ok(());
+            }
+        }
+    }
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    bob.complains(format!(
+        "expected mallory to be removed, but she is still there after {MOST_LINES} lines"
+    ))
+}
+
+fn a_flood(stage: &Stage) -> Scene {
+    const LINES: usize = 2000;
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let carol = enters(stage, "carol")?;
+    let flood = format!("{}\n", "y".repeat(500)).repeat(LINES);
+    let word = stage.word();
+    alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
+    bob.says(&word)?;
+    hears_from(stage, &carol, "bob", &word).map(drop)
+}
+
+fn who_and_quit(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out asks for no commands
+    }
+    alice.says("/who")?;
+    alice.hears_where("a line with both names", |line| {
+        line.contains("alice") && line.contains("bob")
+    })?;
+    bob.says("/quit")?;
+    bob.is_disconnected()?;
+    alice.says("/who")?;
+    alice.hears_where("a line with her name only", |line| {
+        line.contains("alice") && !line.contains("bob")
+    })?;
+    let bob = enters(stage, "bob")?;
+    let word = stage.word();
+    bob.says(&word)?;
+    let before = hears_from(stage, &alice, "bob", &word)?;
+    match before.iter().find(|message| message.contains('/')) {
+        Some(command) => alice
+            .complains(format!("expected not to hear a command, but heard {}", quoted(command))),
+        None => Ok(()),
+    }
+}
+
+fn control_characters(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of them
+    }
+    let word = stage.word();
+    alice.says(&format!("\x1b[2J\x07\0\u{9b}5A{word}\x08\r!"))?;
+    let mut line = String::new();
+    bob.hears_where(&quoted(&word), |heard| {
+        line = heard.to_string();
+        heard.contains(&word)
+    })?;
+    match line.chars().find(|character| character.is_control()) {
+        Some(control) => {
+            bob.complains(format!("expected no control characters, but heard {control:?}"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A server that asks and welcomes, towards a client whose user gives the name.
+fn introduce(stage: &Stage, server: &Peer, alice: &crate::program::Program) -> Scene {
+    server.says("Your username?")?;
+    alice.types("alice");
+    server.hears("alice")?;
+    let welcome = format!("Welcome to the {}!", stage.word());
+    server.says(&welcome)
+}
+
+fn the_client_listens(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    introduce(stage, &server, &alice)?;
+    for _ in 0..2 {
+        let line = format!("[14:03:07] bob: {}", stage.word());
+        server.says(&line)?;
+        alice.prints(&line)?;
+    }
+    let word = stage.word();
+    alice.types(&word);
+    server.hears(&word)?;
+    let line = format!("[14:03:09] bob: {}", stage.word());
+    server.says(&line)?;
+    alice.prints(&line)?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    alice.types("/quit");
+    server.hears("/quit")?;
+    server.leaves();
+    alice.exits(0)
+}
+
+fn nothing_is_torn(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client_on_terminal("alice")?;
+    let server = listener.accepts("alice")?;
+    introduce(stage, &server, &alice)?;
+    let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
+    let (begun, rest) = typed.split_at(3);
+    alice.begins_to_type(begun);
+    alice.displays_quietly("what was typed", |rows| rows.iter().any(|row| row.ends_with(begun)))?;
+    let line = format!("[14:03:07] bob: {said}");
+    server.says(&line)?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of it
+    }
+    alice.displays("the new line in a row of its own, and below it what was begun", |rows| {
+        rows.contains(&line) && rows.last().is_some_and(|row| row.ends_with(begun))
+    })?;
+    alice.types(rest);
+    server.hears(&typed)
+}

@@ -1,0 +1,106 @@
+//! # Milestone 2: a chat room: the server
+//!
+//! Write a chat room. A client gives its name, is welcomed, and from then on all
+//! others hear what it says, as `alice: hello`. They are also told who comes and who
+//! leaves. An empty name, or one that is taken, is refused with a word.
+//!
+//! ## What to notice
+//! - The room is a dictionary from names to connections, and a loop that writes to each
+//!   of them: `broadcast`. Whoever has spoken is left out.
+//! - Asking whether a name is free, and taking it, must happen under one lock.
+//!   Otherwise two who come at once could both get it.
+//! - A client that has left cannot be written to. That is no error of the one who
+//!   speaks: its own thread finds out.
+//! - Somebody stops reading. What happens to the others? Play it: the last check does.
+//!
+//! ## Try it by hand
+//! `cargo try ms2_server`, and `cargo try ms2_client` in three more terminals, or telnet.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use chatlings::args::{self, ServerArgs};
+use chatlings::{console, ports, serve, text};
+
+/// The dictionary: the connection of each client, under its identification.
+type Connections = Mutex<HashMap<String, Arc<TcpStream>>>;
+
+fn main() -> ExitCode {
+    let args: ServerArgs =
+        args::parse("A chat room with a dictionary, and a loop of writes", ports::MS2);
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let listener = serve::listen(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    accept_clients(&listener)
+}
+
+/// Accepts clients for ever, and asks each for its identification in a thread of its own.
+fn accept_clients(listener: &TcpListener) -> ! {
+    let connections = Connections::default();
+    serve::each_client(listener, move |conn| {
+        console::log("somebody has connected");
+        let mut messages = text::Reader::new(&conn);
+        text::send(&conn, "Hello! What is your name?")?;
+        let Some(cid) = messages.receive()? else {
+            return Ok(());
+        };
+        handle_client(&conn, cid.trim(), &mut messages, &connections)
+    })
+}
+
+/// Lets a client into the room, passes on what it says, and lets it out.
+fn handle_client(
+    conn: &Arc<TcpStream>,
+    cid: &str,
+    messages: &mut text::Reader,
+    connections: &Connections,
+) -> io::Result<()> {
+    if !enter(conn, cid, connections)? {
+        return text::send(conn, "This name is empty, or taken. Goodbye.");
+    }
+    console::log(&format!("{cid} has come"));
+    broadcast(&format!("* {cid} has come"), cid, connections);
+    let result = pass_on(cid, messages, connections);
+    leave(cid, connections);
+    broadcast(&format!("* {cid} has left"), cid, connections);
+    console::log(&format!("{cid} has left"));
+    result
+}
+
+/// Welcomes the client and puts it into the dictionary. `false`: its name is empty, or taken.
+fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Result<bool> {
+    // TODO 1 of 4: put the client into the dictionary, if its name is not empty and not taken.
+    //   Send it a welcome before you put it there: then nothing else can come before that.
+    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.contains_key
+    //   https://doc.rust-lang.org/std/sync/struct.Arc.html#method.clone
+    let connections = serve::lock(connections);
+    todo!("{conn:?} wants to be {cid} beside {:?}", connections.keys())
+}
+
+/// Passes on what the client says, until it has left.
+fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) -> io::Result<()> {
+    // TODO 3 of 4: broadcast each message with its sender's name, as `alice: hello`.
+    //   https://doc.rust-lang.org/std/macro.format.html
+    todo!("what {cid} says goes to {:?}: {messages:?}", serve::lock(connections).keys())
+}
+
+/// Takes the client out of the dictionary: its name is free again.
+fn leave(cid: &str, connections: &Connections) {
+    // TODO 4 of 4: take the client out of the dictionary.
+    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.remove
+    todo!("{cid} leaves {:?}", serve::lock(connections).keys())
+}
+
+/// Sends a message to all clients but the one with this identification.
+fn broadcast(msg: &str, cid: &str, connections: &Connections) {
+    // TODO 2 of 4: send the message to everybody in the dictionary, but not to `cid`.
+    //   Hold the lock all the while, or two messages could get mixed up on their way.
+    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.iter
+    todo!("{msg} goes to {:?}, but not to {cid}", serve::lock(connections).keys())
+}

@@ -1,0 +1,80 @@
+//! # Milestone 3: an instant messenger: the server
+//!
+//! Write a messenger that nobody can hold up. A client is asked for a username at once.
+//! From then on, all others hear what it says, as `[14:03:07] alice: hello`. `/who`
+//! lists who is here, and `/quit` leaves.
+//!
+//! ## What to notice
+//! - In milestone 2, whoever spoke wrote to everybody, and waited for everybody. `Room`
+//!   does not wait for those who do not read. Read it in `src/room.rs`, with the
+//!   walkthrough beside it.
+//! - A burst of lines is one read, and should be one `say`: `messages.next_received()`
+//!   gives the lines that have come with the first one, without waiting.
+//! - Once a client is in the room, nothing else may write to its socket. An answer for it
+//!   alone goes through `tell`.
+//! - What one types reaches another's terminal. A control character in it could clear
+//!   the screen, or worse: `text::printable` takes them out.
+//!
+//! ## Try it by hand
+//! `cargo try ms3_server`, and `cargo try ms3_client` in two more terminals. Then stop one
+//! client with Ctrl-Z, and send much from the other.
+
+use std::io;
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use chatlings::args::{self, ServerArgs};
+use chatlings::room::{Member, Room};
+use chatlings::{console, ports, serve, text};
+
+fn main() -> ExitCode {
+    let args: ServerArgs =
+        args::parse("A chat room that a stalled member cannot hold up", ports::MS3);
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let listener = serve::listen(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    let room = Room::new();
+    serve::each_client(&listener, move |client| serve_client(&client, &room))
+}
+
+/// Asks for a username, and lets the client into the room until it leaves.
+fn serve_client(client: &Arc<TcpStream>, room: &Arc<Room>) -> io::Result<()> {
+    let mut messages = text::Reader::new(client);
+    let Some(member) = let_in(client, room, &mut messages)? else {
+        return Ok(());
+    };
+    console::log(&format!("{} has come", member.name()));
+    let result = talk(&member, room, &mut messages);
+    room.leave(&member);
+    console::log(&format!("{} has left", member.name()));
+    result
+}
+
+/// Asks for a username until it gets a good one. `None`: the client has left, or tried too often.
+fn let_in(
+    client: &Arc<TcpStream>,
+    room: &Arc<Room>,
+    messages: &mut text::Reader,
+) -> io::Result<Option<Arc<Member>>> {
+    // TODO 1 of 2: ask for a username, three times at most, until `room.join` lets it in.
+    //   A good one has 1 to 32 characters, none of which is a control character, and is not
+    //   taken: `room.join(name, client)?` gives `None` then. Say what was wrong, and ask again.
+    //   Whoever is let in is welcomed with `room.tell(&member, bytes)`.
+    //   https://doc.rust-lang.org/std/primitive.char.html#method.is_control
+    //   https://doc.rust-lang.org/std/primitive.str.html#method.chars
+    todo!("{client:?} wants to join {:?}, and says who it is in {messages:?}", room.names())
+}
+
+/// Passes on what the member says, until it leaves.
+fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::Result<()> {
+    // TODO 2 of 2: pass on each message with its time and its sender, and obey `/who` and `/quit`.
+    //   `Zoned::now().strftime("%H:%M:%S")` gives the time; it needs `use jiff::Zoned;`. Pass
+    //   each message through `text::printable`, put the lines that have come together into one
+    //   `String`, and give its bytes to `room.say(member, bytes)`.
+    //   https://doc.rust-lang.org/std/string/struct.String.html#method.into_bytes
+    todo!("{:?} hear from {messages:?} what {} says", room.names(), member.name())
+}

@@ -1,0 +1,92 @@
+//! # Milestone 2: a chat room: the server
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
+
+use chatlings::args::{self, ServerArgs};
+use chatlings::{console, ports, serve, text};
+
+/// The dictionary: the connection of each client, under its identification.
+type Connections = Mutex<HashMap<String, Arc<TcpStream>>>;
+
+fn main() -> ExitCode {
+    let args: ServerArgs =
+        args::parse("A chat room with a dictionary, and a loop of writes", ports::MS2);
+    console::report(run(&args.address()))
+}
+
+fn run(address: &str) -> io::Result<()> {
+    let listener = serve::listen(address)?;
+    println!("listening on {}", listener.local_addr()?);
+    accept_clients(&listener)
+}
+
+/// Accepts clients for ever, and asks each for its identification in a thread of its own.
+fn accept_clients(listener: &TcpListener) -> ! {
+    let connections = Connections::default();
+    serve::each_client(listener, move |conn| {
+        console::log("somebody has connected");
+        let mut messages = text::Reader::new(&conn);
+        text::send(&conn, "Hello! What is your name?")?;
+        let Some(cid) = messages.receive()? else {
+            return Ok(());
+        };
+        handle_client(&conn, cid.trim(), &mut messages, &connections)
+    })
+}
+
+/// Lets a client into the room, passes on what it says, and lets it out.
+fn handle_client(
+    conn: &Arc<TcpStream>,
+    cid: &str,
+    messages: &mut text::Reader,
+    connections: &Connections,
+) -> io::Result<()> {
+    if cid.is_empty() {
+        return text::send(conn, "You need a name to come in. Goodbye.");
+    }
+    if !enter(conn, cid, connections)? {
+        return text::send(conn, &format!("Somebody is called {cid} already. Goodbye."));
+    }
+    console::log(&format!("{cid} has come"));
+    broadcast(&format!("* {cid} has come"), cid, connections);
+    let result = pass_on(cid, messages, connections);
+    serve::lock(connections).remove(cid);
+    broadcast(&format!("* {cid} has left"), cid, connections);
+    console::log(&format!("{cid} has left"));
+    result
+}
+
+/// Welcomes the client and puts it into the dictionary. `false`: its name is taken.
+fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Result<bool> {
+    let mut connections = serve::lock(connections);
+    if connections.contains_key(cid) {
+        return Ok(false);
+    }
+    text::send(conn, &format!("Welcome, {cid}!"))?;
+    connections.insert(cid.to_string(), Arc::clone(conn));
+    Ok(true)
+}
+
+/// Passes on what the client says, until it has left.
+fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) -> io::Result<()> {
+    while let Some(message) = messages.receive()? {
+        broadcast(&format!("{cid}: {message}"), cid, connections);
+    }
+    Ok(())
+}
+
+/// Sends a message to all clients but the one with this identification.
+///
+/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So
+/// whoever does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
+fn broadcast(msg: &str, cid: &str, connections: &Connections) {
+    for (other, conn) in serve::lock(connections).iter() {
+        if other != cid {
+            let _ = text::send(conn, msg); // if it has left, its own thread finds out
+        }
+    }
+}

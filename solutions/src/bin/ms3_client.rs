@@ -1,0 +1,67 @@
+//! # Milestone 3: an instant messenger: the client
+
+use std::io;
+use std::net::TcpStream;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use chatlings::args::{self, ClientArgs};
+use chatlings::console::{self, Keyboard, Screen};
+use chatlings::{ports, serve, text};
+use clap::Parser;
+
+#[derive(Parser)]
+struct Args {
+    #[command(flatten)]
+    client: ClientArgs,
+
+    /// Username; asked for if it is not given
+    #[arg(long)]
+    name: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let args: Args = args::parse("Talks in an instant messenger, until `/quit`", ports::MS3);
+    console::report(run(args))
+}
+
+fn run(args: Args) -> io::Result<()> {
+    let server = serve::connect(&args.client.address())?;
+    if let Some(name) = args.name {
+        text::send(&server, &name)?;
+    }
+    let (keyboard, screen) = console::open_chat()?;
+    chat(&server, keyboard, screen)
+}
+
+/// Shows what comes in one thread, while the user types in this one.
+fn chat(server: &TcpStream, mut keyboard: Keyboard, screen: Screen) -> io::Result<()> {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("receive".to_string());
+        thread.spawn_scoped(scope, || receive(server, screen, &is_over))?;
+        loop {
+            // The end of input (Ctrl-D) says `/quit` for the user.
+            let line = keyboard.read_line()?.unwrap_or("/quit".to_string());
+            let is_last = line == "/quit";
+            is_over.store(is_last, Ordering::SeqCst);
+            text::send(server, &line)?;
+            if is_last {
+                return Ok(()); // the server ends the connection then, and with it `receive`
+            }
+        }
+    })
+}
+
+/// Shows each message until the server has closed the connection. The user may be in the middle of typing,
+/// so if it was not over yet, this ends the whole program.
+fn receive(server: &TcpStream, mut screen: Screen, is_over: &AtomicBool) {
+    let mut messages = text::Reader::new(server);
+    while let Ok(Some(message)) = messages.receive() {
+        screen.show(&text::printable(&message));
+    }
+    if !is_over.load(Ordering::SeqCst) {
+        screen.give_up("the server has closed the connection");
+    }
+}
