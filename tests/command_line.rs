@@ -103,6 +103,18 @@ fn a_step_without_sockets_is_checked_by_its_program() {
 }
 
 #[test]
+fn the_event_loop_passes_the_server_checks_of_the_step_whose_question_it_answers() {
+    let build = ["build", "--quiet", "-p", "solutions", "--bin", "ex4_event_loop_solution"];
+    assert!(Command::new(env!("CARGO")).args(build).status().expect("cargo runs").success());
+    let command = format!("{} --port {{port}}", worked("ex4_event_loop"));
+    let output = step(&["check", "ex4", "--json", "--server", &command]);
+    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let checks = document["steps"][0]["checks"].as_array().expect("a list");
+    let passed = checks.iter().filter(|check| check["verdict"] == "passes").count();
+    assert_eq!((passed, output.status.code()), (7, Some(0)), "{}", stdout(&output));
+}
+
+#[test]
 fn a_program_that_was_not_given_is_not_checked() {
     let command = format!("{} --port {{port}}", worked("ex7_server"));
     let output = step(&["check", "ex7", "--json", "--server", &command]);

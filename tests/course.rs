@@ -42,7 +42,10 @@ fn exercises_and_solutions_hold_exactly_the_programs_of_the_steps() {
         programs.sort();
         // A student may add files; none of ours may be missing.
         match package {
-            Package::Solutions => assert_eq!(files, programs),
+            Package::Solutions => {
+                files.retain(|file| file != "ex4_event_loop.rs"); // an answer to a question, not a step
+                assert_eq!(files, programs)
+            }
             Package::Exercises => {
                 assert!(programs.iter().all(|program| files.contains(program)), "{files:?}")
             }
