@@ -81,15 +81,17 @@ pub fn cannot_listen(address: &str, error: io::Error) -> io::Error {
 
 /// Accepts the next client, and goes on trying when that fails: no error here is a reason to end.
 pub fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    let mut is_logged = false;
     loop {
         match listener.accept() {
             Ok(accepted) => return accepted,
             // A client left before its turn, or the process has no descriptor free. In the second case
-            // the next try would fail at once too, so wait a little.
-            Err(error) => {
+            // the next try would fail at once too, so wait a little, and do not fill the log.
+            Err(error) if !is_logged => {
                 console::log(&format!("cannot accept a client: {error}"));
-                thread::sleep(Duration::from_millis(50));
+                is_logged = true;
             }
+            Err(_) => thread::sleep(Duration::from_millis(20)),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
@@ -14,8 +15,9 @@ use mio::{Events, Interest, Poll, Token};
 /// How long nothing may arrive before a run is given up.
 const GIVE_UP: Duration = Duration::from_secs(5);
 
-/// How many lines a flood may be ahead of what the slowest receiver has got.
-const WINDOW: u64 = 16 * 1024;
+/// How many lines a flood may be ahead of what the slowest receiver has got: a quarter of a second of the
+/// server's own pace, within these bounds.
+const WINDOW: RangeInclusive<u64> = 256..=16 * 1024;
 
 /// The length of a line, with its line break, in bytes.
 const LINE: usize = 64;
@@ -69,9 +71,23 @@ impl Protocol {
 struct Member {
     stream: TcpStream,
     line_breaks: u64,
+    is_greeted: bool,
     is_welcome: bool,
-    greeted: bool,
-    tail: Vec<u8>,
+    is_stalled: bool,
+    heard: Vec<u8>, // until it is welcome
+}
+
+impl Member {
+    fn new(stream: TcpStream) -> Member {
+        Member {
+            stream,
+            line_breaks: 0,
+            is_greeted: false,
+            is_welcome: false,
+            is_stalled: false,
+            heard: Vec::new(),
+        }
+    }
 }
 
 /// What came of a flood.
@@ -112,13 +128,7 @@ impl Swarm {
             let mut stream = TcpStream::connect(self.address)?;
             let interest = Interest::READABLE | Interest::WRITABLE;
             self.poll.registry().register(&mut stream, Token(number), interest)?;
-            self.members.push(Member {
-                stream,
-                line_breaks: 0,
-                is_welcome: false,
-                greeted: false,
-                tail: Vec::new(),
-            });
+            self.members.push(Member::new(stream));
         }
         let mut last = Instant::now();
         while self.members.iter().any(|member| !member.is_welcome) {
@@ -128,14 +138,30 @@ impl Swarm {
             }
         }
         let took = began.elapsed();
-        self.settle()?;
+        while self.turn(Duration::from_millis(100))? > 0 {} // announcements
         Ok(took)
     }
 
-    /// Waits until nothing has come for a while; for those who let in silently, until a line arrives.
-    fn settle(&mut self) -> Result<()> {
-        while self.turn(Duration::from_millis(200))? > 0 {}
+    /// Waits until a server that lets members in silently has let in all of them: each hears a line.
+    pub fn probe(&mut self) -> Result<()> {
+        if self.protocol.welcome().is_some() {
+            return Ok(());
+        }
+        self.reset();
+        let began = Instant::now();
+        while self.members[1..].iter().any(|member| member.line_breaks == 0) {
+            ensure!(began.elapsed() < GIVE_UP, "not all members were let in");
+            self.members[0].stream.write_all(&self.protocol.message())?;
+            while self.turn(Duration::from_millis(20))? > 0 {}
+        }
         Ok(())
+    }
+
+    /// Lets the last member read no more.
+    pub fn stall_one(&mut self) {
+        if let Some(member) = self.members.last_mut() {
+            member.is_stalled = true;
+        }
     }
 
     /// Waits for events once, and reads all that has come. Returns how many events there were.
@@ -149,17 +175,17 @@ impl Swarm {
             count += 1;
             let number = event.token().0;
             let member = &mut self.members[number];
-            if !member.greeted && event.is_writable() {
+            if !member.is_greeted && event.is_writable() {
                 if let Some(error) = member.stream.take_error()? {
                     bail!("cannot connect: {error}");
                 }
                 member.stream.set_nodelay(true)?;
                 let greeting = self.protocol.greeting(number);
                 member.stream.write_all(greeting.as_bytes())?;
-                member.greeted = true;
+                member.is_greeted = true;
                 member.is_welcome = self.protocol.welcome().is_none();
             }
-            if event.is_readable() {
+            if event.is_readable() && !member.is_stalled {
                 loop {
                     match member.stream.read(&mut self.buffer) {
                         Ok(0) => bail!("member {number} was disconnected"),
@@ -169,9 +195,9 @@ impl Swarm {
                             if let (false, Some(welcome)) =
                                 (member.is_welcome, self.protocol.welcome())
                             {
-                                member.tail.extend(bytes);
+                                member.heard.extend(bytes);
                                 member.is_welcome =
-                                    memchr::memmem::find(&member.tail, welcome).is_some();
+                                    memchr::memmem::find(&member.heard, welcome).is_some();
                             }
                             if count < self.buffer.len() {
                                 // mio is edge-triggered; a short read means that it is empty now
@@ -199,7 +225,7 @@ impl Swarm {
         let message = self.protocol.message();
         let mut times = Vec::new();
         for round in 0..rounds {
-            self.settle_quick()?;
+            while self.turn(Duration::from_millis(1))? > 0 {}
             self.reset();
             let speaker = round % self.members.len();
             let began = Instant::now();
@@ -223,65 +249,77 @@ impl Swarm {
         Ok(times[times.len() / 2])
     }
 
-    fn settle_quick(&mut self) -> Result<()> {
-        while self.turn(Duration::from_millis(1))? > 0 {}
-        Ok(())
-    }
-
     /// Lets the first `senders` members talk without a pause for some time.
     pub fn flood(&mut self, senders: usize, time: Duration) -> Result<Flood> {
         self.reset();
         let message = self.protocol.message();
+        let length = message.len() as u64;
         let block = message.repeat(1024);
-        let breaks = self.protocol.line_breaks();
         let mut sent = vec![0u64; senders]; // bytes
         let began = Instant::now();
-        let mut last_arrival = Instant::now();
-        let mut received_before = 0;
+        let (mut received, mut last_arrival) = (0, began);
         loop {
             let is_time = began.elapsed() < time;
-            let total: u64 = sent.iter().sum::<u64>() / message.len() as u64;
-            let least = self
-                .members
-                .iter()
-                .skip(senders)
-                .map(|m| m.line_breaks / breaks)
-                .min()
-                .unwrap_or(0);
+            let lines: u64 = sent.iter().sum::<u64>() / length;
+            let least = self.lines_of_slowest(senders);
+            let pace = (least as f64 / began.elapsed().as_secs_f64() / 4.0) as u64;
+            let goes_on = is_time && lines < least + pace.clamp(*WINDOW.start(), *WINDOW.end());
             for (number, bytes) in sent.iter_mut().enumerate() {
-                let in_block = (*bytes % block.len() as u64) as usize;
-                let rest = if is_time && total < least + WINDOW {
-                    &block[in_block..]
-                } else {
-                    // finish the line
-                    let in_line = in_block % message.len();
-                    let end =
-                        if in_line == 0 { in_block } else { in_block + message.len() - in_line };
-                    &block[in_block..end]
-                };
-                if rest.is_empty() {
-                    continue;
-                }
-                match self.members[number].stream.write(rest) {
+                let start = (*bytes % block.len() as u64) as usize;
+                // Whoever stops does so at the end of a line.
+                let end = if goes_on { block.len() } else { start.next_multiple_of(message.len()) };
+                match self.members[number].stream.write(&block[start..end]) {
                     Ok(count) => *bytes += count as u64,
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                     Err(error) => bail!("sender {number}: {error}"),
                 }
             }
             self.turn(Duration::from_millis(1))?;
-            let received: u64 = self.members.iter().map(|m| m.line_breaks / breaks).sum();
-            if received > received_before {
-                received_before = received;
-                last_arrival = Instant::now();
+            let now_received = self.members.iter().map(|member| self.lines_of(member)).sum();
+            if now_received > received {
+                (received, last_arrival) = (now_received, Instant::now());
             }
-            let lines: u64 = sent.iter().sum::<u64>() / message.len() as u64;
-            let whole = sent.iter().all(|bytes| bytes % message.len() as u64 == 0);
-            let expected = lines * (self.members.len() as u64 - 1);
-            let done = !is_time && whole && received >= expected;
-            if done || last_arrival.elapsed() > GIVE_UP {
+            let listeners = self.members.iter().filter(|member| !member.is_stalled).count() as u64;
+            let expected = sent.iter().sum::<u64>() / length * (listeners - 1);
+            let is_whole = sent.iter().all(|bytes| bytes % length == 0);
+            let is_done = !is_time && is_whole && received >= expected;
+            if is_done || last_arrival.elapsed() > GIVE_UP {
                 let rate = received as f64 / last_arrival.duration_since(began).as_secs_f64();
                 return Ok(Flood { rate, lost: expected.saturating_sub(received) });
             }
         }
+    }
+
+    fn lines_of(&self, member: &Member) -> u64 {
+        member.line_breaks / self.protocol.line_breaks()
+    }
+
+    /// How many lines the slowest of those who only listen has got.
+    fn lines_of_slowest(&self, senders: usize) -> u64 {
+        let listeners = self.members.iter().skip(senders).filter(|member| !member.is_stalled);
+        listeners.map(|member| self.lines_of(member)).min().unwrap_or(0)
+    }
+
+    /// Lets everybody say a line, wait for its echo, and say the next, for some time: round trips a second.
+    pub fn echo(&mut self, time: Duration) -> Result<f64> {
+        self.reset();
+        let message = self.protocol.message();
+        let mut asked = vec![0u64; self.members.len()];
+        let began = Instant::now();
+        let mut last = began;
+        while began.elapsed() < time {
+            for (member, asked) in self.members.iter_mut().zip(&mut asked) {
+                if member.line_breaks == *asked {
+                    member.stream.write_all(&message)?;
+                    *asked += 1;
+                }
+            }
+            if self.turn(Duration::from_millis(100))? > 0 {
+                last = Instant::now();
+            }
+            ensure!(last.elapsed() < GIVE_UP, "an echo did not come");
+        }
+        let echoes: u64 = self.members.iter().map(|member| member.line_breaks).sum();
+        Ok(echoes as f64 / began.elapsed().as_secs_f64())
     }
 }
