@@ -15,7 +15,7 @@
 //! somebody who found the lock taken, would stay unsent.
 
 use std::collections::{HashSet, VecDeque};
-use std::io::{self, ErrorKind, IoSlice};
+use std::io::{self, ErrorKind, IoSlice, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -108,15 +108,27 @@ impl Room {
         Arc::new(Room { log: Mutex::new(log), end: AtomicU64::new(0), space: Condvar::new() })
     }
 
-    /// Lets somebody in, who hears all that is said from now on. `None`: the name is taken.
+    /// Lets somebody in, who is sent `welcome` and hears all that is said from then on. `None`: the name is
+    /// taken.
     ///
     /// # Errors
     /// Those of the stream.
-    pub fn join(&self, name: &str, stream: &Arc<TcpStream>) -> io::Result<Option<Arc<Member>>> {
-        stream.set_write_timeout(Some(TRY))?;
-        let mut log = lock(&self.log);
-        if !log.names.insert(name.to_string()) {
+    pub fn join(
+        &self,
+        name: &str,
+        stream: &Arc<TcpStream>,
+        welcome: &[u8],
+    ) -> io::Result<Option<Arc<Member>>> {
+        if !lock(&self.log).names.insert(name.to_string()) {
             return Ok(None);
+        }
+        // Nobody else writes to the stream yet, and the lock is not held: the room does not wait.
+        let result =
+            stream.set_write_timeout(Some(TRY)).and_then(|()| (&**stream).write_all(welcome));
+        let mut log = lock(&self.log);
+        if let Err(error) = result {
+            log.names.remove(name);
+            return Err(error);
         }
         log.last_id += 1;
         let next = log.end();

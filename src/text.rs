@@ -35,9 +35,10 @@ pub fn printable(text: &str) -> String {
 #[derive(Debug)]
 pub struct Reader<'a> {
     stream: &'a TcpStream,
-    received: Vec<u8>,
-    taken: usize,    // so many bytes of `received` were returned as messages
-    searched: usize, // so many bytes of `received` hold no line break that was not returned
+    buffer: Vec<u8>,
+    taken: usize,    // up to here, the buffer was returned as messages
+    searched: usize, // up to here, there is no further line break
+    filled: usize,   // up to here, there is something in the buffer
     at_once: usize,  // so many bytes are read at once
 }
 
@@ -54,7 +55,8 @@ const AT_ONCE: RangeInclusive<usize> = 4 * 1024..=64 * 1024;
 impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
-        Reader { stream, received: Vec::new(), taken: 0, searched: 0, at_once: *AT_ONCE.start() }
+        let at_once = *AT_ONCE.start();
+        Reader { stream, buffer: Vec::new(), taken: 0, searched: 0, filled: 0, at_once }
     }
 
     /// Waits for the next message, and returns it without its line break. `None`: the peer has left.
@@ -69,12 +71,10 @@ impl<'a> Reader<'a> {
             if let Some(message) = self.next_received()? {
                 return Ok(Some(message));
             }
-            let is_begun = self.taken < self.received.len();
+            let is_begun = self.taken < self.filled;
             match self.read_more(is_begun)? {
                 More::Bytes => continue,
-                More::Quiet | More::End if is_begun => {
-                    return Ok(Some(self.take(self.received.len())));
-                }
+                More::Quiet | More::End if is_begun => return Ok(Some(self.take(self.filled))),
                 More::Quiet => continue,
                 More::End => return Ok(None),
             }
@@ -87,8 +87,9 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// `InvalidData` when a message is longer than [`LONGEST`].
     pub fn next_received(&mut self) -> io::Result<Option<String>> {
-        let line_break = self.received[self.searched..].iter().position(|&byte| byte == b'\n');
-        let end = line_break.map_or(self.received.len(), |found| self.searched + found);
+        let unsearched = &self.buffer[self.searched..self.filled];
+        let line_break = unsearched.iter().position(|&byte| byte == b'\n');
+        let end = line_break.map_or(self.filled, |found| self.searched + found);
         if end - self.taken > LONGEST {
             let error = format!("a message longer than {} KiB", LONGEST / 1024);
             return Err(io::Error::new(ErrorKind::InvalidData, error));
@@ -99,7 +100,7 @@ impl<'a> Reader<'a> {
 
     /// Takes the bytes up to `end` as text, without the line break behind them.
     fn take(&mut self, end: usize) -> String {
-        let line = &self.received[self.taken..end];
+        let line = &self.buffer[self.taken..end];
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let message = String::from_utf8_lossy(line).into_owned();
@@ -111,21 +112,23 @@ impl<'a> Reader<'a> {
     /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on.
     fn read_more(&mut self, is_begun: bool) -> io::Result<More> {
         // What was taken makes room for what comes.
-        self.received.drain(..self.taken);
+        self.buffer.copy_within(self.taken..self.filled, 0);
+        self.filled -= self.taken;
         self.searched -= self.taken;
         self.taken = 0;
-
-        let before = self.received.len();
-        self.received.resize(before + self.at_once, 0);
-        let result = self.read_into(before, is_begun);
-        let count = *result.as_ref().unwrap_or(&0);
-        self.received.truncate(before + count);
-        // A peer that fills the buffer has more to say: fewer and larger reads are faster then.
-        let at_once = if count == self.at_once { self.at_once * 2 } else { self.at_once / 2 };
-        self.at_once = at_once.clamp(*AT_ONCE.start(), *AT_ONCE.end());
-        match result {
+        if self.buffer.len() < self.filled + self.at_once {
+            self.buffer.resize(self.filled + self.at_once, 0);
+        }
+        match self.read(is_begun) {
             Ok(0) => Ok(More::End),
-            Ok(_) => Ok(More::Bytes),
+            Ok(count) => {
+                self.filled += count;
+                // A peer that fills the buffer has more to say: fewer and larger reads are faster then.
+                let is_full = count == self.at_once;
+                let at_once = if is_full { self.at_once * 2 } else { self.at_once / 2 };
+                self.at_once = at_once.clamp(*AT_ONCE.start(), *AT_ONCE.end());
+                Ok(More::Bytes)
+            }
             // The two names that systems have for "the time is up".
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
                 Ok(More::Quiet)
@@ -136,13 +139,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn read_into(&mut self, start: usize, is_begun: bool) -> io::Result<usize> {
+    fn read(&mut self, is_begun: bool) -> io::Result<usize> {
         let mut stream = self.stream;
+        let space = &mut self.buffer[self.filled..self.filled + self.at_once];
         if !is_begun {
-            return stream.read(&mut self.received[start..]);
+            return stream.read(space);
         }
         stream.set_read_timeout(Some(QUIET))?;
-        let result = stream.read(&mut self.received[start..]);
+        let result = stream.read(space);
         stream.set_read_timeout(None)?;
         result
     }

@@ -303,3 +303,156 @@ mod serving {
         wait_until("the seat is given back", || registry.count() == 0);
     }
 }
+
+mod rooms {
+    use super::*;
+    use chatlings::room::{Member, Room};
+
+    /// Somebody in the room, and what they hear.
+    fn enter(room: &Room, name: &str) -> (Arc<Member>, TcpStream) {
+        let (theirs, ours) = connection();
+        let member = room.join(name, &Arc::new(theirs), b"welcome\n").expect("a connection");
+        let mut heard = [0; 8];
+        (&ours).read_exact(&mut heard).expect("a welcome");
+        assert_eq!(&heard, b"welcome\n");
+        (member.expect("the name is free"), ours)
+    }
+
+    fn hears(mut stream: &TcpStream, expected: &[u8]) {
+        let mut heard = vec![0; expected.len()];
+        stream.read_exact(&mut heard).expect("something is heard");
+        assert_eq!(String::from_utf8_lossy(&heard), String::from_utf8_lossy(expected));
+    }
+
+    #[test]
+    fn all_but_the_one_who_says_it_hear_it() {
+        let room = Room::new();
+        let (alice, alice_hears) = enter(&room, "alice");
+        let (bob, bob_hears) = enter(&room, "bob");
+        let (_carol, carol_hears) = enter(&room, "carol");
+        room.say(&alice, b"bread\n".to_vec());
+        room.say(&bob, b"butter\n".to_vec());
+        hears(&bob_hears, b"bread\n");
+        hears(&carol_hears, b"bread\nbutter\n");
+        hears(&alice_hears, b"butter\n");
+    }
+
+    #[test]
+    fn what_is_told_to_one_is_heard_by_that_one_only_and_in_its_turn() {
+        let room = Room::new();
+        let (alice, alice_hears) = enter(&room, "alice");
+        let (bob, bob_hears) = enter(&room, "bob");
+        room.say(&bob, b"one\n".to_vec());
+        room.tell(&alice, b"two\n".to_vec());
+        room.say(&bob, b"three\n".to_vec());
+        hears(&alice_hears, b"one\ntwo\nthree\n");
+        room.say(&alice, b"four\n".to_vec());
+        hears(&bob_hears, b"four\n");
+    }
+
+    #[test]
+    fn a_name_is_taken_until_its_owner_has_left() {
+        let room = Room::new();
+        let (alice, alice_hears) = enter(&room, "alice");
+        let (stream, _other) = connection();
+        let stream = Arc::new(stream);
+        assert!(room.join("alice", &stream, b"").expect("a connection").is_none());
+        assert_eq!(room.names(), ["alice"]);
+        room.leave(&alice);
+        room.leave(&alice);
+        assert_eq!((&alice_hears).read(&mut [0]).expect("the connection ends"), 0);
+        assert!(room.join("alice", &stream, b"").expect("a connection").is_some());
+    }
+
+    #[test]
+    fn everybody_hears_all_of_many_senders_in_one_order() {
+        const SENDERS: usize = 4;
+        const LINES: usize = 5000;
+        let room = Room::new();
+        let listeners: Vec<_> =
+            (0..3).map(|number| enter(&room, &format!("listener {number}"))).collect();
+        let senders: Vec<_> =
+            (0..SENDERS).map(|number| enter(&room, &format!("sender {number}"))).collect();
+        let length = b"0 00000\n".len();
+        let heard: Vec<Vec<u8>> = thread::scope(|scope| {
+            for (number, (member, _)) in senders.iter().enumerate() {
+                let room = &room;
+                scope.spawn(move || {
+                    for line in 0..LINES {
+                        room.say(member, format!("{number} {line:05}\n").into_bytes());
+                    }
+                });
+            }
+            // A sender that does not read would hold up the others, and be removed.
+            for (_, stream) in &senders {
+                scope.spawn(move || {
+                    let mut heard = vec![0; (SENDERS - 1) * LINES * length];
+                    (&*stream).read_exact(&mut heard).expect("the others are heard");
+                });
+            }
+            let reading = |stream: &TcpStream| {
+                let mut heard = vec![0; SENDERS * LINES * length];
+                { stream }.read_exact(&mut heard).expect("everybody is heard");
+                heard
+            };
+            let threads: Vec<_> =
+                listeners.iter().map(|(_, stream)| scope.spawn(move || reading(stream))).collect();
+            threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        });
+        assert!(
+            heard.iter().all(|other| *other == heard[0]),
+            "all have heard the same, in the same order"
+        );
+        for number in 0..SENDERS {
+            let text = String::from_utf8_lossy(&heard[0]);
+            let lines: Vec<&str> =
+                text.lines().filter_map(|line| line.strip_prefix(&format!("{number} "))).collect();
+            let expected: Vec<String> = (0..LINES).map(|line| format!("{line:05}")).collect();
+            assert_eq!(lines, expected, "the lines of sender {number}");
+        }
+    }
+
+    #[test]
+    fn a_member_who_does_not_read_is_removed_and_the_others_lose_nothing() {
+        const LINES: usize = 300;
+        let line = [&[b'x'; 64 * 1024 - 1][..], b"\n"].concat(); // 19 MB in all: more than systems keep
+        let room = Room::new();
+        let (alice, _alice_hears) = enter(&room, "alice");
+        let (_bob, bob_hears) = enter(&room, "bob");
+        let (_mallory, _does_not_hear) = enter(&room, "mallory");
+        thread::scope(|scope| {
+            let reading = scope.spawn(|| {
+                let mut heard = vec![0; LINES * line.len()];
+                (&bob_hears).read_exact(&mut heard).expect("bob hears all of it");
+            });
+            for _ in 0..LINES {
+                room.say(&alice, line.clone());
+            }
+            reading.join().expect("no panic");
+        });
+        assert_eq!(room.names(), ["alice", "bob"]);
+    }
+
+    #[test]
+    fn a_slow_reader_slows_the_writer_down_and_loses_nothing() {
+        const LINES: usize = 200;
+        let line = [&[b'x'; 64 * 1024 - 1][..], b"\n"].concat();
+        let room = Room::new();
+        let (alice, _alice_hears) = enter(&room, "alice");
+        let (_bob, bob_hears) = enter(&room, "bob");
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut rest = LINES * line.len();
+                let mut buffer = vec![0; 256 * 1024];
+                while rest > 0 {
+                    rest -= (&bob_hears).read(&mut buffer).expect("bob is still there");
+                    thread::sleep(Duration::from_millis(2)); // on purpose: it is what is tried here
+                }
+            });
+            for _ in 0..LINES {
+                room.say(&alice, line.clone());
+            }
+        });
+        assert_eq!(room.names(), ["alice", "bob"]);
+    }
+}

@@ -42,7 +42,7 @@ pub const CHECKS: &[Check] = &[
 
 pub const HINTS: &[&str] = &[
     "In milestone 2, who waits for a member that does not read, and what does it hold while it waits?",
-    "`room.join(name, client)` gives a member, `room.say(&member, bytes)` passes on what it says, \
+    "`room.join(name, client, welcome)` gives a member, `room.say(&member, bytes)` passes on what it says, \
      `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
      written to the client's socket once it has joined.",
     "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \

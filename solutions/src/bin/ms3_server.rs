@@ -42,7 +42,7 @@ fn serve_client(client: &Arc<TcpStream>, room: &Arc<Room>) -> io::Result<()> {
 /// Asks for a username until it gets a good one. `None`: the client has left, or tried too often.
 fn let_in(
     client: &Arc<TcpStream>,
-    room: &Arc<Room>,
+    room: &Room,
     messages: &mut text::Reader,
 ) -> io::Result<Option<Arc<Member>>> {
     for _ in 0..TRIES {
@@ -55,12 +55,9 @@ fn let_in(
             text::send(client, "A username has 1 to 32 characters, and no control characters.")?;
             continue;
         }
-        match room.join(name, client)? {
-            Some(member) => {
-                let welcome = format!("Welcome, {name}. /who lists who is here, /quit leaves.\n");
-                room.tell(&member, welcome.into_bytes());
-                return Ok(Some(member));
-            }
+        let welcome = format!("Welcome, {name}. /who lists who is here, /quit leaves.\n");
+        match room.join(name, client, welcome.as_bytes())? {
+            Some(member) => return Ok(Some(member)),
             None => text::send(client, "This username is taken.")?,
         }
     }
