@@ -5,6 +5,7 @@
 //! ends at a line break. Not every peer sends one, though, so bytes that nothing follows for a moment
 //! count as a message too: see [`Reader::receive`] before you change anything.
 
+use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::ops::RangeInclusive;
@@ -22,13 +23,17 @@ pub const QUIET: Duration = Duration::from_millis(50);
 /// Those of the stream: the peer has left, or reset the connection.
 pub fn send(mut stream: &TcpStream, message: &str) -> io::Result<()> {
     // One write, not two: the line break should not travel in a packet of its own.
-    stream.write_all(format!("{message}\n").as_bytes())
+    stream.write_all([message, "\n"].concat().as_bytes())
 }
 
 /// The text as it can be shown on anybody's terminal: control characters, which could move the cursor
 /// or change what was shown before, become replacement characters.
-pub fn printable(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+pub fn printable(text: &str) -> Cow<'_, str> {
+    // Most texts are plain ASCII, and looking at their bytes is much faster than at their characters.
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace(char::is_control, "\u{fffd}"))
 }
 
 /// Receives messages from a stream, and keeps what arrived too early for the next one.

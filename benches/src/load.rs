@@ -19,6 +19,9 @@ const GIVE_UP: Duration = Duration::from_secs(5);
 /// server's own pace, within these bounds.
 const WINDOW: RangeInclusive<u64> = 256..=16 * 1024;
 
+/// How many connect at once: fewer than a listener's backlog holds.
+const AT_ONCE: usize = 1000;
+
 /// The length of a line, with its line break, in bytes.
 const LINE: usize = 64;
 
@@ -105,6 +108,8 @@ pub struct Swarm {
     poll: Poll,
     events: Events,
     members: Vec<Member>,
+    welcome: usize,   // so many members were let in
+    line_breaks: u64, // so many have come to all members
     buffer: Vec<u8>,
 }
 
@@ -117,21 +122,24 @@ impl Swarm {
             poll: Poll::new()?,
             events: Events::with_capacity(1024),
             members: Vec::new(),
+            welcome: 0,
+            line_breaks: 0,
             buffer: vec![0; 256 * 1024],
         })
     }
 
-    /// Connects `count` members at once, and says how long it took until the last one was let in.
+    /// Connects `count` members, a thousand at once, and says how long it took until the last was let in.
     pub fn open(&mut self, count: usize) -> Result<Duration> {
         let began = Instant::now();
-        for number in 0..count {
-            let mut stream = TcpStream::connect(self.address)?;
-            let interest = Interest::READABLE | Interest::WRITABLE;
-            self.poll.registry().register(&mut stream, Token(number), interest)?;
-            self.members.push(Member::new(stream));
-        }
-        let mut last = Instant::now();
-        while self.members.iter().any(|member| !member.is_welcome) {
+        let mut last = began;
+        while self.welcome < count {
+            while self.members.len() < count.min(self.welcome + AT_ONCE) {
+                let mut stream = TcpStream::connect(self.address)?;
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                let token = Token(self.members.len());
+                self.poll.registry().register(&mut stream, token, interest)?;
+                self.members.push(Member::new(stream));
+            }
             ensure!(last.elapsed() < GIVE_UP, "not all members were let in");
             if self.turn(Duration::from_millis(100))? > 0 {
                 last = Instant::now();
@@ -184,6 +192,7 @@ impl Swarm {
                 member.stream.write_all(greeting.as_bytes())?;
                 member.is_greeted = true;
                 member.is_welcome = self.protocol.welcome().is_none();
+                self.welcome += usize::from(member.is_welcome);
             }
             if event.is_readable() && !member.is_stalled {
                 loop {
@@ -191,13 +200,16 @@ impl Swarm {
                         Ok(0) => bail!("member {number} was disconnected"),
                         Ok(count) => {
                             let bytes = &self.buffer[..count];
-                            member.line_breaks += memchr::memchr_iter(b'\n', bytes).count() as u64;
+                            let line_breaks = memchr::memchr_iter(b'\n', bytes).count() as u64;
+                            member.line_breaks += line_breaks;
+                            self.line_breaks += line_breaks;
                             if let (false, Some(welcome)) =
                                 (member.is_welcome, self.protocol.welcome())
                             {
                                 member.heard.extend(bytes);
                                 member.is_welcome =
                                     memchr::memmem::find(&member.heard, welcome).is_some();
+                                self.welcome += usize::from(member.is_welcome);
                             }
                             if count < self.buffer.len() {
                                 // mio is edge-triggered; a short read means that it is empty now
@@ -215,6 +227,7 @@ impl Swarm {
     }
 
     fn reset(&mut self) {
+        self.line_breaks = 0;
         for member in &mut self.members {
             member.line_breaks = 0;
         }
@@ -230,16 +243,8 @@ impl Swarm {
             let speaker = round % self.members.len();
             let began = Instant::now();
             self.members[speaker].stream.write_all(&message)?;
-            let expected = self.protocol.line_breaks();
-            loop {
-                let behind = self
-                    .members
-                    .iter()
-                    .enumerate()
-                    .any(|(number, member)| number != speaker && member.line_breaks < expected);
-                if !behind {
-                    break;
-                }
+            let expected = self.protocol.line_breaks() * (self.members.len() as u64 - 1);
+            while self.line_breaks < expected {
                 ensure!(began.elapsed() < GIVE_UP, "a line did not reach everybody");
                 self.turn(Duration::from_millis(100))?;
             }

@@ -90,15 +90,20 @@ impl Conversation {
         let mut buffer = [0; 16 * 1024];
         // From a client that takes no replies, no more is read.
         while self.send()? {
-            match self.stream.read(&mut buffer) {
+            let count = match self.stream.read(&mut buffer) {
                 Ok(0) => return Ok(false),
-                Ok(count) => self.received.extend(&buffer[..count]),
+                Ok(count) => count,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
-            }
+            };
+            self.received.extend(&buffer[..count]);
             self.received_at = Instant::now();
             if !self.answer() {
                 return self.send().map(|_| false);
+            }
+            if count < buffer.len() {
+                self.send()?;
+                break; // it was all there is; the system says when there is more
             }
         }
         if !self.received.is_empty() && self.received_at.elapsed() >= text::QUIET {

@@ -73,7 +73,7 @@ fn is_good(name: &str) -> bool {
 fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::Result<()> {
     while let Some(first) = messages.receive()? {
         // What has come together goes on together: one chunk for a burst of lines.
-        let stamp = Zoned::now().strftime("%H:%M:%S").to_string();
+        let stamp = format!("[{}] {}: ", Zoned::now().strftime("%H:%M:%S"), member.name());
         let mut said = String::new();
         let mut next = Some(first);
         while let Some(message) = next {
@@ -85,9 +85,7 @@ fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::R
                     room.say(member, said.into_bytes());
                     return Ok(());
                 }
-                _ => {
-                    said += &format!("[{stamp}] {}: {}\n", member.name(), text::printable(&message))
-                }
+                _ => said.extend([&stamp, &*text::printable(&message), "\n"]),
             }
             next = messages.next_received()?;
         }
