@@ -26,7 +26,7 @@ struct Args {
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=10))]
     seconds: u64,
 
-    /// Only the contestants whose names contain this
+    /// Only the contestants whose names contain one of these, separated by commas
     #[arg(long, default_value = "")]
     only: String,
 
@@ -45,10 +45,14 @@ fn main() -> Result<()> {
         return servers::serve(name);
     }
     let rooms = tables::rooms(&args.only, args.rounds, args.seconds)?;
-    println!("{}", tables::show_rooms(&rooms));
-    println!("{}", tables::crowd(&args.only)?);
+    if !rooms.is_empty() {
+        println!("{}", tables::show_rooms(&rooms));
+        println!("{}", tables::crowd(&args.only)?);
+    }
     let echoes = tables::echoes(&args.only, args.rounds, args.seconds)?;
-    println!("{}", tables::show_echoes(&echoes));
+    if !echoes.is_empty() {
+        println!("{}", tables::show_echoes(&echoes));
+    }
     if args.only.is_empty() {
         chart::write(&args.chart, &rooms)?;
         println!("written: {}", args.chart.display());

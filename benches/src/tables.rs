@@ -41,6 +41,11 @@ pub struct Echo {
     rates: [f64; 3],
 }
 
+/// Whether the contestant's name contains one of these words, which are separated by commas.
+fn is_meant(contestant: &Contestant, only: &str) -> bool {
+    only.split(',').any(|word| contestant.name.contains(word))
+}
+
 fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
@@ -68,7 +73,7 @@ fn start(contestant: &Contestant, members: usize) -> Result<Option<(Server, Swar
 
 /// Measures the chat rooms, in turns.
 pub fn rooms(only: &str, rounds: u32, seconds: u64) -> Result<Vec<Room>> {
-    let chosen: Vec<&Contestant> = ROOMS.iter().filter(|room| room.name.contains(only)).collect();
+    let chosen: Vec<&Contestant> = ROOMS.iter().filter(|room| is_meant(room, only)).collect();
     let bar = progress(chosen.len() * rounds as usize * 4);
     let time = Duration::from_secs(seconds);
     let mut rooms: Vec<(&Contestant, [Vec<f64>; 7], u64, u64)> =
@@ -173,7 +178,7 @@ pub fn show_rooms(rooms: &[Room]) -> String {
 /// The largest room: what each of 10,000 members costs.
 pub fn crowd(only: &str) -> Result<String> {
     let mut text = String::new();
-    let Some(room) = ROOMS.first().filter(|room| room.name.contains(only)) else {
+    let Some(room) = ROOMS.first().filter(|room| is_meant(room, only)) else {
         return Ok(text);
     };
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
@@ -195,7 +200,7 @@ pub fn crowd(only: &str) -> Result<String> {
 
 /// Measures the echo servers, in turns.
 pub fn echoes(only: &str, rounds: u32, seconds: u64) -> Result<Vec<Echo>> {
-    let chosen: Vec<&Contestant> = ECHOES.iter().filter(|echo| echo.name.contains(only)).collect();
+    let chosen: Vec<&Contestant> = ECHOES.iter().filter(|echo| is_meant(echo, only)).collect();
     let bar = progress(chosen.len() * rounds as usize * CROWDS.len());
     let mut echoes: Vec<(&Contestant, [Vec<f64>; 3])> =
         chosen.into_iter().map(|echo| (echo, Default::default())).collect();
