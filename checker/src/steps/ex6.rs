@@ -31,7 +31,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("a length of 4 GiB costs no memory", an_enormous_length)
         .worth(1)
         .look("whether the length is compared with `LONGEST` before memory is taken for it."),
-    Check::server("bytes that do not decode cost only their own connection", undecodable_bytes)
+    Check::server("undecodable bytes cost only their own connection", undecodable_bytes)
         .worth(1)
         .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
     Check::client("the client frames what is typed and displays the reply", the_client_talks)
