@@ -39,7 +39,7 @@ pub const CHECKS: &[Check] = &[
     Check::client("the client gives its name and shows the welcome", the_client_introduces_itself)
         .worth(2)
         .look("the order: receive the question, ask the user, send the name."),
-    Check::client("the client shows messages while its user types nothing", the_client_listens)
+    Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
         .look("whether there is a thread that receives, beside the one that waits for the user."),
     Check::server("to be mended: a stalled member holds up all", a_stalled_member).look(
