@@ -23,7 +23,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("a stalled member delays nobody, and goes", a_stalled_member)
         .worth(3)
         .look("whether messages go through the room, rather than straight to the members' sockets."),
-    Check::server("a flood does not starve another's single line", a_flood)
+    Check::server("a flood does not starve a single line", a_flood)
         .worth(1)
         .look("whether a lock is held while a burst of lines is passed on."),
     Check::server("`/who` lists and `/quit` leaves", who_and_quit)
