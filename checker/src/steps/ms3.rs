@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::course::Check;
 use crate::peer::Peer;
+use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
 
@@ -306,12 +307,13 @@ fn control_characters(stage: &Stage) -> Scene {
 }
 
 /// A server that asks and welcomes, towards a client whose user gives the name.
-fn introduce(stage: &Stage, server: &Peer, alice: &crate::program::Program) -> Scene {
+fn introduce(stage: &Stage, server: &Peer, alice: &Program) -> Result<String, Stop> {
     server.says("Your username?")?;
     alice.types("alice");
     server.hears("alice")?;
     let welcome = format!("Welcome to the {}!", stage.word());
-    server.says(&welcome)
+    server.says(&welcome)?;
+    Ok(welcome)
 }
 
 fn the_client_listens(stage: &Stage) -> Scene {
@@ -343,7 +345,13 @@ fn nothing_is_torn(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client_on_terminal("alice")?;
     let server = listener.accepts("alice")?;
-    introduce(stage, &server, &alice)?;
+    let welcome = introduce(stage, &server, &alice)?;
+    // Not before the client is ready for it: nobody types faster than that.
+    let is_ready =
+        |rows: &[String]| rows.contains(&welcome) && rows.last().is_some_and(|row| row == ">");
+    if !stage.is_foreign() {
+        alice.displays_quietly("the welcome, and a prompt \"> \" below it", is_ready)?;
+    }
     let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
     let (begun, rest) = typed.split_at(3);
     alice.begins_to_type(begun);
