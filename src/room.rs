@@ -108,26 +108,19 @@ impl Room {
         Arc::new(Room { log: Mutex::new(log), end: AtomicU64::new(0), space: Condvar::new() })
     }
 
-    /// Lets somebody in, who is sent `welcome` and hears all that is said from then on. `None`: the name is
-    /// taken.
+    /// Lets somebody in, who is sent `welcome` and then hears all that is said. `None`: the name is taken.
     ///
     /// # Errors
     /// Those of the stream.
     pub fn join(
-        &self,
+        self: &Arc<Self>,
         name: &str,
         stream: &Arc<TcpStream>,
         welcome: &[u8],
     ) -> io::Result<Option<Arc<Member>>> {
-        if !lock(&self.log).names.insert(name.to_string()) {
-            return Ok(None);
-        }
-        // Nobody else writes to the stream yet, and the lock is not held: the room does not wait.
-        let result = greet(stream, welcome);
         let mut log = lock(&self.log);
-        if let Err(error) = result {
-            log.names.remove(name);
-            return Err(error);
+        if !log.names.insert(name.to_string()) {
+            return Ok(None);
         }
         log.last_id += 1;
         let next = log.end();
@@ -140,6 +133,17 @@ impl Room {
             catching_up: AtomicBool::new(false),
         });
         Arc::make_mut(&mut log.members).push(Arc::clone(&member));
+        // From here on the member misses nothing. Whoever says something finds its place taken, so the
+        // welcome comes first, and what was said meanwhile is delivered after it.
+        let place = lock(&member.place);
+        drop(log);
+        let result = greet(stream, welcome);
+        drop(place);
+        if let Err(error) = result {
+            self.leave(&member);
+            return Err(error);
+        }
+        self.deliver(&member);
         Ok(Some(member))
     }
 
@@ -210,7 +214,10 @@ impl Room {
         while let Some(mut place) = try_lock(&member.place) {
             match self.send_news(member, &mut place, SendFlags::DONTWAIT) {
                 Sent::All => {}
-                Sent::Full => return self.let_catch_up(member),
+                Sent::Full => {
+                    drop(place); // before it is looked whether there is a thread: that one looks again
+                    return self.let_catch_up(member);
+                }
                 Sent::Gone => return,
             }
             drop(place);

@@ -211,7 +211,7 @@ fn every_step_has_a_section_of_the_readme_and_a_make_target() {
 #[test]
 fn every_program_says_what_it_is_and_has_the_port_of_its_step() {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds = cargo::build(&programs(&steps, Package::Solutions)).expect("cargo runs");
+    let builds = cargo::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
     for (step, program) in all_programs() {
         let Launch::Built(_, path) = &builds[&(Package::Solutions, program)].launch else {
             panic!("the worked {program} does not compile");

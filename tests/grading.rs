@@ -11,7 +11,8 @@ fn root() -> &'static Path {
 /// A copy of the course's files, without what was built from them.
 fn copy_of_the_course() -> tempfile::TempDir {
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for name in [".cargo", "checker", "exercises", "proto", "solutions", "src", "tests"] {
+    for name in [".cargo", "benches", "checker", "exercises", "proto", "solutions", "src", "tests"]
+    {
         copy_folder(&root().join(name), &copy.path().join(name));
     }
     for name in ["Cargo.toml", "Cargo.lock", "Makefile", "README.md", "build.rs"] {

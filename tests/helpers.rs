@@ -309,7 +309,7 @@ mod rooms {
     use chatlings::room::{Member, Room};
 
     /// Somebody in the room, and what they hear.
-    fn enter(room: &Room, name: &str) -> (Arc<Member>, TcpStream) {
+    fn enter(room: &Arc<Room>, name: &str) -> (Arc<Member>, TcpStream) {
         let (theirs, ours) = connection();
         let member = room.join(name, &Arc::new(theirs), b"welcome\n").expect("a connection");
         let mut heard = [0; 8];

@@ -148,7 +148,7 @@ impl Drop for Server {
 }
 
 fn path_of(program: &'static str) -> PathBuf {
-    let builds = cargo::build(&[(Package::Solutions, program)]).expect("cargo runs");
+    let builds = cargo::build(&[(Package::Solutions, program)], false).expect("cargo runs");
     match &builds[&(Package::Solutions, program)].launch {
         Launch::Built(_, path) => path.clone(),
         other => panic!("{program}: {other:?}"),

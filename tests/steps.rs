@@ -11,13 +11,11 @@ use checker::cast::Cast;
 use checker::commands::{casts, programs};
 use checker::course::{Check, Step};
 use checker::judge::{self, Outcome, Verdict};
-use checker::process;
 use checker::steps::STEPS;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    process::end_groups_on_signals().expect("a handler for Ctrl-C");
     let mut trials = Vec::new();
     for package in [Package::Solutions, Package::Exercises] {
         for step in STEPS {
@@ -37,7 +35,7 @@ static EXERCISES: LazyLock<Result<Vec<Cast>, String>> = LazyLock::new(|| build(P
 fn build(package: Package) -> Result<Vec<Cast>, String> {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
     let builds: Builds =
-        cargo::build(&programs(&steps, package)).map_err(|error| format!("{error:#}"))?;
+        cargo::build(&programs(&steps, package), false).map_err(|error| format!("{error:#}"))?;
     Ok(casts(&steps, package, &builds))
 }
 

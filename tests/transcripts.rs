@@ -18,7 +18,7 @@ const SEED: u64 = 1;
 #[test]
 fn every_scene_gives_the_transcript_of_its_snapshot() {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds = cargo::build(&programs(&steps, Package::Solutions)).expect("cargo runs");
+    let builds = cargo::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -27,6 +27,9 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a program in any language may take to get ready: longer, since an interpreter starts slowly.
 pub const START: Duration = Duration::from_secs(10);
 
+/// How long all of a scene may take, whatever goes on in it.
+const LONGEST_SCENE: Duration = Duration::from_secs(40);
+
 /// How much a program may write, or send to a peer, that nobody asked for, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
 
@@ -94,6 +97,7 @@ pub struct Board {
     transcript: RefCell<Transcript>,
     to_do: RefCell<Option<Panic>>,
     flooded: Cell<Option<WireId>>,
+    began: Instant,
 }
 
 impl Wire {
@@ -185,6 +189,7 @@ impl Board {
             transcript: RefCell::new(Transcript::new(title)),
             to_do: RefCell::default(),
             flooded: Cell::default(),
+            began: Instant::now(),
         }
     }
 
@@ -241,6 +246,11 @@ impl Board {
         limit: Duration,
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
+        if self.began.elapsed() > LONGEST_SCENE {
+            let message =
+                format!("expected the scene to be over within {} s", LONGEST_SCENE.as_secs());
+            return Err(Stop::fails("scene", message));
+        }
         let deadline = Instant::now() + limit;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::env;
-use std::io::{BufRead, BufReader, IsTerminal, Read};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -68,17 +68,17 @@ pub fn root() -> PathBuf {
     parent.map_or(package.clone(), Path::to_path_buf)
 }
 
-/// Builds programs, all that can be built.
+/// Builds programs, all that can be built. `is_colored`: the compiler's words are to be.
 ///
 /// # Errors
 /// When cargo itself cannot be started or understood. A program's own errors are in its [`Built`].
-pub fn build(programs: &[(Package, &'static str)]) -> Result<Builds> {
+pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Builds> {
     let mut builds = Builds::new();
     let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     // The checker is named too, though nothing of it is built: cargo then gives the dependencies the same
     // features as when it built the checker, and compiles none of them a second time.
     command.current_dir(root()).args(["build", "--keep-going", "-p", "checker"]);
-    let color = match std::io::stdout().is_terminal() && env::var_os("NO_COLOR").is_none() {
+    let color = match is_colored {
         true => "--message-format=json-diagnostic-rendered-ansi",
         false => "--message-format=json",
     };

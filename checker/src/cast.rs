@@ -89,6 +89,7 @@ impl Launch {
         };
         let mut command = Command::new(program);
         command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
+        command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
         Ok((command, shown))
     }
 }

@@ -1,6 +1,7 @@
 //! What each command does.
 
 use std::collections::HashMap;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -56,8 +57,11 @@ fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
 }
 
 fn demo(steps: &[&'static Step]) -> Result<ExitCode> {
-    let casts =
-        casts(steps, Package::Solutions, &cargo::build(&programs(steps, Package::Solutions))?);
+    let casts = casts(
+        steps,
+        Package::Solutions,
+        &cargo::build(&programs(steps, Package::Solutions), false)?,
+    );
     let mut has_failed = false;
     for cast in &casts {
         println!("{}\n", cast.step.title.bold());
@@ -84,7 +88,9 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
     if !args.steps.is_empty() {
         wanted.extend(programs(&untouched, Package::Solutions));
     }
-    let builds = cargo::build(&wanted)?;
+    let is_colored =
+        !args.json && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let builds = cargo::build(&wanted, is_colored)?;
     print_warnings(args, &builds, package);
     let casts = casts(&steps, package, &builds);
     let (shown, checked): (Vec<&Cast>, Vec<&Cast>) = casts.iter().partition(|cast| {
@@ -116,8 +122,10 @@ fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
 
 /// Plays the checks of these casts, and reports them.
 fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCode> {
-    let one_at_a_time =
-        casts.iter().flat_map(|cast| cast.roles.values()).any(|launch| !launch.takes_port());
+    let needs_its_port = |cast: &&Cast| {
+        cast.step.port.is_some() && cast.roles.values().any(|launch| !launch.takes_port())
+    };
+    let one_at_a_time = casts.iter().any(|cast| needs_its_port(cast));
     let seed = args.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
     let outcomes = play(casts, seed, one_at_a_time);
     let mut rest = &outcomes[..];
@@ -228,7 +236,7 @@ fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
 
 fn foreign_cast(step: &'static Step, commands: Vec<(Role, Vec<String>)>) -> Result<Cast> {
     let needed: Vec<_> = helpers(step).map(|program| (Package::Solutions, program)).collect();
-    let builds = if needed.is_empty() { HashMap::new() } else { cargo::build(&needed)? };
+    let builds = if needed.is_empty() { HashMap::new() } else { cargo::build(&needed, false)? };
     let mut cast = cast_of(step, Package::Solutions, &builds);
     cast.roles = commands.into_iter().map(|(role, words)| (role, Launch::Command(words))).collect();
     Ok(cast)

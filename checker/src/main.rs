@@ -10,9 +10,7 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     end_quietly_on_broken_pipe();
-    let status = process::end_groups_on_signals()
-        .map_err(anyhow::Error::from)
-        .and_then(|()| commands::run(&cli));
+    let status = commands::run(&cli);
     status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE

@@ -1,16 +1,15 @@
 //! A program's process: the leader of a group of its own, so that all that it starts ends with it.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::{self, Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
@@ -38,7 +37,7 @@ fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
 ///
 /// # Errors
 /// When the system takes no handler for the signals.
-pub fn end_groups_on_signals() -> io::Result<()> {
+fn end_groups_on_signals() -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     thread::Builder::new().name("signals".to_string()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
@@ -105,12 +104,14 @@ impl Process {
     /// # Errors
     /// When there is no terminal to be had, no such program, or it cannot be run.
     pub fn start_on_terminal(command: &mut Command) -> io::Result<(Process, Pipes)> {
-        let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        let ours =
+            rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         rustix::pty::grantpt(&ours)?;
         rustix::pty::unlockpt(&ours)?;
         let name = rustix::pty::ptsname(&ours, Vec::new())?;
-        let theirs =
-            OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes()))?;
+        // NOCTTY: else it could become the terminal of the checker itself, and end it with its own end.
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let theirs = File::from(rustix::fs::open(&name, flags, Mode::empty())?);
         let size =
             Winsize { ws_row: TERMINAL_ROWS, ws_col: TERMINAL_COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
         rustix::termios::tcsetwinsize(&theirs, size)?;
@@ -133,6 +134,9 @@ impl Process {
     }
 
     fn spawn(command: &mut Command) -> io::Result<Process> {
+        // Whoever starts programs can be stopped by Ctrl-C, and must end them then.
+        static HANDLER: Once = Once::new();
+        HANDLER.call_once(|| drop(end_groups_on_signals()));
         command.process_group(0);
         // Under the lock, so that Ctrl-C cannot come between the start and the note of it.
         let mut running = lock_running();
@@ -173,10 +177,13 @@ impl Process {
 
     /// Ends its group, and takes its status away: then it is gone.
     pub fn reap(&mut self) {
+        if self.reaped {
+            return;
+        }
         self.end_group();
-        let mut running = lock_running();
+        let _ = self.child.kill(); // in case it has left its group
         let _ = self.child.wait();
-        running.remove(&(self.child.id() as i32));
+        lock_running().remove(&(self.child.id() as i32));
         self.reaped = true;
     }
 }

@@ -248,6 +248,7 @@ impl Stage {
             .filter(|_| !self.launch(Role::Client).is_ok_and(|launch| launch.takes_port()));
         let address = local(fixed.unwrap_or(0));
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).and_then(|socket| {
+            socket.set_reuse_address(true)?; // the port may be in TIME_WAIT
             socket.bind(&address.into())?;
             Ok(socket)
         });

@@ -34,7 +34,7 @@ fn accept_clients(listener: &TcpListener) -> ! {
         let Some(cid) = messages.receive()? else {
             return Ok(());
         };
-        handle_client(&conn, cid.trim(), &mut messages, &connections)
+        handle_client(&conn, text::printable(&cid).trim(), &mut messages, &connections)
     })
 }
 

@@ -42,7 +42,7 @@ fn serve_client(client: &Arc<TcpStream>, room: &Arc<Room>) -> io::Result<()> {
 /// Asks for a username until it gets a good one. `None`: the client has left, or tried too often.
 fn let_in(
     client: &Arc<TcpStream>,
-    room: &Room,
+    room: &Arc<Room>,
     messages: &mut text::Reader,
 ) -> io::Result<Option<Arc<Member>>> {
     for _ in 0..TRIES {
@@ -85,6 +85,7 @@ fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::R
                     room.say(member, said.into_bytes());
                     return Ok(());
                 }
+                "" => {}
                 _ => said.extend([&stamp, &*text::printable(&message), "\n"]),
             }
             next = messages.next_received()?;
