@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::net::TcpStream;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -45,6 +46,7 @@ pub struct Reader<'a> {
     searched: usize, // up to here, there is no further line break
     filled: usize,   // up to here, there is something in the buffer
     at_once: usize,  // so many bytes are read at once
+    was_quiet: bool, // the last message had no line break: it may still come
 }
 
 /// What one more read brought.
@@ -61,7 +63,8 @@ impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
         let at_once = *AT_ONCE.start();
-        Reader { stream, buffer: Vec::new(), taken: 0, searched: 0, filled: 0, at_once }
+        let (buffer, was_quiet) = (Vec::new(), false);
+        Reader { stream, buffer, taken: 0, searched: 0, filled: 0, at_once, was_quiet }
     }
 
     /// Waits for the next message, and returns it without its line break. `None`: the peer has left.
@@ -79,7 +82,10 @@ impl<'a> Reader<'a> {
             let is_begun = self.taken < self.filled;
             match self.read_more(is_begun)? {
                 More::Bytes => continue,
-                More::Quiet | More::End if is_begun => return Ok(Some(self.take(self.filled))),
+                More::Quiet | More::End if is_begun => {
+                    self.was_quiet = true;
+                    return Ok(Some(self.take(self.filled)));
+                }
                 More::Quiet => continue,
                 More::End => return Ok(None),
             }
@@ -100,7 +106,16 @@ impl<'a> Reader<'a> {
             return Err(io::Error::new(ErrorKind::InvalidData, error));
         }
         self.searched = end;
-        Ok(line_break.map(|_| self.take(end + 1)))
+        if line_break.is_none() {
+            return Ok(None);
+        }
+        let is_empty = matches!(&self.buffer[self.taken..end], [] | [b'\r']);
+        let message = self.take(end + 1);
+        // The line break of a message that was returned already is no message of its own.
+        if mem::take(&mut self.was_quiet) && is_empty {
+            return self.next_received();
+        }
+        Ok(Some(message))
     }
 
     /// Takes the bytes up to `end` as text, without the line break behind them.

@@ -97,6 +97,17 @@ mod text_messages {
     }
 
     #[test]
+    fn a_line_break_that_comes_late_is_no_message_of_its_own() {
+        let (mut sender, receiver) = connection();
+        let mut messages = text::Reader::new(&receiver);
+        sender.write_all(b"bread").expect("it is sent");
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("bread"));
+        sender.write_all(b"\r\nbutter\n\n").expect("it is sent");
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("butter"));
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some(""));
+    }
+
+    #[test]
     fn a_message_in_many_pieces_is_one_message() {
         let (mut sender, receiver) = connection();
         thread::spawn(move || {

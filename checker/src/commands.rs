@@ -125,7 +125,7 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
     let needs_its_port = |cast: &&Cast| {
         cast.step.port.is_some() && cast.roles.values().any(|launch| !launch.takes_port())
     };
-    let one_at_a_time = casts.iter().any(|cast| needs_its_port(cast));
+    let one_at_a_time = casts.iter().any(needs_its_port);
     let seed = args.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
     let outcomes = play(casts, seed, one_at_a_time);
     let mut rest = &outcomes[..];

@@ -14,6 +14,9 @@ use crate::transcript::{Mark, quoted};
 /// How long a program of the course may take to say that it listens.
 const START: Duration = Duration::from_secs(5);
 
+/// How many threads and descriptors a foreign program may set up later, for its own purposes.
+const SPARE: usize = 20;
+
 /// How long an unfinished line must be quiet to count as written.
 const QUIET: Duration = Duration::from_millis(50);
 
@@ -283,9 +286,11 @@ impl Program {
 
     /// Waits until it has no more threads and descriptors than it had `before`.
     pub fn shrinks_to(&self, before: Footprint) -> Scene {
+        let spare = if self.is_foreign { SPARE } else { 0 };
         let is_small = || {
             let now = self.footprint()?;
-            (now.threads <= before.threads && now.descriptors <= before.descriptors).then_some(())
+            let (threads, descriptors) = (before.threads + spare, before.descriptors + spare);
+            (now.threads <= threads && now.descriptors <= descriptors).then_some(())
         };
         if self.board.wait(PATIENCE, is_small)?.is_some() {
             return Ok(());

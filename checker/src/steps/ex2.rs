@@ -37,16 +37,17 @@ fn the_server_echoes(stage: &Stage) -> Scene {
         server.prints(&word)?;
     }
     alice.hears(&word)?;
+    alice.is_disconnected()?;
     server.exits(0)
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
     // The reply is another word, so that a client which shows what was typed does not pass.
     let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
+    alice.types(&typed); // some clients ask their user before they connect
+    let server = listener.accepts("alice")?;
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply)?;
@@ -63,9 +64,9 @@ fn a_client_without_a_server(stage: &Stage) -> Scene {
 fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
     let (typed, reply) = (stage.word(), stage.word());
     alice.types(&typed);
+    let server = listener.accepts("alice")?;
     server.hears(&typed)?;
     server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
     alice.prints(&reply)?;

@@ -51,10 +51,10 @@ const MAX_SLEEP_MS: Setting = Setting {
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Pauses that differ by less are alike, as far as can be measured from outside.
-const ALIKE: Duration = Duration::from_millis(12);
+const ALIKE: Duration = Duration::from_millis(25);
 
 /// A program that has not ended by then does not end. (A foreign one chooses its own sleeps.)
-const LONGEST_RUN: Duration = Duration::from_secs(30);
+const LONGEST_RUN: Duration = Duration::from_secs(15);
 
 /// How late a farewell may be on a busy machine.
 const LATE: Duration = Duration::from_secs(1);
@@ -243,8 +243,19 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
     })
 }
 
+/// A busy machine can bring lines late, so only a second run is proof.
 fn each_says_farewell(stage: &Stage) -> Scene {
+    match watch_farewells(stage) {
+        Err(Stop::Fails { .. }) => watch_farewells(stage),
+        other => other,
+    }
+}
+
+fn watch_farewells(stage: &Stage) -> Scene {
     play(stage, |run| {
+        if stage.is_foreign() && run.others.len() == run.greetings.len() {
+            return Ok(()); // the hand-out does not ask that a farewell names its thread
+        }
         for greeting in &run.greetings {
             let count = run.farewells(&greeting.id).count();
             // Lines of a foreign program may have run into each other, so that one counts twice.

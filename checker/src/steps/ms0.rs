@@ -69,6 +69,9 @@ fn ends_with_the_client(stage: &Stage) -> Scene {
     alice.says(&word)?;
     alice.hears(&word.to_uppercase())?;
     alice.leaves();
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say when a server ends
+    }
     server.exits(0)
 }
 

@@ -245,6 +245,7 @@ fn a_stalled_member(stage: &Stage) -> Scene {
 
 fn a_flood(stage: &Stage) -> Scene {
     const LINES: usize = 2000;
+    const LONGEST_WAIT: Duration = Duration::from_secs(2);
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
     let bob = enters(stage, "bob")?;
@@ -252,8 +253,16 @@ fn a_flood(stage: &Stage) -> Scene {
     let flood = format!("{}\n", "y".repeat(500)).repeat(LINES);
     let word = stage.word();
     alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
+    let began = Instant::now();
     bob.says(&word)?;
-    hears_from(stage, &carol, "bob", &word).map(drop)
+    hears_from(stage, &carol, "bob", &word)?;
+    match began.elapsed() {
+        soon if soon < LONGEST_WAIT => Ok(()),
+        late => carol.complains(format!(
+            "expected bob's line within 2 s, but it took {:.1} s",
+            late.as_secs_f64()
+        )),
+    }
 }
 
 fn who_and_quit(stage: &Stage) -> Scene {

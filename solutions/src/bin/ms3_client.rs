@@ -1,7 +1,7 @@
 //! # Milestone 3: an instant messenger: the client
 
 use std::io;
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -48,7 +48,7 @@ fn chat(server: &TcpStream, mut keyboard: Keyboard, screen: Screen) -> io::Resul
             is_over.store(is_last, Ordering::SeqCst);
             text::send(server, &line)?;
             if is_last {
-                return Ok(()); // the server ends the connection then, and with it `receive`
+                return server.shutdown(Shutdown::Write); // the server ends its side, and with it `receive`
             }
         }
     })
