@@ -17,6 +17,9 @@ const START: Duration = Duration::from_secs(5);
 /// How many threads and descriptors a foreign program may set up later, for its own purposes.
 const SPARE: usize = 20;
 
+/// What a program did that was to end.
+const STILL_RUNNING: &str = "it was still running";
+
 /// How long an unfinished line must be quiet to count as written.
 const QUIET: Duration = Duration::from_millis(50);
 
@@ -221,7 +224,7 @@ impl Program {
     /// Waits until it ends, however it does. `expected` says what of it is expected.
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
-        let exit = exit.ok_or_else(|| self.disappoints(expected, "it was still running", limit))?;
+        let exit = exit.ok_or_else(|| self.disappoints(expected, STILL_RUNNING, limit))?;
         self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         Ok(exit)
     }
@@ -240,7 +243,7 @@ impl Program {
             false => "a line on stderr that says what is wrong, and exit status 1",
         };
         let Some(exit) = exit else {
-            return Err(self.disappoints(expected, "it was still running", PATIENCE));
+            return Err(self.disappoints(expected, STILL_RUNNING, PATIENCE));
         };
         self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
         if self.is_foreign {
@@ -314,7 +317,10 @@ impl Program {
             Ok(Some(exit)) => {
                 format!("expected {expected}, but {instead}, and it ended {}", describe(exit))
             }
-            Ok(None) => format!("expected {expected}, but {instead} within {} s", limit.as_secs()),
+            Ok(None) => {
+                let when = if instead == STILL_RUNNING { "after" } else { "within" };
+                format!("expected {expected}, but {instead} {when} {} s", limit.as_secs())
+            }
         };
         Stop::fails(&self.actor, message)
     }

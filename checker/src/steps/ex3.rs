@@ -83,9 +83,22 @@ impl Run {
         self.others.iter().filter(move |said| words_of(&said.line).any(|word| word == id))
     }
 
-    /// How long each thread paused, in the order of the threads' ids.
+    /// Whether farewells do not say whose they are. The hand-out does not ask for it.
+    fn is_nameless(&self) -> bool {
+        let names_somebody = |greeting: &Said| self.farewells(&greeting.id).next().is_some();
+        self.others.len() == self.greetings.len() && !self.greetings.iter().any(names_somebody)
+    }
+
+    /// How long each thread paused, in the order of the threads' ids or, if farewells are nameless, by length.
     fn pauses(&self) -> Result<Vec<Duration>, Stop> {
         let mut greetings: Vec<&Said> = self.greetings.iter().collect();
+        if let (true, Some(first)) = (self.is_nameless(), greetings.first()) {
+            return Ok(self
+                .others
+                .iter()
+                .map(|said| said.when.duration_since(first.when))
+                .collect());
+        }
         greetings.sort_by_key(|greeting| &greeting.id);
         let pause = |greeting: &&Said| {
             let farewell = self.farewells(&greeting.id).next();
@@ -226,9 +239,10 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
 
 fn everyone_greets_first(stage: &Stage) -> Scene {
     play(stage, |run| {
-        let farewells =
-            run.greetings.iter().filter_map(|greeting| run.farewells(&greeting.id).next());
-        let Some(first_farewell) = farewells.min_by_key(|farewell| farewell.order) else {
+        let named = run.greetings.iter().filter_map(|greeting| run.farewells(&greeting.id).next());
+        let nameless = run.others.iter().filter(|_| run.is_nameless());
+        let Some(first_farewell) = named.chain(nameless).min_by_key(|farewell| farewell.order)
+        else {
             return Err(no_farewell(&run.greetings[0].id));
         };
         match run.greetings.iter().find(|greeting| greeting.order > first_farewell.order) {
@@ -253,7 +267,7 @@ fn each_says_farewell(stage: &Stage) -> Scene {
 
 fn watch_farewells(stage: &Stage) -> Scene {
     play(stage, |run| {
-        if stage.is_foreign() && run.others.len() == run.greetings.len() {
+        if stage.is_foreign() && run.is_nameless() {
             return Ok(()); // the hand-out does not ask that a farewell names its thread
         }
         for greeting in &run.greetings {
