@@ -258,6 +258,13 @@ impl Stage {
         Ok(socket)
     }
 
+    /// Lets a peer say a word, and waits until it hears it back.
+    pub fn echoes_to(&self, peer: &Peer) -> Scene {
+        let word = self.word();
+        peer.says(&word)?;
+        peer.hears(&word)
+    }
+
     fn address(&self) -> Result<SocketAddr, Stop> {
         self.address
             .get()

@@ -51,18 +51,14 @@ fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let _alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    let word = stage.word();
-    bob.says(&word)?;
-    bob.hears(&word)
+    stage.echoes_to(&bob)
 }
 
 fn echoes_several_messages(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     for _ in 0..3 {
-        let word = stage.word();
-        alice.says(&word)?;
-        alice.hears(&word)?;
+        stage.echoes_to(&alice)?;
     }
     Ok(())
 }
@@ -71,35 +67,23 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears(&word)?;
+    stage.echoes_to(&alice)?;
     alice.says("end")?;
     alice.is_disconnected()?;
-    let word = stage.word();
-    bob.says(&word)?;
-    bob.hears(&word)?;
+    stage.echoes_to(&bob)?;
     let carol = stage.connects("carol")?;
-    let word = stage.word();
-    carol.says(&word)?;
-    carol.hears(&word)
+    stage.echoes_to(&carol)
 }
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears(&word)?;
+    stage.echoes_to(&alice)?;
     server.logs_something_after(|| alice.resets())?;
-    let word = stage.word();
-    bob.says(&word)?;
-    bob.hears(&word)?;
+    stage.echoes_to(&bob)?;
     let carol = stage.connects("carol")?;
-    let word = stage.word();
-    carol.says(&word)?;
-    carol.hears(&word)
+    stage.echoes_to(&carol)
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {

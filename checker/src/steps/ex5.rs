@@ -81,9 +81,7 @@ fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
 /// Connects somebody and waits for an echo: after that, the server surely knows of them.
 fn joins(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     let peer = stage.connects(name)?;
-    let word = stage.word();
-    peer.says(&word)?;
-    peer.hears(&word)?;
+    stage.echoes_to(&peer)?;
     Ok(peer)
 }
 
@@ -122,9 +120,7 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
         alice.types(&word);
         alice.prints(&word)?;
         operator_counts(stage, &server, 2)?;
-        let word = stage.word();
-        bob.says(&word)?;
-        bob.hears(&word)?;
+        stage.echoes_to(&bob)?;
     }
     alice.types("end");
     alice.exits(0)?;
@@ -139,9 +135,7 @@ fn works_while_peers_talk(stage: &Stage) -> Scene {
     let alice = joins(stage, "alice")?;
     for peer in [&alice, &bob] {
         operator_counts(stage, &server, 2)?;
-        let word = stage.word();
-        peer.says(&word)?;
-        peer.hears(&word)?;
+        stage.echoes_to(peer)?;
     }
     alice.says("end")?;
     alice.is_disconnected()?;
