@@ -24,6 +24,9 @@ use crate::transcript::{Mark, Transcript};
 /// How long a scene waits for what it expects.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long bytes without a line break must be quiet to count as a line or a message.
+pub const QUIET: Duration = Duration::from_millis(50);
+
 /// How long a program in any language may take to get ready: longer, since an interpreter starts slowly.
 pub const START: Duration = Duration::from_secs(10);
 

@@ -8,12 +8,9 @@ use std::time::Duration;
 use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
 
-use crate::board::{Board, End, PATIENCE, WireId};
+use crate::board::{Board, End, PATIENCE, QUIET, WireId};
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
-
-/// How long a line must be quiet to count as a message without a line break.
-const QUIET: Duration = Duration::from_millis(50);
 
 /// The longest frame that is taken for one; a longer length is a mistake.
 const LONGEST: u32 = 16 * 1024 * 1024;
@@ -261,11 +258,6 @@ impl Peer {
         self.fails(message)
     }
 
-    /// Makes sure that nothing comes, for a moment.
-    pub fn hears_nothing(&self) -> Scene {
-        self.hears_nothing_for(Duration::from_millis(100))
-    }
-
     /// Makes sure that nothing comes, for this long.
     pub fn hears_nothing_for(&self, moment: Duration) -> Scene {
         let heard = self.board.wait(moment, || {
@@ -278,17 +270,6 @@ impl Peer {
             Some(bytes) => self
                 .fails(format!("expected to hear nothing yet, but heard {}", quoted_bytes(&bytes))),
         }
-    }
-
-    /// Takes whatever comes, until it is quiet.
-    pub fn hears_anything(&self) -> Scene {
-        self.board.wait(PATIENCE, || {
-            self.board.with_wire(self.wire, |wire| {
-                let is_quiet = wire.quiet_for() > QUIET * 2;
-                is_quiet.then(|| wire.take(wire.unread().len()))
-            })
-        })?;
-        Ok(())
     }
 
     /// Waits until the other side has closed the connection, without another word.

@@ -6,22 +6,19 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, End, PATIENCE, ProgramId};
+use crate::board::{Board, End, PATIENCE, ProgramId, QUIET};
 use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
 
 /// How long a program of the course may take to say that it listens.
-const START: Duration = Duration::from_secs(5);
+const LISTENS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How many threads and descriptors a foreign program may set up later, for its own purposes.
 const SPARE: usize = 20;
 
 /// What a program did that was to end.
 const STILL_RUNNING: &str = "it was still running";
-
-/// How long an unfinished line must be quiet to count as written.
-const QUIET: Duration = Duration::from_millis(50);
 
 /// A running program.
 pub struct Program {
@@ -58,8 +55,8 @@ impl Program {
     /// Its first line must be `listening on ADDRESS`; returns the address.
     pub(crate) fn listens(&self) -> Result<SocketAddr, Stop> {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
-        let Some((line, _)) = self.next_line(START)? else {
-            return Err(self.disappoints(expected, "nothing was printed", START));
+        let Some((line, _)) = self.next_line(LISTENS_WITHIN)? else {
+            return Err(self.disappoints(expected, "nothing was printed", LISTENS_WITHIN));
         };
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());

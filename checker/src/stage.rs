@@ -265,6 +265,30 @@ impl Stage {
         peer.hears(&word)
     }
 
+    /// Lets `count` peers come at once, each say a word, and wait for its own answer to it. `heard` says in
+    /// words what that is.
+    pub fn answers_crowd(
+        &self,
+        count: usize,
+        answer: impl Fn(&str) -> String,
+        heard: &str,
+    ) -> Scene {
+        let mut clients = Vec::new();
+        for number in 1..=count {
+            clients.push((self.connects_quietly(&format!("client {number}"))?, self.word()));
+        }
+        self.note("clients", Mark::Event, &format!("{count} of them connect"));
+        for (client, word) in &clients {
+            client.says(word)?;
+        }
+        self.note("clients", Mark::Sent, "each a word of its own");
+        for (client, word) in &clients {
+            client.hears(&answer(word))?;
+        }
+        self.note("clients", Mark::Received, heard);
+        Ok(())
+    }
+
     fn address(&self) -> Result<SocketAddr, Stop> {
         self.address
             .get()

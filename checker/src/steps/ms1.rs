@@ -60,22 +60,8 @@ fn each_its_own(stage: &Stage) -> Scene {
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    const COUNT: usize = 50;
     let _server = stage.starts_server()?;
-    let mut clients = Vec::new();
-    for number in 1..=COUNT {
-        clients.push((stage.connects_quietly(&format!("client {number}"))?, stage.word()));
-    }
-    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
-    for (client, word) in &clients {
-        client.says(word)?;
-    }
-    stage.note("clients", Mark::Sent, "each a word of its own");
-    for (client, word) in &clients {
-        client.hears(&word.to_uppercase())?;
-    }
-    stage.note("clients", Mark::Received, "each its own word in capitals");
-    Ok(())
+    stage.answers_crowd(50, str::to_uppercase, "each its own word in capitals")
 }
 
 fn a_silent_client(stage: &Stage) -> Scene {
