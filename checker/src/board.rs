@@ -201,6 +201,11 @@ impl Board {
         self.transcript.borrow_mut().add(actor, mark, text);
     }
 
+    /// Forgets the lines of the transcript.
+    pub fn clear_transcript(&self) {
+        self.transcript.borrow_mut().clear();
+    }
+
     /// Adds a peer's socket, over which `sender` sends.
     pub fn add_socket(&self, sender: &str, socket: TcpStream) -> io::Result<WireId> {
         socket.set_nonblocking(true)?;

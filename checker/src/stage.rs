@@ -258,6 +258,18 @@ impl Stage {
         Ok(socket)
     }
 
+    /// Plays all of a scene and, if it fails, once more with an empty transcript: for what chance or a busy
+    /// machine can spoil once, but hardly twice.
+    pub fn tries_twice(&self, scene: impl Fn() -> Scene) -> Scene {
+        match scene() {
+            Err(Stop::Fails { .. }) => {
+                self.board.clear_transcript();
+                scene()
+            }
+            other => other,
+        }
+    }
+
     /// Lets a peer say a word, and waits until it hears it back.
     pub fn echoes_to(&self, peer: &Peer) -> Scene {
         let word = self.word();

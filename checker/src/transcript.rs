@@ -80,6 +80,11 @@ impl Transcript {
         self.lines.push(Line { actor: actor.to_string(), mark, text: visible(text) });
     }
 
+    /// Takes all lines away.
+    pub fn clear(&mut self) {
+        self.lines.clear();
+    }
+
     /// Whether there is such a line.
     pub fn has(&self, actor: &str, mark: Mark, text: &str) -> bool {
         let text = visible(text);

@@ -259,10 +259,7 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
 
 /// A busy machine can bring lines late, so only a second run is proof.
 fn each_says_farewell(stage: &Stage) -> Scene {
-    match watch_farewells(stage) {
-        Err(Stop::Fails { .. }) => watch_farewells(stage),
-        other => other,
-    }
+    stage.tries_twice(|| watch_farewells(stage))
 }
 
 fn watch_farewells(stage: &Stage) -> Scene {
@@ -308,15 +305,10 @@ fn watch_farewells(stage: &Stage) -> Scene {
 
 /// Two runs at once. Random pauses may happen to be alike, so only a second pair is proof.
 fn the_pauses_are_random(stage: &Stage) -> Scene {
-    let first = compare_two_runs(stage)?;
-    if first.is_ok() {
-        return Ok(());
-    }
-    compare_two_runs(stage)?.map_err(|message| Stop::fails("program", message))
+    stage.tries_twice(|| compare_two_runs(stage))
 }
 
-/// The inner error says in which way the pauses of two runs were alike.
-fn compare_two_runs(stage: &Stage) -> Result<Result<(), String>, Stop> {
+fn compare_two_runs(stage: &Stage) -> Scene {
     let (one, other) = (start(stage, "run 1")?, start(stage, "run 2")?);
     let (one, other) = (watch(&one)?, watch(&other)?);
     three_greet(&one).and_then(|()| three_greet(&other))?;
@@ -327,24 +319,21 @@ fn compare_two_runs(stage: &Stage) -> Result<Result<(), String>, Stop> {
     if one.windows(2).chain(other.windows(2)).all(|pair| same(&pair[0], &pair[1])) {
         let message =
             format!("expected a pause of its own for each thread, but they were {}", shown(&one));
-        return Ok(Err(message));
+        return Err(Stop::fails("program", message));
     }
     if one.iter().zip(&other).all(|(a, b)| same(a, b)) {
         let (one, other) = (shown(&one), shown(&other));
         let message = format!("expected other pauses in each run, but they were {one} and {other}");
-        return Ok(Err(message));
+        return Err(Stop::fails("program", message));
     }
     stage.note("run 1", Mark::Event, "three pauses");
     stage.note("run 2", Mark::Event, "three other pauses");
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// A busy machine can delay a run, so only a second one is proof.
 fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
-    match measure_run(stage) {
-        Err(Stop::Fails { .. }) => measure_run(stage),
-        other => other,
-    }
+    stage.tries_twice(|| measure_run(stage))
 }
 
 fn measure_run(stage: &Stage) -> Scene {

@@ -315,9 +315,17 @@ fn control_characters(stage: &Stage) -> Scene {
     }
 }
 
-/// A server that asks and welcomes, towards a client whose user gives the name.
-fn introduce(stage: &Stage, server: &Peer, alice: &Program) -> Result<String, Stop> {
-    server.says("Your username?")?;
+/// A server that asks and welcomes, towards a client whose user gives the name. `is_asked` waits until the user
+/// can see the question.
+fn introduce(
+    stage: &Stage,
+    server: &Peer,
+    alice: &Program,
+    is_asked: impl FnOnce(&str) -> Scene,
+) -> Result<String, Stop> {
+    let question = "Your username?";
+    server.says(question)?;
+    is_asked(question)?;
     alice.types("alice");
     server.hears("alice")?;
     let welcome = format!("Welcome to the {}!", stage.word());
@@ -329,7 +337,7 @@ fn the_client_listens(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
-    introduce(stage, &server, &alice)?;
+    introduce(stage, &server, &alice, |_| Ok(()))?;
     for _ in 0..2 {
         let line = format!("[14:03:07] bob: {}", stage.word());
         server.says(&line)?;
@@ -354,13 +362,17 @@ fn nothing_is_torn(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client_on_terminal("alice")?;
     let server = listener.accepts("alice")?;
-    let welcome = introduce(stage, &server, &alice)?;
-    // Not before the client is ready for it: nobody types faster than that.
-    let is_ready =
-        |rows: &[String]| rows.contains(&welcome) && rows.last().is_some_and(|row| row == ">");
-    if !stage.is_foreign() {
-        alice.displays_quietly("the welcome, and a prompt \"> \" below it", is_ready)?;
-    }
+    // Nobody answers what the screen does not show yet, and nobody types before there is a prompt.
+    let is_ready = |line: &str| {
+        if stage.is_foreign() {
+            return Ok(());
+        }
+        alice.displays_quietly(&format!("{}, and a prompt \"> \" below it", quoted(line)), |rows| {
+            rows.iter().any(|row| row == line) && rows.last().is_some_and(|row| row == ">")
+        })
+    };
+    let welcome = introduce(stage, &server, &alice, is_ready)?;
+    is_ready(&welcome)?;
     let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
     let (begun, rest) = typed.split_at(3);
     alice.begins_to_type(begun);
