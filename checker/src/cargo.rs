@@ -108,6 +108,19 @@ pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<B
     Ok(builds)
 }
 
+/// Builds one binary of another package of the course, and says where it is.
+///
+/// # Errors
+/// When cargo cannot be started or understood, or the binary does not compile.
+pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.current_dir(root()).args(["build", "--message-format=json", "-p", "checker"]);
+    command.args(["-p", package, "--bin", binary]);
+    let mut output = run(&mut command)?;
+    let errors = output.errors.remove(binary).unwrap_or(output.log);
+    output.paths.remove(binary).with_context(|| errors)
+}
+
 /// What one run of cargo printed.
 #[derive(Default)]
 struct Output {

@@ -51,7 +51,7 @@ fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
         if number >= step.hints.len() {
             println!("{} has {} hints; this is the last one.", step.id, step.hints.len());
         }
-        report::print_hint(step, number.min(step.hints.len() - 1));
+        print!("{}", report::hint(step, number.min(step.hints.len() - 1)));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,7 +148,7 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
             if number > 0 {
                 println!();
             }
-            report::print_step(step, outcomes, args.verbose);
+            print!("{}", report::step(step, outcomes, args.verbose));
         }
         if let ([(step, outcomes)], true) = (&steps[..], is_students)
             && outcomes.iter().all(|outcome| outcome.is_bonus || outcome.verdict == Verdict::Passes)

@@ -1,5 +1,7 @@
 //! What a person reads: verdicts, failures and hints on a terminal of 80 columns.
 
+use std::collections::BTreeSet;
+
 use colored::{ColoredString, Colorize};
 
 use crate::cargo::Package;
@@ -33,30 +35,29 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
-/// Prints the verdicts on a step and, where it did not pass, why.
-pub fn print_step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
+/// The verdicts on a step and, where it did not pass, why; in lines that each end with a line break.
+pub fn step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) -> String {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let title = spread(step.title, &format!("{} of {} points", points(sum), step.points));
-    println!("{}", title.bold());
+    let mut text = format!("{}\n", title.bold());
     let mut said: Vec<&str> = Vec::new();
     for outcome in outcomes {
-        println!("{}", verdict_line(outcome));
+        text += &format!("{}\n", verdict_line(outcome));
         if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) {
             let is_repeated = said.contains(&outcome.message.as_str());
             let message = if is_repeated { "(the same)" } else { &outcome.message };
-            println!("{}", wrap(message, "      "));
+            text += &format!("{}\n", wrap(message, "      "));
             said.push(&outcome.message);
         }
     }
     if is_verbose {
         for outcome in outcomes.iter().filter(|outcome| !outcome.transcript.is_empty()) {
-            println!();
-            print_transcript(outcome);
+            text += &format!("\n{}", transcript(outcome));
         }
     }
-    print_compiler_errors(outcomes);
-    print_first_failure(step, outcomes, is_verbose);
-    print_to_do(outcomes);
+    text + &compiler_errors(outcomes)
+        + &first_failure(step, outcomes, is_verbose)
+        + &spots_to_do(outcomes)
 }
 
 fn verdict_line(outcome: &Outcome) -> String {
@@ -84,71 +85,72 @@ fn paint(verdict: Verdict, text: &str) -> ColoredString {
     }
 }
 
-fn print_transcript(outcome: &Outcome) {
-    print!("{}", outcome.transcript.coloured());
+fn transcript(outcome: &Outcome) -> String {
+    let mut text = outcome.transcript.coloured();
     if outcome.verdict == Verdict::Fails && !outcome.look.is_empty() {
-        println!("{}", wrap(&format!("Look at {}.", outcome.look.trim_end_matches('.')), "  "));
+        let look = format!("Look at {}.", outcome.look.trim_end_matches('.'));
+        text += &format!("{}\n", wrap(&look, "  "));
     }
+    text
 }
 
 /// The transcript of the first failure, and the first hint: one thing at a time.
-fn print_first_failure(step: &Step, outcomes: &[&Outcome], is_verbose: bool) {
+fn first_failure(step: &Step, outcomes: &[&Outcome], is_verbose: bool) -> String {
     let mut failed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fails);
-    let Some(first) = failed.next() else { return };
+    let Some(first) = failed.next() else { return String::new() };
+    let mut text = String::new();
     if !is_verbose {
-        println!();
-        print_transcript(first);
+        text += &format!("\n{}", transcript(first));
         let others = failed.count();
         if others > 0 {
-            println!(
-                "\n{}",
-                format!("(--verbose shows the transcripts of the other {others} too)").dimmed()
-            );
+            let more = format!("(--verbose shows the transcripts of the other {others} too)");
+            text += &format!("\n{}\n", more.dimmed());
         }
     }
-    println!();
-    print_hint(step, 0);
+    text + "\n" + &hint(step, 0)
 }
 
-/// Prints one hint, and how to get the next.
-pub fn print_hint(step: &Step, number: usize) {
+/// One hint, and how to get the next; in lines that each end with a line break.
+pub fn hint(step: &Step, number: usize) -> String {
     let Some(hint) = step.hints.get(number) else {
-        return;
+        return String::new();
     };
-    println!("{}", wrap(&format!("Hint {} of {}: {hint}", number + 1, step.hints.len()), ""));
+    let numbered = format!("Hint {} of {}: {hint}", number + 1, step.hints.len());
+    let mut text = format!("{}\n", wrap(&numbered, ""));
     if number + 1 < step.hints.len() {
-        let more = " --more".repeat(number + 1);
-        println!("{}", format!("The next one: cargo step hint {}{more}", step.id).dimmed());
+        let next =
+            format!("The next one: cargo step hint {}{}", step.id, " --more".repeat(number + 1));
+        text += &format!("{}\n", next.dimmed());
     }
+    text
 }
 
 /// The compiler's words, once for each program.
-fn print_compiler_errors(outcomes: &[&Outcome]) {
+fn compiler_errors(outcomes: &[&Outcome]) -> String {
     let mut shown: Vec<&str> = Vec::new();
+    let mut text = String::new();
     for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::DoesNotCompile) {
         if !shown.contains(&outcome.message.as_str()) {
-            println!("\n{}", outcome.message.trim_end());
+            text += &format!("\n{}\n", outcome.message.trim_end());
             shown.push(&outcome.message);
         }
     }
+    text
 }
 
 /// The spots that were reached, once each.
-fn print_to_do(outcomes: &[&Outcome]) {
-    let mut spots: Vec<&str> = Vec::new();
-    for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::ToDo) {
-        if !spots.contains(&outcome.message.as_str()) {
-            spots.push(&outcome.message);
+fn spots_to_do(outcomes: &[&Outcome]) -> String {
+    let to_do = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::ToDo);
+    let spots: BTreeSet<&str> = to_do.map(|outcome| outcome.message.as_str()).collect();
+    let mut text = String::new();
+    for (number, spot) in spots.into_iter().enumerate() {
+        if number == 0 {
+            text += "\n";
         }
-    }
-    spots.sort();
-    if !spots.is_empty() {
-        println!();
-    }
-    for spot in spots {
         let (place, task) = spot.split_once(": ").unwrap_or((spot, ""));
-        println!("{} {}\n{}", "to do".yellow(), place.bold(), wrap(task, "      "));
+        text += &format!("{} {}\n{}\n", "to do".yellow(), place.bold(), wrap(task, "      "));
     }
+    text
 }
 
 /// What a step looks like before anything of it is done: the task, the files, and a finished run.

@@ -1,0 +1,150 @@
+//! Every mistake of `tests/mistakes/` is caught: by the checks that it names, and by no others. What the
+//! student would read is kept as a snapshot in `tests/mistakes/feedback/`.
+//!
+//! After a change that is meant: `INSTA_UPDATE=always cargo test --test mistakes`, and read what has changed.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::LazyLock;
+use std::{fs, io};
+
+use checker::cargo::{self, Package};
+use checker::cast::{Cast, Launch};
+use checker::commands::{casts, programs};
+use checker::course::{Check, Role, Step};
+use checker::judge::{self, Outcome, Verdict};
+use checker::report;
+use checker::steps::{self, STEPS};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+#[path = "mistakes/src/list/mod.rs"]
+mod list;
+use list::Mistake;
+
+/// How many are played at a time. A check that fails mostly waits for what does not come.
+const SIDE_BY_SIDE: usize = 16;
+
+const SEED: u64 = 1;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    colored::control::set_override(false);
+    let mut trials: Vec<Trial> = list::all()
+        .map(|mistake| Trial::test(format!("mistakes::{}", mistake.slug()), || is_caught(mistake)))
+        .collect();
+    trials.push(Trial::test("every_check_catches_a_mistake", every_check_catches_a_mistake));
+    trials.push(Trial::test("no_feedback_is_left_over", no_feedback_is_left_over));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The worked programs, and the binary with all wrong ones.
+static BUILT: LazyLock<Result<(Vec<Cast>, PathBuf), String>> = LazyLock::new(|| {
+    let steps: Vec<&'static Step> = STEPS.iter().collect();
+    let built = cargo::build(&programs(&steps, Package::Solutions), false)
+        .and_then(|builds| Ok((builds, cargo::build_binary("mistakes", "mistakes")?)));
+    let (builds, binary) = built.map_err(|error| format!("{error:#}"))?;
+    Ok((casts(&steps, Package::Solutions, &builds), binary))
+});
+
+/// The step's programs: a wrong one, and the worked ones beside it.
+fn cast_with(mistake: &Mistake) -> Result<Cast, Failed> {
+    mistake.source(root())?; // else there would be nothing behind the link
+    let (casts, binary) = BUILT.as_ref()?;
+    let cast = casts.iter().find(|cast| cast.step.id == mistake.step());
+    let mut cast = cast.cloned().ok_or("there is no such step")?;
+    let link = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mistakes").join(mistake.slug());
+    link_to(binary, &link)?;
+    cast.roles.insert(Role::of(mistake.program), Launch::Built(mistake.program, link));
+    Ok(cast)
+}
+
+fn link_to(binary: &Path, link: &Path) -> io::Result<()> {
+    if fs::read_link(link).is_ok_and(|target| target == binary) {
+        return Ok(());
+    }
+    fs::create_dir_all(link.parent().unwrap_or(link))?;
+    let _ = fs::remove_file(link); // it may lead elsewhere
+    symlink(binary, link)
+}
+
+fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
+    let cast = cast_with(mistake)?;
+    let checks: Vec<(&Cast, &Check)> =
+        cast.step.checks.iter().map(|check| (&cast, check)).collect();
+    let outcomes = judge::play_all(&checks, SEED, false, |_| {});
+    let outcomes: Vec<&Outcome> = outcomes.iter().collect();
+    let feedback = report::step(cast.step, &outcomes, true);
+    let failed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fails);
+    let failed: BTreeSet<&str> = failed.map(|outcome| outcome.name).collect();
+    let expected: BTreeSet<&str> = mistake.fails.iter().copied().collect();
+    if failed != expected {
+        let slipped = expected.difference(&failed).map(|name| format!("slipped through: {name}\n"));
+        let surprised = failed.difference(&expected).map(|name| format!("failed too: {name}\n"));
+        let differences: String = slipped.chain(surprised).collect();
+        return Err(format!("{differences}\n{feedback}").into());
+    }
+    let feedback = report::step(cast.step, &outcomes, false);
+    snapshot_settings().bind(|| insta::assert_snapshot!(mistake.slug(), feedback));
+    Ok(())
+}
+
+fn snapshot_settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("mistakes/feedback");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    // What the system chooses, and what is measured.
+    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
+    settings.add_filter(r"--port \d+", "--port [port]");
+    settings.add_filter(r"\[\d\d:\d\d:\d\d\]", "[time]");
+    settings.add_filter(r"\d+ ms", "[time]");
+    settings
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn every_check_catches_a_mistake() -> Result<(), Failed> {
+    let mut names = BTreeSet::new();
+    for mistake in list::all() {
+        let step = steps::find(mistake.step()).ok_or(format!("no step has {}", mistake.program))?;
+        if !names.insert(mistake.slug()) {
+            return Err(format!("two mistakes are called {}", mistake.slug()).into());
+        }
+        if mistake.fails.is_empty() {
+            return Err(format!("{} is caught by no check", mistake.slug()).into());
+        }
+        for name in mistake.fails {
+            if !step.checks.iter().any(|check| check.name == *name) {
+                return Err(format!("{}: {} has no check {name:?}", mistake.slug(), step.id).into());
+            }
+        }
+    }
+    let mut missing = String::new();
+    for step in STEPS {
+        for check in step.checks {
+            let catches = |mistake: &Mistake| {
+                mistake.step() == step.id && mistake.fails.contains(&check.name)
+            };
+            if !list::all().any(catches) {
+                missing.push_str(&format!("{}: no mistake fails {:?}\n", step.id, check.name));
+            }
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(missing.into()) }
+}
+
+fn no_feedback_is_left_over() -> Result<(), Failed> {
+    let slugs: BTreeSet<String> = list::all().map(Mistake::slug).collect();
+    for entry in fs::read_dir(root().join("tests/mistakes/feedback"))? {
+        let name = entry?.file_name().display().to_string();
+        if !slugs.contains(name.trim_end_matches(".new").trim_end_matches(".snap")) {
+            return Err(format!("tests/mistakes/feedback/{name} belongs to no mistake").into());
+        }
+    }
+    Ok(())
+}

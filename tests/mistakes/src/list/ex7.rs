@@ -1,0 +1,5 @@
+//! Mistakes in 2.3 a handshake.
+
+use super::Mistake;
+
+pub const MISTAKES: &[Mistake] = &[];
