@@ -23,7 +23,10 @@ fn report_panics_as_in_an_exercise() {
     panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         let place = place.find("exercises/").map_or(&*place, |start| &place[start..]);
-        let message = info.payload_as_str().unwrap_or_default();
+        // `panic!` with a text alone has a `&str`, with values in it a `String`.
+        let text = info.payload().downcast_ref::<&str>().copied();
+        let message = info.payload().downcast_ref::<String>().map_or(text, |text| Some(text));
+        let message = message.unwrap_or_default();
         let name = thread::current().name().unwrap_or("<unnamed>").to_string();
         eprintln!("\nthread '{name}' panicked at {place}:\n{message}");
     }));
