@@ -12,26 +12,29 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::SockRef;
 
-use crate::process::{Exit, Panic, Process, find_panics};
+use crate::containment::Containment;
+use crate::limits::{Limits, MIB, seconds};
+use crate::process::{Exit, Panic, Process, Stdio, find_panics};
 use crate::stage::Stop;
 use crate::transcript::{Mark, Transcript};
 
-/// How long a scene waits for what it expects.
-pub const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a scene waits for what it expects, if `--patience` is 1.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long bytes without a line break must be quiet to count as a line or a message.
 pub const QUIET: Duration = Duration::from_millis(50);
 
 /// How long a program in any language may take to get ready: longer, since an interpreter starts slowly.
-pub const START: Duration = Duration::from_secs(10);
+const START: Duration = Duration::from_secs(10);
 
-/// How long all of a scene may take, whatever goes on in it.
-const LONGEST_SCENE: Duration = Duration::from_secs(40);
+/// How often it is looked at what programs take. The first time comes after as long.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// How much a program may write, or send to a peer, that nobody asked for, in bytes.
 const MOST: usize = 4 * 1024 * 1024;
@@ -46,15 +49,6 @@ pub struct WireId(usize);
 /// The number of a program on its board.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ProgramId(usize);
-
-/// What a program's stdin and stdout are.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stdio {
-    /// A pipe each.
-    Pipes,
-    /// A terminal.
-    Terminal,
-}
 
 /// Why nothing more comes over a wire.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -80,13 +74,18 @@ pub struct Wire {
     taken: usize,
     end: Option<End>,
     is_paused: bool,
+    most: usize, // that may come in all
 }
+
+/// Who did too much, and what.
+type Excess = (String, String);
 
 /// A program, with the wires that it writes to.
 struct Running {
     actor: String,
     process: Process,
     stdin: Option<File>,
+    on: Stdio,
     stdout: WireId,
     stderr: WireId,
     log: Vec<u8>, // all of stderr
@@ -99,12 +98,15 @@ pub struct Board {
     programs: RefCell<Vec<Running>>,
     transcript: RefCell<Transcript>,
     to_do: RefCell<Option<Panic>>,
-    flooded: Cell<Option<WireId>>,
+    excess: RefCell<Option<Excess>>,
+    limits: Limits,
+    containment: RefCell<Option<Containment>>, // from the first program on
     began: Instant,
+    looked: Cell<Instant>,
 }
 
 impl Wire {
-    fn new(sender: &str, source: Source) -> Wire {
+    fn new(sender: &str, source: Source, most: usize) -> Wire {
         let sender = sender.to_string();
         Wire {
             sender,
@@ -115,6 +117,7 @@ impl Wire {
             taken: 0,
             end: None,
             is_paused: false,
+            most,
         }
     }
 
@@ -161,13 +164,13 @@ impl Wire {
         }
     }
 
-    /// Reads once; the caller knows that there is something to read. Says whether it was too much.
-    fn read(&mut self) -> bool {
+    /// Reads once; the caller knows that there is something to read. Says what was too much, if so.
+    fn read(&mut self) -> Option<String> {
         let mut buffer = vec![0; 64 * 1024];
         let result = match self.source.as_mut() {
             Some(Source::Socket(socket)) => socket.read(&mut buffer),
             Some(Source::Pipe(pipe)) => pipe.read(&mut buffer),
-            None => return false,
+            None => return None,
         };
         match result {
             Ok(0) => self.end = Some(End::Closed),
@@ -177,23 +180,52 @@ impl Wire {
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            // A terminal that nobody has open any more (EIO): the end of what was written to it.
+            Err(_) if matches!(self.source, Some(Source::Pipe(_))) => self.end = Some(End::Closed),
             Err(_) => self.end = Some(End::Reset),
         }
-        self.unread().len() > MOST
+        let verb = if matches!(self.source, Some(Source::Pipe(_))) { "printed" } else { "sent" };
+        if self.taken + self.unread().len() > self.most {
+            let mib = self.most as u64 / MIB;
+            return Some(format!("{verb} more than {mib} MiB (--max-output)"));
+        }
+        if self.unread().len() > MOST {
+            let mib = MOST as u64 / MIB;
+            return Some(format!("{verb} more than {mib} MiB that nobody asked for"));
+        }
+        None
     }
 }
 
 impl Board {
     /// An empty board, for the scene of this title.
-    pub fn new(title: String) -> Board {
+    pub fn new(title: String, limits: Limits) -> Board {
         Board {
             wires: RefCell::default(),
             programs: RefCell::default(),
             transcript: RefCell::new(Transcript::new(title)),
             to_do: RefCell::default(),
-            flooded: Cell::default(),
+            excess: RefCell::default(),
+            limits,
+            containment: RefCell::default(),
             began: Instant::now(),
+            looked: Cell::new(Instant::now()),
         }
+    }
+
+    /// How long this scene waits for what it expects.
+    pub fn patience(&self) -> Duration {
+        self.patient(PATIENCE)
+    }
+
+    /// How long this scene waits for a program in any language to get ready.
+    pub fn start_limit(&self) -> Duration {
+        self.patient(START)
+    }
+
+    /// A deadline, longer or shorter as `--patience` has it.
+    pub fn patient(&self, limit: Duration) -> Duration {
+        limit.mul_f64(self.limits.patience)
     }
 
     /// Writes a line into the transcript.
@@ -215,11 +247,11 @@ impl Board {
 
     fn add_wire(&self, sender: &str, source: Source) -> WireId {
         let mut wires = self.wires.borrow_mut();
-        wires.push(Wire::new(sender, source));
+        wires.push(Wire::new(sender, source, self.limits.output as usize));
         WireId(wires.len() - 1)
     }
 
-    /// Starts a program, on pipes or on a terminal. `is_rust`: its panics are read.
+    /// Starts a program. `is_rust`: its panics are read.
     pub fn start(
         &self,
         actor: &str,
@@ -227,14 +259,21 @@ impl Board {
         on: Stdio,
         is_rust: bool,
     ) -> io::Result<ProgramId> {
-        let (process, pipes) = match on {
-            Stdio::Pipes => Process::start(command)?,
-            Stdio::Terminal => Process::start_on_terminal(command)?,
+        let mut containment = self.containment.borrow_mut();
+        let containment = match containment.as_mut() {
+            Some(containment) => containment,
+            None => containment.insert(Containment::new(self.limits.clone())?),
         };
+        containment.prepare(command);
+        let (process, pipes) = Process::start(command, on)?;
+        containment.add(process.id());
+        // A program that does not read what is typed must not hold up the scene.
+        rustix::io::ioctl_fionbio(&pipes.stdin, true)?;
         let program = Running {
             actor: actor.to_string(),
             process,
             stdin: Some(pipes.stdin),
+            on,
             stdout: self.add_wire(actor, Source::Pipe(pipes.stdout)),
             stderr: self.add_wire(actor, Source::Pipe(pipes.stderr)),
             log: Vec::new(),
@@ -254,10 +293,11 @@ impl Board {
         limit: Duration,
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
-        if self.began.elapsed() > LONGEST_SCENE {
-            let message =
-                format!("expected the scene to be over within {} s", LONGEST_SCENE.as_secs());
-            return Err(Stop::fails("scene", message));
+        let longest = self.patient(self.limits.scene);
+        if self.began.elapsed() > longest {
+            let longest = seconds(longest);
+            let message = format!("expected the check to be over within {longest} (--max-seconds)");
+            return Err(Stop::fails("check", message));
         }
         let deadline = Instant::now() + limit;
         loop {
@@ -279,15 +319,23 @@ impl Board {
         if let Some(panic) = self.to_do.borrow().clone() {
             return Err(Stop::ToDo(panic));
         }
-        if let Some(wire) = self.flooded.get() {
-            let actor = self.with_wire(wire, |wire| wire.sender.clone());
-            let message = format!(
-                "printed or sent more than {} MiB that nobody asked for",
-                MOST / 1024 / 1024
-            );
-            return Err(Stop::Fails { actor, message });
+        match self.excess.borrow().clone() {
+            Some((actor, message)) => Err(Stop::Fails { actor, message }),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Looks from time to time whether a program takes too much.
+    fn look_after_programs(&self) {
+        if self.looked.get().elapsed() < LOOK {
+            return;
+        }
+        self.looked.set(Instant::now());
+        let found = self.containment.borrow().as_ref().and_then(Containment::excess);
+        let Some((pid, message)) = found else { return };
+        for program in self.programs.borrow().iter().filter(|program| program.process.id() == pid) {
+            *self.excess.borrow_mut() = Some((program.actor.clone(), message.clone()));
+        }
     }
 
     /// Waits for something to arrive, at most for `limit`, and reads all that has. Returns early when
@@ -313,12 +361,18 @@ impl Board {
         let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
         let ready: Vec<bool> = polled.iter().map(|fd| fd.revents().intersects(arrived)).collect();
         for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
-            if wires[index].end.is_none() && !wires[index].is_paused && wires[index].read() {
-                wires[index].source = None; // whoever sends now is told so
-                self.flooded.set(Some(WireId(index)));
+            let wire = &mut wires[index];
+            if wire.end.is_none()
+                && !wire.is_paused
+                && let Some(message) = wire.read()
+            {
+                wire.source = None; // whoever sends now is told so
+                *self.excess.borrow_mut() = Some((wire.sender.clone(), message));
             }
         }
         self.read_logs(&mut wires);
+        drop(wires);
+        self.look_after_programs();
     }
 
     /// Moves what programs wrote to stderr into their logs, and looks for a `todo!()` there.
@@ -332,7 +386,8 @@ impl Board {
             program.log.extend(wire.take(count).0);
             if program.log.len() > MOST {
                 wire.source = None;
-                self.flooded.set(Some(program.stderr));
+                let message = format!("logged more than {} MiB", MOST as u64 / MIB);
+                *self.excess.borrow_mut() = Some((program.actor.clone(), message));
             }
             if program.is_rust && self.to_do.borrow().is_none() {
                 let panics = find_panics(&String::from_utf8_lossy(&program.log));
@@ -349,7 +404,7 @@ impl Board {
     /// Sends all of `bytes`, and gathers what arrives meanwhile, so that two sides that both send
     /// cannot wait for each other for ever. `false`: the other side takes no more, or has left.
     pub fn send(&self, wire: WireId, mut bytes: &[u8]) -> Result<bool, Stop> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience();
         while !bytes.is_empty() {
             let result = self.with_wire(wire, |wire| match wire.source.as_mut() {
                 Some(Source::Socket(socket)) => socket.write(bytes),
@@ -398,15 +453,27 @@ impl Board {
         self.programs.borrow()[program.0].process.id()
     }
 
-    /// Types into a program. One that has ended already takes no more, which shows elsewhere.
+    /// Types into a program. One that has ended already, or does not read, takes no more, which shows elsewhere.
     pub fn type_text(&self, program: ProgramId, text: &str) {
-        if let Some(stdin) = self.programs.borrow_mut()[program.0].stdin.as_mut() {
-            let _ = stdin.write_all(text.as_bytes());
+        let deadline = Instant::now() + self.patience();
+        let mut bytes = text.as_bytes();
+        while !bytes.is_empty() && Instant::now() < deadline {
+            let stdin = &mut self.programs.borrow_mut()[program.0].stdin;
+            let Some(stdin) = stdin else { return };
+            match stdin.write(bytes) {
+                Ok(count) => bytes = &bytes[count..],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(TICK),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return,
+            }
         }
     }
 
     /// Ends a program's input, as Ctrl-D does.
     pub fn close_stdin(&self, program: ProgramId) {
+        if self.programs.borrow()[program.0].on != Stdio::Pipes {
+            self.type_text(program, "\x04"); // a terminal that is closed ends the output too
+        }
         self.programs.borrow_mut()[program.0].stdin = None;
     }
 
@@ -425,14 +492,36 @@ impl Board {
             .any(|program| program.actor == actor && program.process.exit().is_some())
     }
 
+    /// What there is to say about a server that cannot be reached, after `waited` if it had time to begin.
+    pub fn why_unreachable(&self, actor: &str, waited: Option<Duration>) -> String {
+        let mut programs = self.programs.borrow_mut();
+        let Some(server) = programs.iter_mut().find(|program| program.actor == actor) else {
+            return String::new();
+        };
+        if let Some(exit) = server.process.exit() {
+            return format!("; the {actor} has ended {exit}");
+        }
+        let ports = Containment::ports_of(server.process.id());
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let waited = waited.map_or(String::new(), |time| format!(" within {}", seconds(time)));
+        match &ports[..] {
+            [] => format!("; the {actor} has not begun to listen{waited}"),
+            ports => format!("; the {actor} listens on port {} instead", ports.join(" and ")),
+        }
+    }
+
     /// Ends the scene: every program and whatever it has started, then every connection. Returns the
     /// panics of programs of ours, each with its actor.
     pub fn finish(&self) -> Vec<(String, Panic)> {
-        for program in self.programs.borrow().iter() {
+        for program in self.programs.borrow_mut().iter_mut() {
             program.process.end_group();
+            program.process.wait();
         }
-        // What was written before the end is still in the pipes. A child that has left its group may
-        // hold them open, so this does not wait for ever.
+        if let Some(containment) = self.containment.borrow().as_ref() {
+            containment.end_strays();
+        }
+        // What was written before the end is still in the pipes. If somebody else holds them open, this
+        // does not wait for ever.
         let deadline = Instant::now() + Duration::from_millis(500);
         while Instant::now() < deadline && !self.all_output_read() {
             self.gather(TICK, None);
@@ -452,6 +541,7 @@ impl Board {
         for program in self.programs.borrow_mut().iter_mut() {
             program.process.reap();
         }
+        *self.containment.borrow_mut() = None; // and the folder with it
         panics
     }
 

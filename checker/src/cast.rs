@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::course::{Role, Step};
+use crate::limits::Limits;
 use crate::stage::Stop;
 
 /// What `{max_clients}` stands for in a scene that does not set it: more than any scene has.
@@ -30,6 +33,10 @@ pub struct Cast {
     pub roles: HashMap<Role, Launch>,
     /// The worked programs of other steps that help, by name.
     pub helpers: HashMap<&'static str, Launch>,
+    /// What the programs may take, and how long a scene waits for them.
+    pub limits: Limits,
+    /// Whether the server is known not to listen: then it is not waited for again as long as the first time.
+    pub never_listens: Arc<AtomicBool>,
 }
 
 /// An option that a scene starts a program with.

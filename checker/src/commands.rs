@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Result;
 use colored::Colorize;
@@ -14,6 +15,7 @@ use crate::cast::{Cast, Launch};
 use crate::cli::{CheckArgs, Cli, Command, steps_of};
 use crate::course::{Check, Role, Step};
 use crate::judge::{self, Outcome, Verdict};
+use crate::limits::Limits;
 use crate::report;
 use crate::standing;
 use crate::starter::Starter;
@@ -77,7 +79,8 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
     let commands = args.commands();
     let steps = steps_of(&args.steps);
     if !commands.is_empty() {
-        let cast = foreign_cast(steps[0], commands)?;
+        let mut cast = foreign_cast(steps[0], commands)?;
+        cast.limits = args.limits.limits();
         return report(args, &[&cast], false);
     }
     let package = if args.solutions { Package::Solutions } else { Package::Exercises };
@@ -92,7 +95,8 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
         !args.json && std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let builds = cargo::build(&wanted, is_colored)?;
     print_warnings(args, &builds, package);
-    let casts = casts(&steps, package, &builds);
+    let mut casts = casts(&steps, package, &builds);
+    casts.iter_mut().for_each(|cast| cast.limits = args.limits.limits());
     let (shown, checked): (Vec<&Cast>, Vec<&Cast>) = casts.iter().partition(|cast| {
         let compiles = cast.roles.values().all(|launch| !matches!(launch, Launch::Broken(_)));
         untouched.iter().any(|step| step.id == cast.step.id) && compiles
@@ -231,7 +235,13 @@ fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
         .filter_map(|program| Some((Role::of(program), launch(package, program)?)));
     let helpers =
         helpers(step).filter_map(|program| Some((program, launch(Package::Solutions, program)?)));
-    Cast { step, roles: roles.collect(), helpers: helpers.collect() }
+    Cast {
+        step,
+        roles: roles.collect(),
+        helpers: helpers.collect(),
+        limits: Limits::default(),
+        never_listens: Arc::default(),
+    }
 }
 
 fn foreign_cast(step: &'static Step, commands: Vec<(Role, Vec<String>)>) -> Result<Cast> {

@@ -12,10 +12,13 @@
 pub mod board;
 pub mod cargo;
 pub mod cast;
+pub mod census;
 pub mod cli;
 pub mod commands;
+pub mod containment;
 pub mod course;
 pub mod judge;
+pub mod limits;
 pub mod peer;
 pub mod process;
 pub mod program;

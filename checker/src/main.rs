@@ -24,7 +24,7 @@ fn end_quietly_on_broken_pipe() {
     panic::set_hook(Box::new(move |info| {
         let message = info.payload().downcast_ref::<String>();
         if message.is_some_and(|message| message.starts_with("failed printing to stdout")) {
-            process::end_all_groups();
+            process::end_everything();
             exit(1);
         }
         report(info);

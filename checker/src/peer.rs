@@ -8,7 +8,8 @@ use std::time::Duration;
 use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
 
-use crate::board::{Board, End, PATIENCE, QUIET, WireId};
+use crate::board::{Board, End, QUIET, WireId};
+use crate::limits::seconds;
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
 
@@ -129,7 +130,7 @@ impl Peer {
         &self,
         may_end: impl Fn(&str) -> bool,
     ) -> Result<Result<String, String>, Stop> {
-        self.hears_message_within(PATIENCE, may_end)
+        self.hears_message_within(self.board.patience(), may_end)
     }
 
     fn hears_message_within(
@@ -175,13 +176,13 @@ impl Peer {
             } else {
                 format!("only {}", quoted(&unread))
             };
-            Err(format!("{came} came within {} s", limit.as_secs_f32()))
+            Err(format!("{came} came within {}", seconds(limit)))
         }))
     }
 
     /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
     pub fn hears_something(&self, expected: &str) -> Result<String, Stop> {
-        let heard = self.board.wait(PATIENCE, || {
+        let heard = self.board.wait(self.board.patience(), || {
             self.board.with_wire(self.wire, |wire| match wire.unread().len() {
                 0 => wire.end().map(|end| Err(describe(end))),
                 _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
@@ -192,9 +193,8 @@ impl Peer {
             Some(Ok(text)) => text,
             Some(Err(instead)) => return self.fails(format!("expected {expected}, but {instead}")),
             None => {
-                let seconds = PATIENCE.as_secs();
-                return self
-                    .fails(format!("expected {expected}, but nothing came within {seconds} s"));
+                let limit = seconds(self.board.patience());
+                return self.fails(format!("expected {expected}, but nothing came within {limit}"));
             }
         };
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
@@ -237,7 +237,7 @@ impl Peer {
 
     /// The next message, if one comes in time.
     pub fn next_message(&self) -> Result<Option<String>, Stop> {
-        self.next_message_within(PATIENCE)
+        self.next_message_within(self.board.patience())
     }
 
     /// The next message, if one comes within `limit`.
@@ -275,7 +275,7 @@ impl Peer {
     /// Waits until the other side has closed the connection, without another word.
     pub fn is_disconnected(&self) -> Scene {
         let expected = "expected the connection to be closed";
-        let end = self.board.wait(PATIENCE, || {
+        let end = self.board.wait(self.board.patience(), || {
             self.board.with_wire(self.wire, |wire| match wire.unread() {
                 [] => wire.end().map(Ok),
                 // A foreign program may say goodbye.
@@ -294,8 +294,10 @@ impl Peer {
             Some(Err(bytes)) => {
                 self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes)))
             }
-            None => self
-                .fails(format!("{expected}, but it was still open after {} s", PATIENCE.as_secs())),
+            None => {
+                let limit = seconds(self.board.patience());
+                self.fails(format!("{expected}, but it was still open after {limit}"))
+            }
         }
     }
 
@@ -344,7 +346,7 @@ impl Peer {
 
     /// Waits for a frame with a message of this type. `expected` says in words what is expected.
     pub fn receives_frame<M: Shown>(&self, expected: &str) -> Result<M, Stop> {
-        let frame = self.board.wait(PATIENCE, || {
+        let frame = self.board.wait(self.board.patience(), || {
             self.board.with_wire(self.wire, |wire| {
                 let whole = whole_frame(wire.unread());
                 match whole {
@@ -360,7 +362,7 @@ impl Peer {
             None => {
                 return self.misses_frame(
                     expected,
-                    &format!("nothing came within {} s", PATIENCE.as_secs()),
+                    &format!("nothing came within {}", seconds(self.board.patience())),
                 );
             }
         };

@@ -1,31 +1,49 @@
 //! A program's process: the leader of a group of its own, so that all that it starts ends with it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
-use std::process::{self, Child, Command, Stdio};
+use std::process::{self, Child, Command};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 use rustix::pty::OpenptFlags;
-use rustix::termios::Winsize;
+use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+
+use crate::containment;
 
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// Ends every group that is running. The caller must exit then: nothing can be started any more.
-pub fn end_all_groups() {
-    let running = lock_running();
-    for group in running.iter().copied().filter_map(Pid::from_raw) {
+/// Held while a program is started, so that Ctrl-C cannot come between the start and the note of it.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// Ends every group that is running, and what has left its group. The caller must exit then: nothing can be
+/// started any more.
+pub fn end_everything() {
+    let starting = STARTING.lock();
+    for group in lock_running().iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
+        let _ = rustix::process::waitid(
+            WaitId::Pid(group),
+            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
+        );
     }
-    std::mem::forget(running);
+    containment::clear_all();
+    std::mem::forget(starting);
+}
+
+/// Whether this is the id of a program that was started here, and is not reaped yet.
+pub fn is_leader(pid: i32) -> bool {
+    lock_running().contains(&pid)
 }
 
 fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
@@ -41,12 +59,15 @@ fn end_groups_on_signals() -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
     thread::Builder::new().name("signals".to_string()).spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            end_all_groups();
+            end_everything();
             process::exit(128 + signal); // as shells have it
         }
     })?;
     Ok(())
 }
+
+/// How long the end of a program that is killed may take.
+const LONGEST_END: Duration = Duration::from_secs(2);
 
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,6 +76,16 @@ pub enum Exit {
     Status(i32),
     /// By this signal.
     Signal(i32),
+}
+
+impl fmt::Display for Exit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Exit::Status(101) => write!(f, "with status 101 (a panic)"), // as Rust has it
+            Exit::Status(status) => write!(f, "with status {status}"),
+            Exit::Signal(signal) => write!(f, "by signal {signal}"),
+        }
+    }
 }
 
 /// The size of the terminals that programs are given.
@@ -79,13 +110,33 @@ pub struct Process {
     reaped: bool,
 }
 
+/// What a program's stdin and stdout are. Its stderr is always a pipe.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stdio {
+    /// A pipe each.
+    Pipes,
+    /// A terminal with a user at it.
+    Terminal,
+    /// A terminal that neither shows what is typed nor changes what is printed: many languages keep their
+    /// output back, up to the very end, if it goes to a pipe.
+    BareTerminal,
+}
+
 impl Process {
-    /// Starts a command, with pipes to and from it.
+    /// Starts a command, with the checker at the other end of its input and output.
     ///
     /// # Errors
-    /// When there is no such program, or it cannot be run.
-    pub fn start(command: &mut Command) -> io::Result<(Process, Pipes)> {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    /// When there is no such program, it cannot be run, or there is no terminal to be had.
+    pub fn start(command: &mut Command, on: Stdio) -> io::Result<(Process, Pipes)> {
+        match on {
+            Stdio::Pipes => Process::start_on_pipes(command),
+            Stdio::Terminal | Stdio::BareTerminal => Process::start_on_terminal(command, on),
+        }
+    }
+
+    fn start_on_pipes(command: &mut Command) -> io::Result<(Process, Pipes)> {
+        command.stdin(process::Stdio::piped()).stdout(process::Stdio::piped());
+        command.stderr(process::Stdio::piped());
         let mut process = Process::spawn(command)?;
         let child = &mut process.child;
         let pipes = match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
@@ -99,11 +150,7 @@ impl Process {
         Ok((process, pipes))
     }
 
-    /// Starts a command on a terminal of its own: its stdin and stdout. Its stderr is a pipe.
-    ///
-    /// # Errors
-    /// When there is no terminal to be had, no such program, or it cannot be run.
-    pub fn start_on_terminal(command: &mut Command) -> io::Result<(Process, Pipes)> {
+    fn start_on_terminal(command: &mut Command, on: Stdio) -> io::Result<(Process, Pipes)> {
         let ours =
             rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         rustix::pty::grantpt(&ours)?;
@@ -115,14 +162,17 @@ impl Process {
         let size =
             Winsize { ws_row: TERMINAL_ROWS, ws_col: TERMINAL_COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
         rustix::termios::tcsetwinsize(&theirs, size)?;
-        command
-            .stdin(theirs.try_clone()?)
-            .stdout(theirs)
-            .stderr(Stdio::piped())
-            .env("TERM", "xterm");
+        if on == Stdio::BareTerminal {
+            let mut modes = rustix::termios::tcgetattr(&theirs)?;
+            modes.local_modes.remove(LocalModes::ECHO);
+            modes.output_modes.remove(OutputModes::OPOST);
+            rustix::termios::tcsetattr(&theirs, OptionalActions::Now, &modes)?;
+        }
+        command.stdin(theirs.try_clone()?).stdout(theirs).stderr(process::Stdio::piped());
+        command.env("TERM", if on == Stdio::BareTerminal { "dumb" } else { "xterm" });
         let process = Process::spawn(command);
         // The command keeps its end of the terminal open, so that ours would never come to an end.
-        command.stdin(Stdio::null()).stdout(Stdio::null());
+        command.stdin(process::Stdio::null()).stdout(process::Stdio::null());
         let mut process = process?;
         let Some(stderr) = process.child.stderr.take() else {
             unreachable!("it was asked for, as a pipe");
@@ -138,10 +188,9 @@ impl Process {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| drop(end_groups_on_signals()));
         command.process_group(0);
-        // Under the lock, so that Ctrl-C cannot come between the start and the note of it.
-        let mut running = lock_running();
+        let _starting = STARTING.lock();
         let child = command.spawn()?;
-        running.insert(child.id() as i32);
+        lock_running().insert(child.id() as i32);
         Ok(Process { child, exit: None, reaped: false })
     }
 
@@ -165,6 +214,14 @@ impl Process {
             self.exit = exited.or(status.terminating_signal().map(Exit::Signal));
         }
         self.exit
+    }
+
+    /// Waits until it has ended, a moment at most: whoever is killed ends soon.
+    pub fn wait(&mut self) {
+        let deadline = Instant::now() + LONGEST_END;
+        while self.exit().is_none() && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(200));
+        }
     }
 
     /// Ends it, and all that it has started in its group.

@@ -6,7 +6,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::board::{Board, End, PATIENCE, ProgramId, QUIET};
+use crate::board::{Board, End, ProgramId, QUIET};
+use crate::limits::seconds;
 use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
@@ -100,11 +101,12 @@ impl Program {
 
     /// Waits until its terminal shows what `is_right` looks for, and leaves it out of the transcript.
     pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
-        match self.board.wait(PATIENCE, || is_right(&self.rows()).then_some(()))? {
+        let patience = self.board.patience();
+        match self.board.wait(patience, || is_right(&self.rows()).then_some(()))? {
             Some(()) => Ok(()),
             None => {
                 let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
-                Err(self.disappoints(expected, &format!("its terminal showed {shown}"), PATIENCE))
+                Err(self.disappoints(expected, &format!("its terminal showed {shown}"), patience))
             }
         }
     }
@@ -148,7 +150,8 @@ impl Program {
         expected: &str,
         is_right: impl Fn(&str) -> bool,
     ) -> Result<String, Stop> {
-        let deadline = Instant::now() + PATIENCE;
+        let patience = self.board.patience();
+        let deadline = Instant::now() + patience;
         let mut printed = None;
         while let Some((line, _)) =
             self.next_line(deadline.saturating_duration_since(Instant::now()))?
@@ -164,7 +167,7 @@ impl Program {
             Some(line) => format!("it printed {}", quoted(&line)),
             None => "nothing was printed".to_string(),
         };
-        Err(self.disappoints(expected, &instead, PATIENCE))
+        Err(self.disappoints(expected, &instead, patience))
     }
 
     /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
@@ -209,12 +212,11 @@ impl Program {
     /// Waits until it ends with this status.
     pub fn exits(&self, status: i32) -> Scene {
         let expected = format!("it to end with status {status}");
-        match self.ends(&expected, PATIENCE)? {
+        match self.ends(&expected, self.board.patience())? {
             Exit::Status(found) if found == status => Ok(()),
-            exit => Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but it ended {}", describe(exit)),
-            )),
+            exit => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but it ended {exit}")))
+            }
         }
     }
 
@@ -222,14 +224,15 @@ impl Program {
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
         let exit = exit.ok_or_else(|| self.disappoints(expected, STILL_RUNNING, limit))?;
-        self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
+        self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
         Ok(exit)
     }
 
     /// Waits until it gives up: it says why, in a line on stderr, and ends with status 1. A foreign
     /// program has only to say something and to end.
     pub fn gives_up(&self) -> Scene {
-        let exit = self.board.wait(PATIENCE, || self.board.exit_of(self.id))?;
+        let patience = self.board.patience();
+        let exit = self.board.wait(patience, || self.board.exit_of(self.id))?;
         let log = self.board.log_of(self.id);
         let reason = log.lines().find(|line| !line.trim().is_empty());
         if let Some(reason) = reason {
@@ -240,16 +243,16 @@ impl Program {
             false => "a line on stderr that says what is wrong, and exit status 1",
         };
         let Some(exit) = exit else {
-            return Err(self.disappoints(expected, STILL_RUNNING, PATIENCE));
+            return Err(self.disappoints(expected, STILL_RUNNING, patience));
         };
-        self.board.note(&self.actor, Mark::Event, &format!("ends {}", describe(exit)));
+        self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
         if self.is_foreign {
             return Ok(());
         }
         if exit != Exit::Status(1) {
             return Err(Stop::fails(
                 &self.actor,
-                format!("expected {expected}, but it ended {}", describe(exit)),
+                format!("expected {expected}, but it ended {exit}"),
             ));
         }
         match reason {
@@ -273,7 +276,7 @@ impl Program {
         let before = self.board.log_of(self.id).len();
         act();
         let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
-        self.board.wait(PATIENCE / 4, has_more).map(drop)
+        self.board.wait(self.board.patience() / 4, has_more).map(drop)
     }
 
     /// How many threads and descriptors it has now, where the system tells (Linux).
@@ -292,14 +295,13 @@ impl Program {
             let (threads, descriptors) = (before.threads + spare, before.descriptors + spare);
             (now.threads <= threads && now.descriptors <= descriptors).then_some(())
         };
-        if self.board.wait(PATIENCE, is_small)?.is_some() {
+        let patience = self.board.patience();
+        if self.board.wait(patience, is_small)?.is_some() {
             return Ok(());
         }
         let now = self.footprint().map_or("gone".to_string(), |now| now.to_string());
-        let message = format!(
-            "expected {before} as before, but there are {now} after {} s",
-            PATIENCE.as_secs()
-        );
+        let message =
+            format!("expected {before} as before, but there are {now} after {}", seconds(patience));
         Err(Stop::fails(&self.actor, message))
     }
 
@@ -312,22 +314,13 @@ impl Program {
         let message = match self.board.wait(limit_of_end, || self.board.exit_of(self.id)) {
             Err(stop) => return stop,
             Ok(Some(exit)) => {
-                format!("expected {expected}, but {instead}, and it ended {}", describe(exit))
+                format!("expected {expected}, but {instead}, and it ended {exit}")
             }
             Ok(None) => {
                 let when = if instead == STILL_RUNNING { "after" } else { "within" };
-                format!("expected {expected}, but {instead} {when} {} s", limit.as_secs())
+                format!("expected {expected}, but {instead} {when} {}", seconds(limit))
             }
         };
         Stop::fails(&self.actor, message)
-    }
-}
-
-/// `with status 0`, `by signal 9`
-fn describe(exit: Exit) -> String {
-    match exit {
-        Exit::Status(101) => "with status 101 (a panic)".to_string(), // as Rust has it
-        Exit::Status(status) => format!("with status {status}"),
-        Exit::Signal(signal) => format!("by signal {signal}"),
     }
 }

@@ -5,16 +5,17 @@ use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use crate::board::{Board, PATIENCE, START, Stdio};
+use crate::board::Board;
 use crate::cast::{Cast, Launch, Setting};
 use crate::course::{Check, Role};
 use crate::peer::Peer;
-use crate::process::Panic;
+use crate::process::{Panic, Stdio};
 use crate::program::Program;
 use crate::transcript::{Mark, Transcript, quoted};
 use crate::words::Words;
@@ -67,6 +68,7 @@ pub struct Stage {
     role: Role,
     words: RefCell<Words>,
     address: Cell<Option<SocketAddr>>,
+    is_reached: Cell<bool>, // somebody could connect to the server
 }
 
 /// The checker's own server, for a scene that is about a client.
@@ -82,10 +84,11 @@ impl Stage {
         let title = format!("{} · {}", cast.step.title, check.name);
         Stage {
             words: RefCell::new(Words::new(seed, &format!("{}::{}", cast.step.id, check.slug()))),
-            board: Rc::new(Board::new(title)),
+            board: Rc::new(Board::new(title, cast.limits.clone())),
             cast: cast.clone(),
             role: check.role,
             address: Cell::new(None),
+            is_reached: Cell::new(false),
         }
     }
 
@@ -108,6 +111,16 @@ impl Stage {
     /// what the hand-out asks and not by our wording.
     pub fn is_foreign(&self) -> bool {
         self.cast.roles.get(&self.role).is_some_and(Launch::is_foreign)
+    }
+
+    /// How long this scene waits for what it expects.
+    pub fn patience(&self) -> Duration {
+        self.board.patience()
+    }
+
+    /// A deadline, longer or shorter as `--patience` has it.
+    pub fn patient(&self, limit: Duration) -> Duration {
+        self.board.patient(limit)
     }
 
     /// A random word, another one each time.
@@ -199,26 +212,29 @@ impl Stage {
     pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
         let address = self.address()?;
         // A program of ours listens by now. A foreign one may still be starting.
-        let deadline = Instant::now() + START;
+        let is_awaited = self.launch(Role::Server)?.is_foreign();
+        let limit = match self.cast.never_listens.load(Ordering::Relaxed) {
+            false => self.board.start_limit(),
+            true => self.board.patience(),
+        };
+        let deadline = Instant::now() + limit;
         let socket = loop {
-            let result = TcpStream::connect_timeout(&address, PATIENCE);
-            let error = match result {
+            let error = match TcpStream::connect_timeout(&address, self.board.patience()) {
                 Ok(socket) => break socket,
                 Err(error) => error,
             };
-            let server_has_ended = self.board.has_ended("server");
-            if server_has_ended
-                || !self.launch(Role::Server)?.is_foreign()
-                || Instant::now() > deadline
-            {
-                let ended = if server_has_ended { "; the server has ended" } else { "" };
+            let is_late = Instant::now() > deadline;
+            if !is_awaited || is_late || self.board.has_ended("server") {
+                self.cast.never_listens.fetch_or(is_late, Ordering::Relaxed);
+                let reason = self.board.why_unreachable("server", is_late.then_some(limit));
                 return Err(Stop::fails(
                     name,
-                    format!("cannot connect to the server: {error}{ended}"),
+                    format!("cannot connect to {address}: {error}{reason}"),
                 ));
             }
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
+        self.is_reached.set(true);
         let wire = self.board.add_socket("server", socket).map_err(|error| broken(name, &error))?;
         Ok(Peer::new(Rc::clone(&self.board), name, wire, !self.is_foreign()))
     }
@@ -319,7 +335,8 @@ impl Stage {
         port: Option<u16>,
         settings: &[Setting],
     ) -> Result<Program, Stop> {
-        self.starts_on(actor, launch, port, settings, Stdio::Pipes)
+        let on = if launch.is_foreign() { Stdio::BareTerminal } else { Stdio::Pipes };
+        self.starts_on(actor, launch, port, settings, on)
     }
 
     fn starts_on(
@@ -363,7 +380,7 @@ impl Stage {
     fn wait_for_port(&self, port: u16) -> Result<u16, Stop> {
         static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = if taken.contains(&port) { Duration::ZERO } else { START };
+        let limit = if taken.contains(&port) { Duration::ZERO } else { self.board.start_limit() };
         // Without SO_REUSEADDR, as most programs bind: with it, a port in TIME_WAIT would look free.
         let is_free = || {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
@@ -385,11 +402,12 @@ impl Listener {
     /// Waits for a client to call; what comes back plays the server towards it.
     pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
         self.listener.set_nonblocking(true).map_err(|error| broken("server", &error))?;
-        let accepted = self.board.wait(START, || match self.listener.accept() {
-            Ok((socket, _)) => Some(Ok(socket)),
-            Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
-            Err(_) => None,
-        })?;
+        let accepted =
+            self.board.wait(self.board.start_limit(), || match self.listener.accept() {
+                Ok((socket, _)) => Some(Ok(socket)),
+                Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
+                Err(_) => None,
+            })?;
         let socket = match accepted {
             Some(Ok(socket)) => socket,
             Some(Err(instead)) => return Err(does_not_connect(client, instead)),

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::board::PATIENCE;
 use crate::course::Check;
 use crate::peer::Peer;
 use crate::program::Program;
@@ -45,13 +44,14 @@ const MOST_LINES: usize = 20;
 /// learns of those who come and go in threads of its own.
 fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     const PAUSE: Duration = Duration::from_millis(10);
+    let patience = stage.patience();
     let began = Instant::now();
     let mut answer = None;
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < patience {
         // Late lines of the last round.
-        while began.elapsed() < PATIENCE && server.next_line(Duration::ZERO)?.is_some() {}
+        while began.elapsed() < patience && server.next_line(Duration::ZERO)?.is_some() {}
         server.types_quietly("num.users");
-        let mut limit = PATIENCE;
+        let mut limit = patience;
         while let Some((line, _)) = server.next_line(limit)? {
             if numbers_in(&line).any(|number| number == expected) {
                 stage.note("server", Mark::Typed, "num.users");
@@ -59,7 +59,7 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
                 return Ok(());
             }
             answer = Some(line);
-            limit = if began.elapsed() < PATIENCE { PAUSE } else { Duration::ZERO };
+            limit = if began.elapsed() < patience { PAUSE } else { Duration::ZERO };
         }
     }
     stage.note("server", Mark::Typed, "num.users");

@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use chatlings::proto::{FastHandshake, Message};
 
-use crate::board::PATIENCE;
 use crate::cast::Setting;
 use crate::course::Check;
+use crate::limits::seconds;
 use crate::peer::Peer;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
@@ -171,10 +171,10 @@ fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
             stage.note(name, Mark::Received, "FastHandshake with an id");
             return Ok((peer.aloud(), handshake.id));
         }
-        if began.elapsed() > PATIENCE {
+        if began.elapsed() > stage.patience() {
             let message = format!(
-                "expected a free seat, but was still refused after {} s",
-                PATIENCE.as_secs()
+                "expected a free seat, but was still refused after {}",
+                seconds(stage.patience())
             );
             return Err(Stop::fails(name, message));
         }

@@ -1,0 +1,167 @@
+//! What runs on this machine, as far as the system tells (`/proc`, Linux; elsewhere nobody is listed).
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use rustix::process::Pid;
+
+/// One process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub pid: i32,
+    /// The id of its parent.
+    pub parent: i32,
+    /// The id of its process group.
+    pub group: i32,
+    /// The id of its session.
+    pub session: i32,
+    /// How many threads it has.
+    pub threads: usize,
+    /// When it was started, in clock ticks since the system was.
+    pub born: u64,
+    /// How much memory it has, in bytes.
+    pub memory: u64,
+    /// Whether it has ended, and only waits for its parent to take notice.
+    pub is_dead: bool,
+}
+
+/// All processes.
+pub fn census() -> Vec<Entry> {
+    let folders = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter_map(entry).collect()
+}
+
+/// One process.
+pub fn entry(pid: i32) -> Option<Entry> {
+    entry_of(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+}
+
+/// Reads a line such as `7 (a name) S 1 7 7 …` (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
+fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
+    // The name may have any characters in it, but no `)` follows it.
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok(); // as numbered there
+    Some(Entry {
+        pid,
+        parent: number(4)? as i32,
+        group: number(5)? as i32,
+        session: number(6)? as i32,
+        threads: number(20)? as usize,
+        born: number(22)?,
+        memory: number(24)? * rustix::param::page_size() as u64,
+        is_dead: matches!(fields.first(), Some(&"Z" | &"X")),
+    })
+}
+
+/// These processes and all that they have started, as far as their parents live.
+pub fn with_descendants(entries: &[Entry], roots: &BTreeSet<i32>) -> Vec<Entry> {
+    let mut family = roots.clone();
+    let mut size = 0;
+    while size < family.len() {
+        size = family.len();
+        let children = entries.iter().filter(|entry| family.contains(&entry.parent));
+        let children: Vec<i32> = children.map(|entry| entry.pid).collect();
+        family.extend(children);
+    }
+    entries.iter().filter(|entry| family.contains(&entry.pid)).cloned().collect()
+}
+
+/// A variable of the environment that a process was started with.
+pub fn variable(pid: i32, name: &str) -> Option<String> {
+    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    let mut values = variables
+        .filter_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string));
+    values.next()
+}
+
+/// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
+pub fn open_files(pid: i32) -> u64 {
+    fs::metadata(format!("/proc/{pid}/fd")).map_or(0, |folder| folder.len())
+}
+
+/// How many bytes a process has written to the disk so far.
+pub fn written(pid: i32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+    line.and_then(|bytes| bytes.parse().ok()).unwrap_or(0)
+}
+
+/// The TCP ports that these processes listen on.
+pub fn listening_ports(processes: &[Entry]) -> BTreeSet<u16> {
+    let mut ports = BTreeSet::new();
+    for process in processes {
+        let folder = fs::read_dir(format!("/proc/{}/fd", process.pid)).into_iter().flatten();
+        let files = folder.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+        let sockets: BTreeSet<String> = files.map(|file| file.display().to_string()).collect();
+        for table in ["tcp", "tcp6"] {
+            let path = format!("/proc/{}/net/{table}", process.pid);
+            let text = fs::read_to_string(path).unwrap_or_default();
+            ports.extend(text.lines().filter_map(|line| listening_port(line, &sockets)));
+        }
+    }
+    ports
+}
+
+/// The port of a line such as `0: 0100007F:1F90 00000000:0000 0A … 4711 …`: 0A is *listening*, 4711 the inode.
+fn listening_port(line: &str, sockets: &BTreeSet<String>) -> Option<u16> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let (local, state, inode) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
+    let is_theirs = *state == "0A" && sockets.contains(&format!("socket:[{inode}]"));
+    let (_, port) = local.rsplit_once(':')?;
+    is_theirs.then(|| u16::from_str_radix(port, 16).ok())?
+}
+
+impl Entry {
+    /// Its id, as system calls take it.
+    pub fn id(&self) -> Option<Pid> {
+        Pid::from_raw(self.pid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(pid: i32, parent: i32) -> Entry {
+        let stat =
+            format!("{pid} (a (b) c) Z {parent} 7 8 0 0 0 0 0 0 0 0 0 0 0 0 0 3 0 500 0 2 0");
+        entry_of(pid, &stat).expect("a line of /proc/PID/stat")
+    }
+
+    #[test]
+    fn a_line_of_the_system_is_read() {
+        let page = rustix::param::page_size() as u64;
+        let expected = Entry {
+            pid: 9,
+            parent: 1,
+            group: 7,
+            session: 8,
+            threads: 3,
+            born: 500,
+            memory: 2 * page,
+            is_dead: true,
+        };
+        assert_eq!(sample(9, 1), expected);
+    }
+
+    #[test]
+    fn a_family_is_followed_over_generations_in_any_order() {
+        let entries = [sample(5, 4), sample(4, 3), sample(3, 1), sample(6, 1)];
+        let family = with_descendants(&entries, &BTreeSet::from([3]));
+        assert_eq!(family.iter().map(|entry| entry.pid).collect::<Vec<_>>(), [5, 4, 3]);
+    }
+
+    #[test]
+    fn only_a_listening_socket_of_theirs_has_a_port() {
+        let sockets = BTreeSet::from(["socket:[4711]".to_string()]);
+        let line =
+            "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4711 1";
+        assert_eq!(listening_port(line, &sockets), Some(8080));
+        assert_eq!(listening_port(&line.replace(" 0A ", " 01 "), &sockets), None);
+        assert_eq!(listening_port(&line.replace("4711", "4712"), &sockets), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! How long a scene waits, and how much a program may take while it is checked.
+
+use std::env;
+use std::time::Duration;
+
+/// What a program that is checked may take. All of it is a grader's to change, by options of `check`.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Every deadline is so many times as long as usual.
+    pub patience: f64,
+    /// How long all of a scene may take, whatever goes on in it.
+    pub scene: Duration,
+    /// How much a program may print, or send to one peer, in bytes.
+    pub output: u64,
+    /// How much memory a program and its children may have, in bytes.
+    pub memory: u64,
+    /// How much a program and its children may write to the disk, in bytes.
+    pub disk: u64,
+    /// How many processes a program may be.
+    pub processes: u64,
+    /// How many files and sockets a process may have open.
+    pub files: u64,
+}
+
+/// The variable of the environment that sets the patience where no option does, as in `cargo test`.
+const PATIENCE: &str = "CHATLINGS_PATIENCE";
+
+/// A mebibyte, in bytes.
+pub const MIB: u64 = 1024 * 1024;
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            patience: env::var(PATIENCE).ok().and_then(|factor| factor.parse().ok()).unwrap_or(1.0),
+            scene: Duration::from_secs(40),
+            output: 64 * MIB,
+            memory: 1024 * MIB,
+            disk: 64 * MIB,
+            processes: 32,
+            files: 1024,
+        }
+    }
+}
+
+/// A time in words: `2 s`, `0.5 s`.
+pub fn seconds(time: Duration) -> String {
+    format!("{} s", (time.as_secs_f64() * 100.0).round() / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_no_needless_digits() {
+        let shown = [2000, 500, 1234].map(|ms| seconds(Duration::from_millis(ms)));
+        assert_eq!(shown, ["2 s", "0.5 s", "1.23 s"]);
+    }
+}
