@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::net::Shutdown;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
@@ -215,11 +215,19 @@ impl Peer {
         mut is_right: impl FnMut(&str) -> bool,
     ) -> Result<Vec<String>, Stop> {
         let mut others: Vec<String> = Vec::new();
+        let deadline = Instant::now() + self.board.patience();
         loop {
             match self.hears_message(|_| true)? {
                 Ok(message) if is_right(&message) => {
                     self.note(Mark::Received, &message);
                     return Ok(others);
+                }
+                Ok(message) if Instant::now() > deadline => {
+                    let last = quoted(&message);
+                    let limit = seconds(self.board.patience());
+                    return self.fails(format!(
+                        "expected {expected}, but heard only others within {limit}, the last {last}"
+                    ));
                 }
                 Ok(message) => others.push(message),
                 Err(instead) => {

@@ -19,6 +19,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::containment;
+use crate::transcript::visible;
 
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -270,7 +271,7 @@ impl Panic {
 }
 
 /// The panics that a Rust program reported: `thread 'main' (7) panicked at src/main.rs:3:5:` and, on
-/// the next line, the message.
+/// the next line, the message. Control characters are made visible: anybody may write such lines.
 pub fn find_panics(log: &str) -> Vec<Panic> {
     let mut panics = Vec::new();
     let mut lines = log.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
@@ -283,7 +284,7 @@ pub fn find_panics(log: &str) -> Vec<Panic> {
         if let (Some(file), Some(Ok(line)), Some(message)) =
             (file, line.map(str::parse), lines.next())
         {
-            panics.push(Panic { file: file.to_string(), line, message: message.to_string() });
+            panics.push(Panic { file: visible(file), line, message: visible(message) });
         }
     }
     panics
@@ -301,6 +302,13 @@ mod tests {
         assert_eq!(find_panics(log), std::slice::from_ref(&expected));
         assert!(expected.is_to_do());
         assert_eq!(find_panics(&log.replace(" (17)", "")), [expected]);
+    }
+
+    #[test]
+    fn a_panic_cannot_reach_the_terminal_with_an_escape() {
+        let panics = find_panics("thread 'main' panicked at a\x1b[2J.rs:24:5:\n\x1b]0;x\x07\n");
+        let (file, message) = ("a\\u{1b}[2J.rs".to_string(), "\\u{1b}]0;x\\u{7}".to_string());
+        assert_eq!(panics, [Panic { file, line: 24, message }]);
     }
 
     #[test]

@@ -56,8 +56,9 @@ impl Program {
     /// Its first line must be `listening on ADDRESS`; returns the address.
     pub(crate) fn listens(&self) -> Result<SocketAddr, Stop> {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
-        let Some((line, _)) = self.next_line(LISTENS_WITHIN)? else {
-            return Err(self.disappoints(expected, "nothing was printed", LISTENS_WITHIN));
+        let limit = self.board.patient(LISTENS_WITHIN);
+        let Some((line, _)) = self.next_line(limit)? else {
+            return Err(self.disappoints(expected, "nothing was printed", limit));
         };
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());

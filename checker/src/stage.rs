@@ -227,10 +227,9 @@ impl Stage {
             if !is_awaited || is_late || self.board.has_ended("server") {
                 self.cast.never_listens.fetch_or(is_late, Ordering::Relaxed);
                 let reason = self.board.why_unreachable("server", is_late.then_some(limit));
-                return Err(Stop::fails(
-                    name,
-                    format!("cannot connect to {address}: {error}{reason}"),
-                ));
+                let message = format!("cannot connect to {address}: {}{reason}", error.kind());
+                let stop = Stop::fails(name, message);
+                return Err(if self.is_reached.get() { stop } else { stop.at_start() });
             }
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };

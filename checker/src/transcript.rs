@@ -135,11 +135,13 @@ impl Transcript {
     }
 }
 
-/// The text with control characters, such as the escapes that move a terminal's cursor, spelled out.
+/// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
+/// those that turn the direction of what follows, or cannot be seen.
 pub fn visible(text: &str) -> String {
+    let is_unseen = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
     let mut shown = String::new();
     for character in text.chars() {
-        if character.is_control() {
+        if character.is_control() || is_unseen(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -181,7 +183,9 @@ mod tests {
     fn a_terminal_escape_is_made_visible() {
         let mut transcript = Transcript::new("title".to_string());
         transcript.add("server", Mark::Output, "\x1b[2Jgone\r");
-        assert_eq!(transcript.plain(), "title\n  server │ \\u{1b}[2Jgone\\r\n");
+        transcript.add("server", Mark::Error, "\u{202e}dab\u{9b}2J");
+        let shown = "title\n  server │ \\u{1b}[2Jgone\\r\n  server ! \\u{202e}dab\\u{9b}2J\n";
+        assert_eq!(transcript.plain(), shown);
     }
 
     #[test]

@@ -168,10 +168,10 @@ fn start(stage: &Stage, actor: &str) -> Result<Program, Stop> {
     stage.starts_program(actor, &[MAX_SLEEP_MS])
 }
 
-/// Collects what a program prints until it ends.
-fn watch(program: &Program) -> Result<Run, Stop> {
+/// Collects what a program prints until it ends, `longest_run` at most.
+fn watch(program: &Program, longest_run: Duration) -> Result<Run, Stop> {
     let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended: Instant::now() };
-    let deadline = Instant::now() + LONGEST_RUN;
+    let deadline = Instant::now() + longest_run;
     while let Some((line, when)) =
         program.next_line(deadline.saturating_duration_since(Instant::now()))?
     {
@@ -198,10 +198,11 @@ fn watch(program: &Program) -> Result<Run, Stop> {
 /// Plays one run to its end, judges it, and shows it.
 fn play<T>(stage: &Stage, judge: impl Fn(&Run) -> Result<T, Stop>) -> Result<T, Stop> {
     let program = start(stage, "program")?;
-    let run = watch(&program)?;
+    let longest_run = stage.patient(LONGEST_RUN);
+    let run = watch(&program, longest_run)?;
     let judged = three_greet(&run).and_then(|()| judge(&run));
     run.note(stage, "program", judged.is_err());
-    match program.ends("it to end when all three threads have", LONGEST_RUN)? {
+    match program.ends("it to end when all three threads have", longest_run)? {
         Exit::Status(0) => judged,
         _ => Err(judged.err().unwrap_or(Stop::fails("program", "expected exit status 0"))),
     }
@@ -288,7 +289,7 @@ fn watch_farewells(stage: &Stage) -> Scene {
             );
             return Err(Stop::fails("program", message));
         }
-        let limit = Duration::from_millis(MAX_SLEEP_MS.value) + LATE;
+        let limit = Duration::from_millis(MAX_SLEEP_MS.value) + stage.patient(LATE);
         match pauses.iter().max().filter(|longest| **longest > limit && !stage.is_foreign()) {
             Some(longest) => {
                 let most = MAX_SLEEP_MS.value;
@@ -310,7 +311,8 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
 
 fn compare_two_runs(stage: &Stage) -> Scene {
     let (one, other) = (start(stage, "run 1")?, start(stage, "run 2")?);
-    let (one, other) = (watch(&one)?, watch(&other)?);
+    let longest_run = stage.patient(LONGEST_RUN);
+    let (one, other) = (watch(&one, longest_run)?, watch(&other, longest_run)?);
     three_greet(&one).and_then(|()| three_greet(&other))?;
     let (one, other) = (one.pauses()?, other.pauses()?);
     let same = |a: &Duration, b: &Duration| a.abs_diff(*b) < ALIKE;

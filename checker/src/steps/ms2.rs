@@ -238,6 +238,7 @@ fn the_client_listens(stage: &Stage) -> Scene {
 /// more than was asked for, and is not checked.
 fn a_stalled_member(stage: &Stage) -> Scene {
     const MOST_LINES: usize = 4000;
+    const HELD_UP: Duration = Duration::from_millis(500);
     if stage.is_foreign() {
         return Err(Stop::NotChecked(
             "it is about the worked design, and asks nothing".to_string(),
@@ -252,7 +253,7 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     stage.note("alice", Mark::Sent, "long lines, one after the other");
     for _ in 0..MOST_LINES {
         alice.says_quietly(&line)?;
-        if bob.next_message_within(Duration::from_millis(500))?.is_none() {
+        if bob.next_message_within(stage.patient(HELD_UP))?.is_none() {
             stage.note("bob", Mark::Event, "hears nothing more: the server waits for mallory");
             mallory.resets();
             bob.hears_of(&line)?;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::course::Check;
+use crate::limits::seconds;
 use crate::peer::Peer;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
@@ -194,7 +195,7 @@ fn five_at_once(stage: &Stage) -> Scene {
 
 fn a_stalled_member(stage: &Stage) -> Scene {
     const MOST_LINES: usize = 8000;
-    const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+    let longest_pause = stage.patient(Duration::from_secs(1));
     let line = "x".repeat(4000);
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
@@ -205,12 +206,13 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     let mut last = Instant::now();
     for number in 0..MOST_LINES {
         alice.says_quietly(&line)?;
-        let heard = bob.next_message_within(LONGEST_PAUSE * 2)?;
+        let heard = bob.next_message_within(longest_pause * 2)?;
         let paused = last.elapsed();
-        if heard.is_none() || paused > LONGEST_PAUSE {
+        if heard.is_none() || paused > longest_pause {
             let pause = format!("a pause of {:.1} s", paused.as_secs_f64());
             return bob.complains(format!(
-                "expected no pause over 1 s, but there was {pause} at line {number}"
+                "expected no pause over {}, but there was {pause} at line {number}",
+                seconds(longest_pause)
             ));
         }
         last = Instant::now();
@@ -220,11 +222,13 @@ fn a_stalled_member(stage: &Stage) -> Scene {
             let listed = |message: &str| !message.contains(&line) && message.contains("alice");
             let mut names = String::new();
             while !listed(&names) {
-                names = match bob.next_message_within(LONGEST_PAUSE)? {
+                names = match bob.next_message_within(longest_pause)? {
                     Some(message) => message,
                     None => {
-                        return bob
-                            .complains("expected an answer to /who, but none came within 1 s");
+                        let limit = seconds(longest_pause);
+                        return bob.complains(format!(
+                            "expected an answer to /who, but none came within {limit}"
+                        ));
                     }
                 };
             }
@@ -245,7 +249,6 @@ fn a_stalled_member(stage: &Stage) -> Scene {
 
 fn a_flood(stage: &Stage) -> Scene {
     const LINES: usize = 2000;
-    const LONGEST_WAIT: Duration = Duration::from_secs(2);
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
     let bob = enters(stage, "bob")?;
@@ -257,9 +260,10 @@ fn a_flood(stage: &Stage) -> Scene {
     bob.says(&word)?;
     hears_from(stage, &carol, "bob", &word)?;
     match began.elapsed() {
-        soon if soon < LONGEST_WAIT => Ok(()),
+        soon if soon < stage.patience() => Ok(()),
         late => carol.complains(format!(
-            "expected bob's line within 2 s, but it took {:.1} s",
+            "expected bob's line within {}, but it took {:.1} s",
+            seconds(stage.patience()),
             late.as_secs_f64()
         )),
     }
