@@ -1,41 +1,84 @@
-//! Nothing that a check starts outlives it, whichever way it ends.
+//! A program that is checked can do no harm, and nothing that a check starts outlives it, whichever way it ends:
+//! no process, no socket, no temporary file.
 
+#![cfg(target_os = "linux")] // where a test can list them
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use checker::cargo::build_binary;
 use rustix::process::{Pid, Signal};
+use tempfile::TempDir;
 
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The checker's own binary: a signal to `cargo step` would meet cargo first.
-fn checker() -> Command {
-    let built = Command::new(env!("CARGO")).args(["build", "--quiet", "-p", "checker"]).status();
-    assert!(built.expect("cargo runs").success());
-    let test = std::env::current_exe().expect("a path");
-    let folder = test.ancestors().nth(2).expect("target/debug");
-    let mut command = Command::new(folder.join("chatlings"));
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).stdout(Stdio::null()).stderr(Stdio::null());
-    command
+static CHECKER: LazyLock<PathBuf> =
+    LazyLock::new(|| build_binary("checker", "chatlings").expect("it compiles"));
+
+static HOSTILE: LazyLock<PathBuf> =
+    LazyLock::new(|| build_binary("hostile", "hostile").expect("it compiles"));
+
+/// One run of the checker on `hostile`, with a folder for temporary files that has nothing else in it. The path
+/// of the folder is the name by which its processes are found.
+struct Run {
+    folder: TempDir,
+    checker: Child,
 }
 
-/// Checks a program that starts a child of its own, notes both ids in a file, and goes on with `rest`.
-fn check_program_that(rest: &str, folder: &Path) -> (Child, Vec<Pid>) {
-    let file = folder.join("ids");
-    let script =
-        format!("sleep 600 & echo $$ $! > {0}.new; mv {0}.new {0}; {rest}", file.display());
-    let command = format!("sh -c '{script}'");
-    let checker =
-        checker().args(["check", "ex1", "--server", &command]).spawn().expect("it starts");
-    (checker, ids_in(&file))
+impl Run {
+    fn of(thing: &str, options: &[&str]) -> Run {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (hostile, name) = (HOSTILE.display(), folder.path().display());
+        let mut command = Command::new(&*CHECKER);
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).env("TMPDIR", folder.path());
+        command.args(["check", "ex1", "--server", &format!("{hostile} {thing} {{port}} {name}")]);
+        command.args(options).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let checker = command.spawn().expect("it starts");
+        Run { folder, checker }
+    }
+
+    /// The command lines of its processes that still run, apart from the checker.
+    fn processes(&self) -> Vec<String> {
+        let name = self.folder.path().display().to_string();
+        let folders = fs::read_dir("/proc").expect("a list of processes").flatten();
+        let lines =
+            folders.filter_map(|folder| fs::read_to_string(folder.path().join("cmdline")).ok());
+        let lines = lines.map(|line| line.replace('\0', " "));
+        lines.filter(|line| line.contains(&name) && !line.contains(" check ")).collect()
+    }
+
+    /// Waits for the checker, and makes sure that nothing is left of what it has started.
+    fn end(mut self) -> Output {
+        wait_until("the checker ends", || {
+            self.checker.try_wait().expect("it is a child").is_some()
+        });
+        assert_eq!(self.processes(), [""; 0], "processes that are left");
+        let files: Vec<_> = fs::read_dir(self.folder.path()).expect("a folder").flatten().collect();
+        assert!(files.is_empty(), "files that are left: {files:?}");
+        let output = self.checker.wait_with_output().expect("it has ended");
+        let text = String::from_utf8(output.stdout.clone()).expect("text");
+        let ports = text.lines().filter_map(|line| {
+            let (_, arguments) = line.split_once(" $ ")?;
+            arguments.split_whitespace().nth(2)?.parse().ok()
+        });
+        let ports: BTreeSet<u16> = ports.collect();
+        let left: Vec<_> = ports.intersection(&ports_in_use()).copied().collect();
+        assert!(left.is_empty(), "sockets that are left, on these ports: {left:?}");
+        output
+    }
 }
 
-fn ids_in(file: &PathBuf) -> Vec<Pid> {
-    wait_until("the program runs", || file.exists());
-    let text = fs::read_to_string(file).expect("the ids are read");
-    text.split_whitespace().filter_map(|id| Pid::from_raw(id.parse().ok()?)).collect()
+/// The ports that any TCP socket has on this side, whatever its state.
+fn ports_in_use() -> BTreeSet<u16> {
+    let table = fs::read_to_string("/proc/net/tcp").expect("a list of sockets");
+    let local = table.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1));
+    local.filter_map(|address| u16::from_str_radix(address.rsplit(':').next()?, 16).ok()).collect()
 }
 
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
@@ -46,32 +89,120 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn end_of(checker: &mut Child) -> ExitStatus {
-    wait_until("the checker ends", || checker.try_wait().expect("a child").is_some());
-    checker.wait().expect("a child")
+/// Checks the program that does this thing, and demands that the report says `expected`, in one line.
+fn is_contained(thing: &str, options: &[&str], expected: &str) {
+    let output = Run::of(thing, options).end();
+    let text = String::from_utf8(output.stdout).expect("text");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{text}{errors}");
+    // The report wraps its lines.
+    let words: Vec<&str> = text.split_whitespace().collect();
+    assert!(words.join(" ").contains(expected), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let is_harmless = |c: char| c == '\n' || !(c.is_control() || c == '\u{202e}');
+    assert!(text.chars().chain(errors.chars()).all(is_harmless), "{text:?}{errors:?}");
 }
 
-fn are_gone(ids: &[Pid]) -> bool {
-    ids.iter().all(|id| rustix::process::test_kill_process(*id).is_err())
+#[test]
+fn a_program_that_never_listens() {
+    let expected = "connection refused; the server has not begun to listen within 2 s";
+    is_contained("never-listens", &["--patience", "0.2"], expected);
+}
+
+#[test]
+fn a_program_that_listens_on_another_port() {
+    is_contained("listens-elsewhere", &["--patience", "0.2"], "; the server listens on port ");
+}
+
+#[test]
+fn a_program_that_exits_at_once() {
+    is_contained("exits", &[], "connection refused; the server has ended with status 3");
+}
+
+#[test]
+fn a_program_that_hangs_for_ever() {
+    is_contained("hangs", &["--patience", "0.5"], "but nothing was printed within 1 s");
+}
+
+#[test]
+fn a_program_that_ignores_signals() {
+    is_contained("ignores-signals", &["--patience", "0.5"], "but nothing was printed within 1 s");
+}
+
+#[test]
+fn a_program_whose_children_outlive_it() {
+    is_contained("leaves-children", &["--patience", "0.5"], "but nothing was printed within 1 s");
+}
+
+#[test]
+fn a_program_that_prints_without_end() {
+    is_contained("prints", &[], "printed more than 4 MiB that nobody asked for");
+    is_contained("prints", &["--max-output", "1"], "printed more than 1 MiB (--max-output)");
+}
+
+#[test]
+fn a_program_that_logs_without_end() {
+    is_contained("logs", &[], "logged more than 4 MiB");
+}
+
+#[test]
+fn a_program_that_sends_without_end() {
+    is_contained("sends", &[], "sent more than 4 MiB that nobody asked for");
+}
+
+#[test]
+fn a_program_that_eats_memory() {
+    let options = ["--max-memory", "64"];
+    is_contained("eats-memory", &options, "took more than 64 MiB of memory (--max-memory)");
+}
+
+#[test]
+fn a_program_that_fills_the_disk() {
+    let one = "has ended by SIGXFSZ: it wrote too long a file (--max-disk)";
+    is_contained("fills-the-disk", &["--max-disk", "8"], one);
+    let many = "wrote more than 8 MiB to the disk (--max-disk)";
+    is_contained("fills-the-disk-with-files", &["--max-disk", "8"], many);
+}
+
+#[test]
+fn a_program_that_opens_thousands_of_files() {
+    is_contained("opens-files", &[], "had 1024 files and sockets open at once (--max-files)");
+}
+
+#[test]
+fn a_program_that_starts_processes_without_end() {
+    is_contained("starts-processes", &[], "was more than 32 processes (--max-processes)");
+}
+
+#[test]
+fn a_program_that_starts_threads_without_end() {
+    is_contained("starts-threads", &[], "had more than 1024 threads (--max-processes × 32)");
+}
+
+#[test]
+fn a_program_that_prints_terminal_escapes() {
+    is_contained(
+        "prints-escapes",
+        &["--verbose"],
+        "\\u{1b}]0;mine now\\u{7}\\u{1b}[2J\\u{9b}31m\\u{202e}",
+    );
+}
+
+#[test]
+fn a_check_has_an_end() {
+    // The scene waits 1 s for a line and then 10 s for a connection, but not with this limit.
+    let options = ["--max-seconds", "1", "--patience", "0.9"];
+    is_contained("never-listens", &options, "to be over within 0.9 s (--max-seconds)");
 }
 
 #[test]
 fn a_signal_ends_the_checker_and_all_that_it_has_started() {
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let (mut checker, ids) = check_program_that("wait", folder.path());
-        assert_eq!(ids.len(), 2);
-        let checker_id = Pid::from_child(&checker);
-        rustix::process::kill_process(checker_id, signal).expect("the checker runs");
-        assert_eq!(end_of(&mut checker).code(), Some(status));
-        wait_until("the program and its child are gone", || are_gone(&ids));
+        let run = Run::of("leaves-children", &[]);
+        // The program itself and the four that it leaves, in the first scenes.
+        wait_until("the programs run", || run.processes().len() >= 5);
+        let checker = Pid::from_child(&run.checker);
+        rustix::process::kill_process(checker, signal).expect("the checker runs");
+        assert_eq!(run.end().status.code(), Some(status));
     }
-}
-
-#[test]
-fn a_failed_check_ends_all_that_it_has_started() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (mut checker, ids) = check_program_that("yes", folder.path()); // prints without end
-    assert_eq!(end_of(&mut checker).code(), Some(1));
-    wait_until("the program and its child are gone", || are_gone(&ids));
 }

@@ -17,6 +17,7 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
+use signal_hook::low_level::signal_name;
 
 use crate::containment;
 use crate::transcript::visible;
@@ -84,7 +85,13 @@ impl fmt::Display for Exit {
         match self {
             Exit::Status(101) => write!(f, "with status 101 (a panic)"), // as Rust has it
             Exit::Status(status) => write!(f, "with status {status}"),
-            Exit::Signal(signal) => write!(f, "by signal {signal}"),
+            Exit::Signal(signal) if *signal == Signal::XFSZ.as_raw() => {
+                write!(f, "by SIGXFSZ: it wrote too long a file (--max-disk)")
+            }
+            Exit::Signal(signal) => match signal_name(*signal) {
+                Some(name) => write!(f, "by {name}"),
+                None => write!(f, "by signal {signal}"),
+            },
         }
     }
 }

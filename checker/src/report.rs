@@ -88,7 +88,8 @@ fn paint(verdict: Verdict, text: &str) -> ColoredString {
 fn transcript(outcome: &Outcome) -> String {
     let mut text = outcome.transcript.coloured();
     if outcome.verdict == Verdict::Fails && !outcome.look.is_empty() {
-        let look = format!("Look at {}.", outcome.look.trim_end_matches('.'));
+        let look = outcome.look.trim_end_matches('.');
+        let look = format!("Look at {look}{}", if look.ends_with('?') { "" } else { "." });
         text += &format!("{}\n", wrap(&look, "  "));
     }
     text

@@ -1,0 +1,140 @@
+//! Does one thing that no program that is checked should do: `hostile THING PORT NAME`. The name is there to be
+//! found in a list of processes; whatever is started in turn has it too.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, exit};
+use std::time::Duration;
+use std::{env, thread};
+
+/// Escapes that retitle a terminal and clear it, a bell, and one that turns the direction of what follows.
+const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
+
+/// What is written again and again.
+const LINES: [u8; 64 * 1024] = {
+    let mut lines = [b'x'; 64 * 1024];
+    lines[79] = b'\n';
+    lines[64 * 1024 - 1] = b'\n';
+    lines
+};
+
+/// How much is written in all, unless somebody puts an end to it: 10 GB.
+const MUCH: usize = 10_000_000_000;
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = env::args().collect();
+    let [_, thing, port, name] = &arguments[..] else {
+        eprintln!("usage: hostile THING PORT NAME");
+        exit(2);
+    };
+    let listen = || TcpListener::bind(format!("127.0.0.1:{port}"));
+    let again = |thing: &str| {
+        let mut command = Command::new(&arguments[0]);
+        command.args([thing, port, name]);
+        command
+    };
+    match thing.as_str() {
+        "never-listens" => sleep(),
+        "listens-elsewhere" => {
+            let _listener = TcpListener::bind("127.0.0.1:0")?;
+            sleep()
+        }
+        "exits" => exit(3),
+        "hangs" => {
+            let listener = listen()?;
+            let _clients: Vec<_> = listener.incoming().take(1000).collect();
+        }
+        "ignores-signals" => {
+            let ignore = "trap '' TERM INT HUP QUIT USR1; \"$@\"";
+            return Err(Command::new("sh")
+                .args(["-c", ignore, "-", &arguments[0], "hangs", port, name])
+                .exec());
+        }
+        // One in the group, one in a group of its own, one in a session of its own, and one that is an orphan
+        // in a session of its own with no trace of where it comes from.
+        "leaves-children" => {
+            again("sleeps").spawn()?;
+            again("sleeps").process_group(0).spawn()?;
+            again("leaves-session").spawn()?.wait()?;
+            again("leaves-session").env_clear().spawn()?.wait()?;
+            let _listener = listen()?;
+            sleep()
+        }
+        "leaves-session" => {
+            rustix::process::setsid()?;
+            again("sleeps").spawn()?;
+        }
+        "sleeps" => sleep(),
+        "prints" => write_much(io::stdout())?,
+        "logs" => write_much(io::stderr())?,
+        "sends" => {
+            for client in listen()?.incoming() {
+                thread::spawn(|| client.and_then(write_much));
+            }
+        }
+        "eats-memory" => {
+            let _listener = listen()?;
+            let mut eaten = Vec::new();
+            while eaten.len() < MUCH / LINES.len() {
+                eaten.push(LINES.to_vec());
+            }
+        }
+        "fills-the-disk" => {
+            let _listener = listen()?;
+            write_much(File::create(folder().join("much"))?)?;
+        }
+        "fills-the-disk-with-files" => {
+            let _listener = listen()?;
+            for number in 0..MUCH / LINES.len() {
+                fs::write(folder().join(number.to_string()), LINES)?;
+            }
+        }
+        "opens-files" => {
+            let _listener = listen()?;
+            let _files: Vec<_> = (0..100_000).map_while(|_| File::open("/dev/null").ok()).collect();
+            sleep()
+        }
+        "starts-processes" => {
+            let _listener = listen()?;
+            for _ in 0..500 {
+                again("sleeps").spawn()?;
+            }
+            sleep()
+        }
+        "starts-threads" => {
+            let _listener = listen()?;
+            for _ in 0..5000 {
+                thread::Builder::new().stack_size(16 * 1024).spawn(sleep)?;
+            }
+            sleep()
+        }
+        "prints-escapes" => {
+            println!("{ESCAPES}");
+            eprintln!("{ESCAPES}");
+            for client in listen()?.incoming() {
+                client?.write_all(ESCAPES.as_bytes())?;
+            }
+        }
+        _ => exit(2),
+    }
+    Ok(())
+}
+
+fn sleep() {
+    thread::sleep(Duration::from_secs(600));
+}
+
+/// The folder for temporary files.
+fn folder() -> PathBuf {
+    env::temp_dir()
+}
+
+fn write_much(mut to: impl Write) -> io::Result<()> {
+    for _ in 0..MUCH / LINES.len() {
+        to.write_all(&LINES)?;
+    }
+    Ok(())
+}
