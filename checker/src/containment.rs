@@ -131,7 +131,8 @@ impl Containment {
 /// Ends all that scenes of this process have started and left behind, and removes their temporary files: for
 /// an end that comes from outside.
 pub fn clear_all() {
-    end_strays_of(|root| census::variable(root.pid, MARK).is_some() || has_left_session(root));
+    let own = rustix::process::getpgrp().as_raw_nonzero().get();
+    end_strays_of(|root| root.group != own);
     for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(&prefix()) {
             let _ = fs::remove_dir_all(entry.path()); // nothing more can be done about it

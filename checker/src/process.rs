@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -40,6 +40,11 @@ pub fn end_everything() {
         );
     }
     containment::clear_all();
+    let mut running = lock_running();
+    while let Some(group) = running.pop_first().and_then(Pid::from_raw) {
+        let _ = rustix::process::waitpid(Some(group), WaitOptions::empty());
+    }
+    drop(running);
     std::mem::forget(starting);
 }
 
@@ -234,8 +239,9 @@ impl Process {
 
     /// Ends it, and all that it has started in its group.
     pub fn end_group(&self) {
-        // Once it is reaped, its number may be a stranger's.
-        if let (false, Some(group)) = (self.reaped, self.pid()) {
+        // Once it is reaped, and so not in the list any more, its number may be a stranger's.
+        let running = lock_running();
+        if let (true, Some(group)) = (running.contains(&(self.id() as i32)), self.pid()) {
             let _ = rustix::process::kill_process_group(group, Signal::KILL);
         }
     }
