@@ -60,8 +60,14 @@ pub fn open_chat() -> io::Result<(Keyboard, Screen)> {
     }
     let terminal = rustix::termios::tcgetattr(io::stdin())?;
     let mut editor = DefaultEditor::new().map_err(io::Error::other)?;
-    let printer = editor.create_external_printer().map_err(io::Error::other)?;
-    Ok((Keyboard { editor: Some(editor) }, Screen { printer: Some((Box::new(printer), terminal)) }))
+    match editor.create_external_printer() {
+        Ok(printer) => {
+            let printer: Box<dyn ExternalPrinter + Send> = Box::new(printer);
+            Ok((Keyboard { editor: Some(editor) }, Screen { printer: Some((printer, terminal)) }))
+        }
+        // A terminal that can only print, such as one with TERM=dumb.
+        Err(_) => Ok((Keyboard { editor: None }, Screen { printer: None })),
+    }
 }
 
 /// What the user types into: see [`open_chat`].

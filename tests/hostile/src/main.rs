@@ -14,7 +14,7 @@ use std::{env, thread};
 const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
 
 /// What is written again and again.
-const LINES: [u8; 64 * 1024] = {
+static LINES: [u8; 64 * 1024] = {
     let mut lines = [b'x'; 64 * 1024];
     lines[79] = b'\n';
     lines[64 * 1024 - 1] = b'\n';
