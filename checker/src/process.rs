@@ -25,13 +25,13 @@ use crate::transcript::visible;
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// Held while a program is started, so that Ctrl-C cannot come between the start and the note of it.
-static STARTING: Mutex<()> = Mutex::new(());
+/// Held while a program is started or reaped, so that Ctrl-C cannot come between that and the note of it.
+static CHANGING: Mutex<()> = Mutex::new(());
 
 /// Ends every group that is running, and what has left its group. The caller must exit then: nothing can be
 /// started any more.
 pub fn end_everything() {
-    let starting = STARTING.lock();
+    let changing = CHANGING.lock();
     for group in lock_running().iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
         let _ = rustix::process::waitid(
@@ -45,7 +45,7 @@ pub fn end_everything() {
         let _ = rustix::process::waitpid(Some(group), WaitOptions::empty());
     }
     drop(running);
-    std::mem::forget(starting);
+    std::mem::forget(changing);
 }
 
 /// Whether this is the id of a program that was started here, and is not reaped yet.
@@ -201,7 +201,7 @@ impl Process {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| drop(end_groups_on_signals()));
         command.process_group(0);
-        let _starting = STARTING.lock();
+        let _changing = CHANGING.lock();
         let child = command.spawn()?;
         lock_running().insert(child.id() as i32);
         Ok(Process { child, exit: None, reaped: false })
@@ -251,6 +251,8 @@ impl Process {
         if self.reaped {
             return;
         }
+        // If everything is being ended, this waits for the end: no verdict is to be given any more.
+        let _changing = CHANGING.lock();
         self.end_group();
         let _ = self.child.kill(); // in case it has left its group
         let _ = self.child.wait();
