@@ -273,16 +273,16 @@ impl Stage {
         Ok(socket)
     }
 
-    /// Plays all of a scene and, if it fails, once more with an empty transcript: for what chance or a busy
-    /// machine can spoil once, but hardly twice.
-    pub fn tries_twice(&self, scene: impl Fn() -> Scene) -> Scene {
-        match scene() {
-            Err(Stop::Fails { .. }) => {
-                self.board.clear_transcript();
-                scene()
+    /// Plays all of a scene and, if it fails, again from an empty transcript, twice at most: for what chance or
+    /// a busy machine can spoil once, but hardly three times.
+    pub fn tries_again(&self, scene: impl Fn() -> Scene) -> Scene {
+        for _ in 0..2 {
+            match scene() {
+                Err(Stop::Fails { .. }) => self.board.clear_transcript(),
+                other => return other,
             }
-            other => other,
         }
+        scene()
     }
 
     /// Lets a peer say a word, and waits until it hears it back.

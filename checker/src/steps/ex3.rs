@@ -258,9 +258,9 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
     })
 }
 
-/// A busy machine can bring lines late, so only a second run is proof.
+/// A busy machine can bring lines late, so only a third run is proof.
 fn each_says_farewell(stage: &Stage) -> Scene {
-    stage.tries_twice(|| watch_farewells(stage))
+    stage.tries_again(|| watch_farewells(stage))
 }
 
 fn watch_farewells(stage: &Stage) -> Scene {
@@ -304,9 +304,9 @@ fn watch_farewells(stage: &Stage) -> Scene {
     })
 }
 
-/// Two runs at once. Random pauses may happen to be alike, so only a second pair is proof.
+/// Two runs at once. Random pauses may happen to be alike, so only a third pair is proof.
 fn the_pauses_are_random(stage: &Stage) -> Scene {
-    stage.tries_twice(|| compare_two_runs(stage))
+    stage.tries_again(|| compare_two_runs(stage))
 }
 
 fn compare_two_runs(stage: &Stage) -> Scene {
@@ -333,9 +333,9 @@ fn compare_two_runs(stage: &Stage) -> Scene {
     Ok(())
 }
 
-/// A busy machine can delay a run, so only a second one is proof.
+/// A busy machine can delay a run, so only a third one is proof.
 fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
-    stage.tries_twice(|| measure_run(stage))
+    stage.tries_again(|| measure_run(stage))
 }
 
 fn measure_run(stage: &Stage) -> Scene {
