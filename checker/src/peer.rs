@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
 
-use crate::board::{Board, End, QUIET, WireId};
+use crate::board::{Board, End, QUIET, Wire, WireId};
 use crate::limits::seconds;
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
@@ -98,7 +98,7 @@ impl Peer {
         }
     }
 
-    /// Waits for this message, with a line break behind it or without.
+    /// Waits for this message and, from a program of the course, the line break behind it.
     pub fn hears(&self, expected: &str) -> Scene {
         if !self.is_strict {
             // A foreign program may greet, and put something before the message.
@@ -109,7 +109,7 @@ impl Peer {
         match heard {
             Ok(heard) if heard == expected => {
                 self.note(Mark::Received, &heard);
-                match self.is_strict && self.line_break_may_follow.get() {
+                match self.line_break_may_follow.get() && !self.hears_line_break()? {
                     true => self.fails(format!(
                         "expected a line break behind {}, but none came",
                         quoted(&heard)
@@ -122,6 +122,32 @@ impl Peer {
             }
             Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
         }
+    }
+
+    /// Waits for the line break of a message that was heard without. A program may write the two one after
+    /// the other: then its system can keep the second back until ours has acknowledged the first, and that
+    /// takes up to half a second (RFC 1122, 4.2.3.2).
+    fn hears_line_break(&self) -> Result<bool, Stop> {
+        let heard = self.board.wait(self.board.patience() / 4, || {
+            self.board.with_wire(self.wire, |wire| {
+                let is_over = wire.end().is_some() || !wire.unread().is_empty();
+                is_over.then(|| self.skips_line_break(wire))
+            })
+        })?;
+        Ok(heard.unwrap_or(false))
+    }
+
+    /// Takes the line break of a message that was heard without, if it has come. Says whether it has.
+    fn skips_line_break(&self, wire: &mut Wire) -> bool {
+        if wire.unread().is_empty() || !self.line_break_may_follow.replace(false) {
+            return false;
+        }
+        let rest = wire.unread().strip_prefix(b"\r").unwrap_or(wire.unread());
+        let is_there = rest.starts_with(b"\n");
+        if is_there {
+            wire.take(wire.unread().len() - rest.len() + 1);
+        }
+        is_there
     }
 
     /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
@@ -140,13 +166,7 @@ impl Peer {
     ) -> Result<Result<String, String>, Stop> {
         let heard = self.board.wait(limit, || {
             self.board.with_wire(self.wire, |wire| {
-                if self.line_break_may_follow.get() && !wire.unread().is_empty() {
-                    let rest = wire.unread().strip_prefix(b"\r").unwrap_or(wire.unread());
-                    let count = wire.unread().len()
-                        - rest.strip_prefix(b"\n").unwrap_or(wire.unread()).len();
-                    wire.take(count);
-                    self.line_break_may_follow.set(false);
-                }
+                self.skips_line_break(wire);
                 let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
                 let is_over = wire.end().is_some() || wire.quiet_for() > QUIET;
                 let count = match line_break {
@@ -183,10 +203,13 @@ impl Peer {
     /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
     pub fn hears_something(&self, expected: &str) -> Result<String, Stop> {
         let heard = self.board.wait(self.board.patience(), || {
-            self.board.with_wire(self.wire, |wire| match wire.unread().len() {
-                0 => wire.end().map(|end| Err(describe(end))),
-                _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
-                count => Some(Ok(String::from_utf8_lossy(&wire.take(count).0).into_owned())),
+            self.board.with_wire(self.wire, |wire| {
+                self.skips_line_break(wire);
+                match wire.unread().len() {
+                    0 => wire.end().map(|end| Err(describe(end))),
+                    _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
+                    count => Some(Ok(String::from_utf8_lossy(&wire.take(count).0).into_owned())),
+                }
             })
         })?;
         let text = match heard {
@@ -197,6 +220,7 @@ impl Peer {
                 return self.fails(format!("expected {expected}, but nothing came within {limit}"));
             }
         };
+        self.line_break_may_follow.set(!text.ends_with('\n'));
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             self.note(Mark::Received, line);
         }
@@ -284,14 +308,17 @@ impl Peer {
     pub fn is_disconnected(&self) -> Scene {
         let expected = "expected the connection to be closed";
         let end = self.board.wait(self.board.patience(), || {
-            self.board.with_wire(self.wire, |wire| match wire.unread() {
-                [] => wire.end().map(Ok),
-                // A foreign program may say goodbye.
-                bytes if !self.is_strict => {
-                    wire.take(bytes.len());
-                    None
+            self.board.with_wire(self.wire, |wire| {
+                self.skips_line_break(wire);
+                match wire.unread() {
+                    [] => wire.end().map(Ok),
+                    // A foreign program may say goodbye.
+                    bytes if !self.is_strict => {
+                        wire.take(bytes.len());
+                        None
+                    }
+                    bytes => Some(Err(bytes.to_vec())),
                 }
-                bytes => Some(Err(bytes.to_vec())),
             })
         })?;
         match end {
