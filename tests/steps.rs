@@ -41,8 +41,8 @@ fn build(package: Package) -> Result<Vec<Cast>, String> {
 
 fn run(package: Package, step: &Step, check: &Check) -> Result<Completion, Failed> {
     let casts = match package {
-        Package::Solutions => &*SOLUTIONS,
         Package::Exercises => &*EXERCISES,
+        _ => &*SOLUTIONS,
     };
     let casts = casts.as_ref()?;
     let cast = casts.iter().find(|cast| cast.step.id == step.id).ok_or("the step was not built")?;

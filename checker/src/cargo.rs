@@ -22,28 +22,40 @@ pub enum Package {
     Exercises,
     /// The worked programs.
     Solutions,
+    /// Programs of another hand, without the helpers: right answers that look different.
+    Plain,
 }
 
 impl Package {
-    /// Its folder and name.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Package::Exercises => "exercises",
             Package::Solutions => "solutions",
+            Package::Plain => "plain",
         }
     }
 
-    /// The binary of a program: both packages build into one folder, so the worked ones have a suffix.
+    /// The folder that it is in, from the root of the course.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Package::Exercises | Package::Solutions => self.name(),
+            Package::Plain => "tests/foreign/rust",
+        }
+    }
+
+    /// The binary of a program: all packages build into one folder, so all but a student's have a suffix.
     pub fn binary(self, program: &str) -> String {
         match self {
             Package::Exercises => program.to_string(),
             Package::Solutions => format!("{program}_solution"),
+            Package::Plain => format!("{program}_plain"),
         }
     }
 
     /// The source file of a program, from the root of the course.
     pub fn source(self, program: &str) -> PathBuf {
-        Path::new(self.name()).join("src/bin").join(format!("{program}.rs"))
+        Path::new(self.folder()).join("src/bin").join(format!("{program}.rs"))
     }
 }
 
@@ -83,7 +95,7 @@ pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<B
         false => "--message-format=json",
     };
     command.arg(color);
-    for package in [Package::Exercises, Package::Solutions] {
+    for package in [Package::Exercises, Package::Solutions, Package::Plain] {
         if programs.iter().any(|program| program.0 == package) {
             command.args(["-p", package.name()]);
         }
