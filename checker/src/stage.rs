@@ -74,6 +74,7 @@ pub struct Listener {
     board: Rc<Board>,
     listener: TcpListener,
     is_strict: bool,
+    has_fixed_port: bool,
 }
 
 impl Stage {
@@ -225,15 +226,14 @@ impl Stage {
 
     /// Listens as the checker's own server, for the clients that are started from now on.
     pub fn plays_server(&self) -> Result<Listener, Stop> {
-        let port = match self.launch(Role::Client)? {
-            launch if launch.takes_port() => 0,
-            _ => self.cast.step.port.unwrap_or(0),
-        };
+        let has_fixed_port = !self.launch(Role::Client)?.takes_port();
+        let port = self.cast.step.port.filter(|_| has_fixed_port).unwrap_or(0);
         let listener = TcpListener::bind(local(port)).map_err(|error| broken("server", &error))?;
         let address = listener.local_addr().map_err(|error| broken("server", &error))?;
         self.address.set(Some(address));
         self.board.note("server", Mark::Event, &format!("listens on {address}"));
-        Ok(Listener { board: Rc::clone(&self.board), listener, is_strict: !self.is_foreign() })
+        let (board, is_strict) = (Rc::clone(&self.board), !self.is_foreign());
+        Ok(Listener { board, listener, is_strict, has_fixed_port })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -386,16 +386,19 @@ impl Listener {
     pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
         self.listener.set_nonblocking(true).map_err(|error| broken("server", &error))?;
         let accepted = self.board.wait(START, || match self.listener.accept() {
-            Ok((socket, _)) => Some(Ok(socket)),
+            Ok(accepted) => Some(Ok(accepted)),
             Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
             Err(_) => None,
         })?;
-        let socket = match accepted {
-            Some(Ok(socket)) => socket,
+        let (socket, caller) = match accepted {
+            Some(Ok(accepted)) => accepted,
             Some(Err(instead)) => return Err(does_not_connect(client, instead)),
             None => return Err(does_not_connect(client, "it did not")),
         };
         self.board.note(client, Mark::Event, "connects");
+        if let (true, Ok(address)) = (self.has_fixed_port, self.listener.local_addr()) {
+            self.board.frees_port_after(caller, address);
+        }
         let wire =
             self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
         Ok(Peer::new(Rc::clone(&self.board), "server", wire, self.is_strict).aloud())
