@@ -148,7 +148,7 @@ impl Stage {
     /// Starts the step's server on a port that somebody else listens on.
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
         let launch = self.launch(Role::Server)?;
-        let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
+        let fixed = self.fixed_port(&launch)?;
         let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
             .and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
@@ -226,14 +226,14 @@ impl Stage {
 
     /// Listens as the checker's own server, for the clients that are started from now on.
     pub fn plays_server(&self) -> Result<Listener, Stop> {
-        let has_fixed_port = !self.launch(Role::Client)?.takes_port();
-        let port = self.cast.step.port.filter(|_| has_fixed_port).unwrap_or(0);
-        let listener = TcpListener::bind(local(port)).map_err(|error| broken("server", &error))?;
+        let fixed = self.fixed_port(&self.launch(Role::Client)?)?;
+        let listener = TcpListener::bind(local(fixed.unwrap_or(0)));
+        let listener = listener.map_err(|error| broken("server", &error))?;
         let address = listener.local_addr().map_err(|error| broken("server", &error))?;
         self.address.set(Some(address));
         self.board.note("server", Mark::Event, &format!("listens on {address}"));
         let (board, is_strict) = (Rc::clone(&self.board), !self.is_foreign());
-        Ok(Listener { board, listener, is_strict, has_fixed_port })
+        Ok(Listener { board, listener, is_strict, has_fixed_port: fixed.is_some() })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -241,11 +241,7 @@ impl Stage {
     /// The socket that comes back keeps the port: bound, so that nobody else gets it, and not
     /// listening, so that the system refuses each call. Keep it until the scene is over.
     pub fn nobody_listens(&self) -> Result<Socket, Stop> {
-        let fixed = self
-            .cast
-            .step
-            .port
-            .filter(|_| !self.launch(Role::Client).is_ok_and(|launch| launch.takes_port()));
+        let fixed = self.fixed_port(&self.launch(Role::Client)?)?;
         let address = local(fixed.unwrap_or(0));
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).and_then(|socket| {
             socket.set_reuse_address(true)?; // the port may be in TIME_WAIT
@@ -342,8 +338,8 @@ impl Stage {
 
     /// The port for a foreign server: a free one, or the step's default if its command takes none.
     fn free_port(&self, launch: &Launch) -> Result<u16, Stop> {
-        if let Some(fixed) = self.cast.step.port.filter(|_| !launch.takes_port()) {
-            return self.wait_for_port(fixed);
+        if let Some(fixed) = self.fixed_port(launch)? {
+            return Ok(fixed);
         }
         // Below the ports that systems hand out for outgoing connections, so that none of those gets it
         // between this look and the server's start.
@@ -357,6 +353,12 @@ impl Stage {
             }
         }
         Err(Stop::fails("server", "no free port found"))
+    }
+
+    /// The step's default port, once nobody has it, for a command that takes none.
+    fn fixed_port(&self, launch: &Launch) -> Result<Option<u16>, Stop> {
+        let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
+        fixed.map(|port| self.wait_for_port(port)).transpose()
     }
 
     /// Waits until nobody has a port; at most once for each port, since others wait for the same reason.
