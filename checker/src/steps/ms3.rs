@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::board::QUIET;
 use crate::course::Check;
 use crate::peer::Peer;
 use crate::program::Program;
@@ -56,13 +57,25 @@ fn enters(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     let peer = stage.connects_quietly(name)?.aloud();
     let question = peer.hears_something("to be asked for a username")?;
     drop(question);
-    peer.says(name)?;
     if stage.is_foreign() {
-        peer.hears_nothing_for(Duration::from_millis(200)).ok(); // it need not be welcomed
+        says_name(&peer, name)?;
     } else {
+        peer.says(name)?;
         peer.hears_something("a welcome")?;
     }
     Ok(peer)
+}
+
+/// Gives a foreign server a name as its own client may send it: without a line break, which would be taken for a
+/// part of the name. The line break follows if the server does nothing without.
+fn says_name(peer: &Peer, name: &str) -> Scene {
+    let moment = QUIET * 2;
+    peer.sends_raw(name.as_bytes(), name)?;
+    if peer.hears_nothing_for(moment).is_ok() {
+        peer.sends_raw(b"\n", "(a line break)")?;
+        peer.hears_nothing_for(moment).ok(); // it need not be welcomed
+    }
+    Ok(())
 }
 
 /// Whether there is a time such as 14:03:07 in the line.
