@@ -9,14 +9,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
-use socket2::SockRef;
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::containment::Containment;
 use crate::limits::{Limits, MIB, seconds};
@@ -101,6 +101,7 @@ pub struct Board {
     excess: RefCell<Option<Excess>>,
     limits: Limits,
     containment: RefCell<Option<Containment>>, // from the first program on
+    calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to the checker's own server
     began: Instant,
     looked: Cell<Instant>,
 }
@@ -208,6 +209,7 @@ impl Board {
             excess: RefCell::default(),
             limits,
             containment: RefCell::default(),
+            calls: RefCell::default(),
             began: Instant::now(),
             looked: Cell::new(Instant::now()),
         }
@@ -433,6 +435,11 @@ impl Board {
         })
     }
 
+    /// Remembers a call to the checker's own server, whose port must be free again after the scene.
+    pub fn frees_port_after(&self, client: SocketAddr, server: SocketAddr) {
+        self.calls.borrow_mut().push((client, server));
+    }
+
     /// Closes a wire on this side.
     pub fn close(&self, wire: WireId) {
         self.with_wire(wire, |wire| wire.source = None);
@@ -542,6 +549,9 @@ impl Board {
             program.process.reap();
         }
         *self.containment.borrow_mut() = None; // and the folder with it
+        for (client, server) in self.calls.take() {
+            let _ = free_port(client, server); // the call does not get through: nobody listens any more
+        }
         panics
     }
 
@@ -581,4 +591,15 @@ impl Board {
             self.note(actor, mark, &format!("… and {} lines more", lines.len() - MOST_LINES));
         }
     }
+}
+
+/// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a
+/// minute, and most programs cannot listen on it meanwhile. A new call from the same address, given up at once,
+/// makes the system forget the old one (RFC 1337 tells how).
+fn free_port(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&client.into())?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&server.into())
 }

@@ -73,6 +73,17 @@ impl Peer {
         &self.name
     }
 
+    /// Says the word that closes the connection, and waits until it is closed. A foreign server may know the
+    /// word only as its own client sends it, without a line break: then it is said once more, in that way.
+    pub fn closes_with(&self, word: &str) -> Scene {
+        self.says(word)?;
+        let is_closed = || self.board.with_wire(self.wire, |wire| wire.end().map(drop));
+        if !self.is_strict && self.board.wait(self.board.patience() / 4, is_closed)?.is_none() {
+            self.sends_raw(word.as_bytes(), &format!("{word} (no newline)")).ok(); // it may have closed just now
+        }
+        self.is_disconnected()
+    }
+
     /// Sends bytes as they are, and writes `shown` into the transcript.
     pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
         self.note(Mark::Sent, shown);

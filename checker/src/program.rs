@@ -264,11 +264,13 @@ impl Program {
         }
     }
 
-    /// The most memory it has asked for so far, in KiB, where the system tells (Linux).
+    /// The most memory it has asked for so far, in KiB, where the system tells (Linux). Of a foreign program, the
+    /// most that it has used: what a language sets aside before it reads costs nothing.
     pub fn peak_memory(&self) -> Option<u64> {
         let status =
             std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
+        let field = if self.is_foreign { "VmHWM:" } else { "VmPeak:" };
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.split_whitespace().next()?.parse().ok()
     }
 

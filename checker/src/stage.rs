@@ -76,6 +76,7 @@ pub struct Listener {
     board: Rc<Board>,
     listener: TcpListener,
     is_strict: bool,
+    has_fixed_port: bool,
 }
 
 impl Stage {
@@ -160,7 +161,7 @@ impl Stage {
     /// Starts the step's server on a port that somebody else listens on.
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
         let launch = self.launch(Role::Server)?;
-        let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
+        let fixed = self.fixed_port(&launch)?;
         let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
             .and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
@@ -240,15 +241,14 @@ impl Stage {
 
     /// Listens as the checker's own server, for the clients that are started from now on.
     pub fn plays_server(&self) -> Result<Listener, Stop> {
-        let port = match self.launch(Role::Client)? {
-            launch if launch.takes_port() => 0,
-            _ => self.cast.step.port.unwrap_or(0),
-        };
-        let listener = TcpListener::bind(local(port)).map_err(|error| broken("server", &error))?;
+        let fixed = self.fixed_port(&self.launch(Role::Client)?)?;
+        let listener = TcpListener::bind(local(fixed.unwrap_or(0)));
+        let listener = listener.map_err(|error| broken("server", &error))?;
         let address = listener.local_addr().map_err(|error| broken("server", &error))?;
         self.address.set(Some(address));
         self.board.note("server", Mark::Event, &format!("listens on {address}"));
-        Ok(Listener { board: Rc::clone(&self.board), listener, is_strict: !self.is_foreign() })
+        let (board, is_strict) = (Rc::clone(&self.board), !self.is_foreign());
+        Ok(Listener { board, listener, is_strict, has_fixed_port: fixed.is_some() })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -256,11 +256,7 @@ impl Stage {
     /// The socket that comes back keeps the port: bound, so that nobody else gets it, and not
     /// listening, so that the system refuses each call. Keep it until the scene is over.
     pub fn nobody_listens(&self) -> Result<Socket, Stop> {
-        let fixed = self
-            .cast
-            .step
-            .port
-            .filter(|_| !self.launch(Role::Client).is_ok_and(|launch| launch.takes_port()));
+        let fixed = self.fixed_port(&self.launch(Role::Client)?)?;
         let address = local(fixed.unwrap_or(0));
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).and_then(|socket| {
             socket.set_reuse_address(true)?; // the port may be in TIME_WAIT
@@ -358,8 +354,8 @@ impl Stage {
 
     /// The port for a foreign server: a free one, or the step's default if its command takes none.
     fn free_port(&self, launch: &Launch) -> Result<u16, Stop> {
-        if let Some(fixed) = self.cast.step.port.filter(|_| !launch.takes_port()) {
-            return self.wait_for_port(fixed);
+        if let Some(fixed) = self.fixed_port(launch)? {
+            return Ok(fixed);
         }
         // Below the ports that systems hand out for outgoing connections, so that none of those gets it
         // between this look and the server's start.
@@ -373,6 +369,12 @@ impl Stage {
             }
         }
         Err(Stop::fails("server", "no free port found"))
+    }
+
+    /// The step's default port, once nobody has it, for a command that takes none.
+    fn fixed_port(&self, launch: &Launch) -> Result<Option<u16>, Stop> {
+        let fixed = self.cast.step.port.filter(|_| !launch.takes_port());
+        fixed.map(|port| self.wait_for_port(port)).transpose()
     }
 
     /// Waits until nobody has a port; at most once for each port, since others wait for the same reason.
@@ -403,16 +405,19 @@ impl Listener {
         self.listener.set_nonblocking(true).map_err(|error| broken("server", &error))?;
         let accepted =
             self.board.wait(self.board.start_limit(), || match self.listener.accept() {
-                Ok((socket, _)) => Some(Ok(socket)),
+                Ok(accepted) => Some(Ok(accepted)),
                 Err(_) if self.board.has_ended(client) => Some(Err("it ended before")),
                 Err(_) => None,
             })?;
-        let socket = match accepted {
-            Some(Ok(socket)) => socket,
+        let (socket, caller) = match accepted {
+            Some(Ok(accepted)) => accepted,
             Some(Err(instead)) => return Err(does_not_connect(client, instead)),
             None => return Err(does_not_connect(client, "it did not")),
         };
         self.board.note(client, Mark::Event, "connects");
+        if let (true, Ok(address)) = (self.has_fixed_port, self.listener.local_addr()) {
+            self.board.frees_port_after(caller, address);
+        }
         let wire =
             self.board.add_socket(client, socket).map_err(|error| broken("server", &error))?;
         Ok(Peer::new(Rc::clone(&self.board), "server", wire, self.is_strict).aloud())

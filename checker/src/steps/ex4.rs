@@ -68,8 +68,7 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
     stage.echoes_to(&alice)?;
-    alice.says("end")?;
-    alice.is_disconnected()?;
+    alice.closes_with("end")?;
     stage.echoes_to(&bob)?;
     let carol = stage.connects("carol")?;
     stage.echoes_to(&carol)

@@ -178,7 +178,7 @@ fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
             );
             return Err(Stop::fails(name, message));
         }
-        peer.leaves();
+        peer.resets(); // if it left, the system would keep the server's port for a minute
     }
 }
 

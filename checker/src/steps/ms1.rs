@@ -77,8 +77,7 @@ fn close_socket(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
     is_answered(stage, &alice)?;
-    alice.says("CLOSE SOCKET")?;
-    alice.is_disconnected()?;
+    alice.closes_with("CLOSE SOCKET")?;
     is_answered(stage, &bob)?;
     let carol = stage.connects("carol")?;
     is_answered(stage, &carol)

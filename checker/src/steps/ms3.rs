@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::board::QUIET;
 use crate::course::Check;
 use crate::limits::seconds;
 use crate::peer::Peer;
@@ -57,13 +58,25 @@ fn enters(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     let peer = stage.connects_quietly(name)?.aloud();
     let question = peer.hears_something("to be asked for a username")?;
     drop(question);
-    peer.says(name)?;
     if stage.is_foreign() {
-        peer.hears_nothing_for(Duration::from_millis(200)).ok(); // it need not be welcomed
+        says_name(&peer, name)?;
     } else {
+        peer.says(name)?;
         peer.hears_something("a welcome")?;
     }
     Ok(peer)
+}
+
+/// Gives a foreign server a name as its own client may send it: without a line break, which would be taken for a
+/// part of the name. The line break follows if the server does nothing without.
+fn says_name(peer: &Peer, name: &str) -> Scene {
+    let moment = QUIET * 2;
+    peer.sends_raw(name.as_bytes(), name)?;
+    if peer.hears_nothing_for(moment).is_ok() {
+        peer.sends_raw(b"\n", "(a line break)")?;
+        peer.hears_nothing_for(moment).ok(); // it need not be welcomed
+    }
+    Ok(())
 }
 
 /// Whether there is a time such as 14:03:07 in the line.
@@ -153,6 +166,9 @@ fn five_at_once(stage: &Stage) -> Scene {
     for name in ["alice", "bob", "carol", "dave", "erin"] {
         members.push(enters(stage, name)?);
     }
+    if stage.is_foreign() {
+        return five_in_rounds(stage, &members);
+    }
     for number in 0..LINES {
         for member in &members {
             member.says_quietly(&format!("line {number} of {}", member.name()))?;
@@ -190,6 +206,37 @@ fn five_at_once(stage: &Stage) -> Scene {
         Mark::Received,
         &format!("{} lines each, those of each sender in order", LINES * 4),
     );
+    Ok(())
+}
+
+/// The same with one line of each at a time: without line breaks, several of one sender would run together.
+fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
+    const ROUNDS: usize = 20;
+    for number in 0..ROUNDS {
+        let line = |member: &Peer| format!("line {number} of {}", member.name());
+        for member in members {
+            member.says_quietly(&line(member))?;
+        }
+        for listener in members {
+            let own = line(listener);
+            let mut missing: Vec<String> = members.iter().map(line).collect();
+            missing.retain(|line| *line != own);
+            while let Some(next) = missing.first() {
+                let Some(message) = listener.next_message()? else {
+                    let next = quoted(next);
+                    return listener.complains(format!("expected {next}, but heard nothing more"));
+                };
+                if message.contains(&own) {
+                    let own = quoted(&own);
+                    return listener
+                        .complains(format!("expected not to hear her own {own}, but did"));
+                }
+                missing.retain(|line| !message.contains(line));
+            }
+        }
+    }
+    stage.note("all", Mark::Sent, &format!("{ROUNDS} lines each, at once"));
+    stage.note("all", Mark::Received, "the lines of all others");
     Ok(())
 }
 
@@ -377,15 +424,15 @@ fn nothing_is_torn(stage: &Stage) -> Scene {
     };
     let welcome = introduce(stage, &server, &alice, is_ready)?;
     is_ready(&welcome)?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of what is being typed
+    }
     let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
     let (begun, rest) = typed.split_at(3);
     alice.begins_to_type(begun);
     alice.displays_quietly("what was typed", |rows| rows.iter().any(|row| row.ends_with(begun)))?;
     let line = format!("[14:03:07] bob: {said}");
     server.says(&line)?;
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out says nothing of it
-    }
     alice.displays("the new line in a row of its own, and below it what was begun", |rows| {
         rows.contains(&line) && rows.last().is_some_and(|row| row.ends_with(begun))
     })?;
