@@ -2,16 +2,25 @@
 //! than its step does. The tests are named after the programs, as `plain::ex4::echoes_several_messages`.
 //!
 //! - `plain`: Rust programs in `foreign/rust`, with nothing of the helpers, judged like a student's own.
+//! - `python`: programs in `foreign/python`, as students of the hand-outs write them. They have their ports
+//!   in them, so no two that use the same port are played at once. Those of 2.2 and 2.3 need a package, which is
+//!   installed under `target/`.
+//! - `c`: a client whose output would come all at once at its end, if it did not run on a terminal.
+//!
+//! What a test needs and this machine does not have (Python, the package, a free port) is told by the ignored test.
 
-use std::process::ExitCode;
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use checker::cargo::{self, Package};
 use checker::cast::Cast;
-use checker::commands::{casts, programs};
-use checker::course::{Check, Step};
-use checker::judge::{self, Verdict};
-use checker::steps::STEPS;
+use checker::commands::{casts, foreign_cast, programs};
+use checker::course::{Check, Role, Step};
+use checker::judge::{self, Outcome, Verdict};
+use checker::steps::{self, STEPS};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 /// How many are played at a time. They mostly wait, so more than there are cores.
@@ -22,7 +31,12 @@ const SEED: u64 = 1;
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    libtest_mimic::run(&arguments, plain_trials()).exit_code()
+    let mut trials = plain_trials();
+    for step in STEPS {
+        trials.push(Trial::ignorable_test(format!("python::{}", step.id), || play_in_python(step)));
+    }
+    trials.push(Trial::ignorable_test("c::ex4", play_in_c));
+    libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn plain_trials() -> Vec<Trial> {
@@ -70,4 +84,110 @@ fn play(cast: &Cast, check: &Check) -> Result<Completion, Failed> {
             Err(format!("{verdict}: {message}\n\n{}", outcome.transcript.plain()).into())
         }
     }
+}
+
+fn play_in_python(step: &'static Step) -> Result<Completion, Failed> {
+    if let Err(reason) = run(Command::new("python3").arg("--version")) {
+        return Ok(Completion::ignored_with(reason));
+    }
+    let mut python = PathBuf::from("python3");
+    if step.programs.iter().any(|program| source_of(program).contains("chat_pb2")) {
+        match &*WITH_PROTOBUF {
+            Ok(interpreter) => python = interpreter.clone(),
+            Err(reason) => return Ok(Completion::ignored_with(reason)),
+        }
+    }
+    let command = |program: &&str| {
+        let mut words = vec![python.display().to_string(), path_of(program).display().to_string()];
+        if *program == "ex7_server" {
+            words.push("{max_clients}".to_string());
+        }
+        (Role::of(program), words)
+    };
+    let commands = step.programs.iter().map(command).collect();
+    let lock = lock_of(step.port);
+    let _port = lock.lock().unwrap_or_else(PoisonError::into_inner);
+    play_commands(step, commands)
+}
+
+fn path_of(program: &str) -> PathBuf {
+    root().join("tests/foreign/python").join(format!("{program}.py"))
+}
+
+fn source_of(program: &str) -> String {
+    std::fs::read_to_string(path_of(program)).unwrap_or_default()
+}
+
+/// Held by whoever uses a port that is written into programs.
+fn lock_of(port: Option<u16>) -> Arc<Mutex<()>> {
+    static LOCKS: Mutex<BTreeMap<u16, Arc<Mutex<()>>>> = Mutex::new(BTreeMap::new());
+    let mut locks = LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+    port.map_or(Arc::default(), |port| Arc::clone(locks.entry(port).or_default()))
+}
+
+/// A Python that has the package for protobuf messages, or why there is none.
+static WITH_PROTOBUF: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+    let python = folder.join("bin/python3");
+    let needed = root().join("tests/foreign/python/requirements.txt");
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    if run(Command::new(&python).args(["-c", "import google.protobuf"])).is_err() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+    }
+    // With everything there already, this asks nobody.
+    run(Command::new(&python).args(pip).arg(needed))?;
+    Ok(python)
+});
+
+fn play_in_c() -> Result<Completion, Failed> {
+    let compiler = env::var("CC").unwrap_or("cc".to_string());
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ex4_client_in_c");
+    let source = root().join("tests/foreign/c/ex4_client.c");
+    if let Err(reason) = run(Command::new(compiler).arg("-o").arg(&binary).arg(source)) {
+        return Ok(Completion::ignored_with(reason));
+    }
+    let words = vec![binary.display().to_string(), "{port}".to_string()];
+    play_commands(steps::find("ex4").ok_or("there is no ex4")?, vec![(Role::Client, words)])
+}
+
+/// Runs a command to its end. The error says what went wrong, in one line.
+fn run(command: &mut Command) -> Result<(), String> {
+    let name = command.get_program().display().to_string();
+    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    if output.status.success() { Ok(()) } else { Err(format!("{name} fails: {last}")) }
+}
+
+/// All checks of the step that give points, and are about these programs, must pass.
+fn play_commands(
+    step: &'static Step,
+    commands: Vec<(Role, Vec<String>)>,
+) -> Result<Completion, Failed> {
+    let roles: Vec<Role> = commands.iter().map(|(role, _)| *role).collect();
+    let cast = foreign_cast(step, commands).map_err(|error| format!("{error:#}"))?;
+    let checks = step.checks.iter().filter(|check| roles.contains(&check.role));
+    let checks: Vec<(&Cast, &Check)> = checks.map(|check| (&cast, check)).collect();
+    let outcomes = judge::play_all(&checks, SEED, true, |_| {});
+    // What goes beyond the hand-out is not asked of them.
+    let is_right = |outcome: &Outcome| outcome.verdict == Verdict::Passes || outcome.is_bonus;
+    let wrong: Vec<&Outcome> = outcomes.iter().filter(|outcome| !is_right(outcome)).collect();
+    let is_taken = |outcome: &&Outcome| outcome.message.contains("is taken; end the program");
+    match &wrong[..] {
+        [] => Ok(Completion::Completed),
+        [first, ..] if wrong.iter().all(is_taken) => {
+            Ok(Completion::ignored_with(first.message.clone()))
+        }
+        wrong => {
+            let tell = |outcome: &&Outcome| {
+                let verdict = outcome.verdict.word();
+                format!("{verdict}: {}\n\n{}\n", outcome.message, outcome.transcript.plain())
+            };
+            Err(wrong.iter().map(tell).collect::<String>().into())
+        }
+    }
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }

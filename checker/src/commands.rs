@@ -244,7 +244,11 @@ fn cast_of(step: &'static Step, package: Package, builds: &Builds) -> Cast {
     }
 }
 
-fn foreign_cast(step: &'static Step, commands: Vec<(Role, Vec<String>)>) -> Result<Cast> {
+/// How a step is played with commands in any language, given as words.
+///
+/// # Errors
+/// When cargo cannot be started to build a worked program that takes part.
+pub fn foreign_cast(step: &'static Step, commands: Vec<(Role, Vec<String>)>) -> Result<Cast> {
     let needed: Vec<_> = helpers(step).map(|program| (Package::Solutions, program)).collect();
     let builds = if needed.is_empty() { HashMap::new() } else { cargo::build(&needed, false)? };
     let mut cast = cast_of(step, Package::Solutions, &builds);
