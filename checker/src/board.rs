@@ -550,7 +550,7 @@ impl Board {
         }
         *self.containment.borrow_mut() = None; // and the folder with it
         for (client, server) in self.calls.take() {
-            let _ = free_port(client, server); // the call does not get through: nobody listens any more
+            let _ = release_port(client, server); // the call does not get through: nobody listens any more
         }
         panics
     }
@@ -596,7 +596,7 @@ impl Board {
 /// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a
 /// minute, and most programs cannot listen on it meanwhile. A new call from the same address, given up at once,
 /// makes the system forget the old one (RFC 1337 tells how).
-fn free_port(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
+fn release_port(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     socket.bind(&client.into())?;
