@@ -241,7 +241,9 @@ fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
 }
 
 fn a_stalled_member(stage: &Stage) -> Scene {
-    const MOST_LINES: usize = 8000;
+    // More than the system keeps for a member that does not read. Ours says who is there, and the sooner it has
+    // removed her, the sooner the scene is over.
+    let most_lines = if stage.is_foreign() { 3000 } else { 8000 };
     let longest_pause = stage.patient(Duration::from_secs(1));
     let line = "x".repeat(4000);
     let _server = stage.starts_server()?;
@@ -251,7 +253,7 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     mallory.stops_reading();
     stage.note("alice", Mark::Sent, "long lines, one after the other");
     let mut last = Instant::now();
-    for number in 0..MOST_LINES {
+    for number in 0..most_lines {
         alice.says_quietly(&line)?;
         let heard = bob.next_message_within(longest_pause * 2)?;
         let paused = last.elapsed();
@@ -290,7 +292,7 @@ fn a_stalled_member(stage: &Stage) -> Scene {
         return Ok(());
     }
     bob.complains(format!(
-        "expected mallory to be removed, but she is still there after {MOST_LINES} lines"
+        "expected mallory to be removed, but she is still there after {most_lines} lines"
     ))
 }
 
@@ -377,7 +379,9 @@ fn introduce(
     let question = "Your username?";
     server.says(question)?;
     is_asked(question)?;
-    alice.types("alice");
+    if !stage.is_foreign() {
+        alice.types("alice");
+    }
     server.hears("alice")?;
     let welcome = format!("Welcome to the {}!", stage.word());
     server.says(&welcome)?;
@@ -387,6 +391,9 @@ fn introduce(
 fn the_client_listens(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
+    if stage.is_foreign() {
+        alice.types("alice"); // some clients ask their user before they connect
+    }
     let server = listener.accepts("alice")?;
     introduce(stage, &server, &alice, |_| Ok(()))?;
     for _ in 0..2 {
@@ -412,21 +419,18 @@ fn the_client_listens(stage: &Stage) -> Scene {
 fn nothing_is_torn(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client_on_terminal("alice")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of what is being typed
+    }
     let server = listener.accepts("alice")?;
     // Nobody answers what the screen does not show yet, and nobody types before there is a prompt.
     let is_ready = |line: &str| {
-        if stage.is_foreign() {
-            return Ok(());
-        }
         alice.displays_quietly(&format!("{}, and a prompt \"> \" below it", quoted(line)), |rows| {
             rows.iter().any(|row| row == line) && rows.last().is_some_and(|row| row == ">")
         })
     };
     let welcome = introduce(stage, &server, &alice, is_ready)?;
     is_ready(&welcome)?;
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out says nothing of what is being typed
-    }
     let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
     let (begun, rest) = typed.split_at(3);
     alice.begins_to_type(begun);
