@@ -2,7 +2,7 @@
 
 STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
-.PHONY: help $(STEPS) demo test lint bench loop cargo
+.PHONY: help $(STEPS) demo test lint bench loop soak cargo
 
 help:
 	@echo "make ex1 … ms3   show a step's task and, once you have begun, check your program"
@@ -11,6 +11,8 @@ help:
 	@echo "make lint        formatting and warnings (for those who change the course)"
 	@echo "make bench       measure the servers beside others (some minutes, Linux)"
 	@echo "make loop        measure the time from saving a file to the verdict"
+	@echo "make soak        look for false failures and for bugs in the helpers, some ten minutes:"
+	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, FUZZ_SECONDS=60"
 	@echo
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
@@ -36,6 +38,9 @@ bench: cargo
 
 loop: cargo
 	@tools/measure-loop
+
+soak: cargo
+	@tools/soak
 
 # The first build takes a while, so it is shown; after that there is nothing to show.
 cargo:

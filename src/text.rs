@@ -101,15 +101,18 @@ impl<'a> Reader<'a> {
         let unsearched = &self.buffer[self.searched..self.filled];
         let line_break = unsearched.iter().position(|&byte| byte == b'\n');
         let end = line_break.map_or(self.filled, |found| self.searched + found);
-        if end - self.taken > LONGEST {
+        let message = &self.buffer[self.taken..end];
+        // A `\r` at the end belongs to the line break, even while the rest of that is on its way.
+        let message = message.strip_suffix(b"\r").unwrap_or(message);
+        if message.len() > LONGEST {
             let error = format!("a message longer than {} KiB", LONGEST / 1024);
             return Err(io::Error::new(ErrorKind::InvalidData, error));
         }
+        let is_empty = message.is_empty();
         self.searched = end;
         if line_break.is_none() {
             return Ok(None);
         }
-        let is_empty = matches!(&self.buffer[self.taken..end], [] | [b'\r']);
         let message = self.take(end + 1);
         // The line break of a message that was returned already is no message of its own.
         if mem::take(&mut self.was_quiet) && is_empty {

@@ -123,9 +123,10 @@ mod text_messages {
     #[test]
     fn a_message_of_the_longest_length_passes_and_one_byte_more_does_not() {
         let longest = vec![b'x'; text::LONGEST];
-        let with_line_break = [&longest[..], b"\n"].concat();
-        assert_eq!(received(&with_line_break).expect("a message")[0].len(), text::LONGEST);
-        assert_eq!(received(&longest).expect("a message")[0].len(), text::LONGEST);
+        for end in [&b"\n"[..], b"\r\n", b""] {
+            let message = [&longest[..], end].concat();
+            assert_eq!(received(&message).expect("a message")[0].len(), text::LONGEST);
+        }
         let too_long = [&longest[..], b"x\n"].concat();
         assert_eq!(received(&too_long).expect_err("too long").kind(), ErrorKind::InvalidData);
         let endless = vec![b'x'; 10 * 1024 * 1024];
