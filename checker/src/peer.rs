@@ -299,6 +299,16 @@ impl Peer {
         }
     }
 
+    /// Waits until so many of these connections were closed by the other side, and says how many were.
+    pub fn wait_until_closed(peers: &[Peer], count: usize) -> Result<usize, Stop> {
+        let is_closed = |peer: &&Peer| peer.board.with_wire(peer.wire, |wire| wire.end().is_some());
+        let closed = || peers.iter().filter(is_closed).count();
+        if let Some(peer) = peers.first() {
+            peer.board.wait(PATIENCE, || (closed() >= count).then_some(()))?;
+        }
+        Ok(closed())
+    }
+
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
