@@ -101,6 +101,8 @@ fn snapshot_settings() -> insta::Settings {
     settings.add_filter(r"--port \d+", "--port [port]");
     settings.add_filter(r"\[\d\d:\d\d:\d\d\]", "[time]");
     settings.add_filter(r"\d+ ms", "[time]");
+    // Which of a thousand lines it is that goes wrong.
+    settings.add_filter(r"← .*\bline \d+ of .*", "← [a line]");
     settings
 }
 
