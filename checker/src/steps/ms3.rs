@@ -15,7 +15,8 @@ use crate::transcript::{Mark, quoted};
 pub const CHECKS: &[Check] = &[
     Check::server("a message has its time and its sender", time_and_sender)
         .worth(3)
-        .look("what is put before a message: `[14:03:07] alice: `, and that its sender does not get it."),
+        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: `, with the \
+              time it is now), and that its sender does not get it."),
     Check::server("asks for a username at once", asks_at_once)
         .worth(2)
         .look("whether the server speaks first."),
@@ -43,7 +44,8 @@ pub const CHECKS: &[Check] = &[
         .look("whether messages are passed through `text::printable`."),
     Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether one thread shows what comes, while the other waits for the user and sends each line."),
+        .look("whether one thread shows what comes, while the other waits for the user and sends each line; `/quit` is \
+              the last of them, and no error."),
     Check::client("no line tears the one being typed", nothing_is_torn)
         .worth(1)
         .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
@@ -255,8 +257,9 @@ fn a_stalled_member(stage: &Stage) -> Scene {
                 names = match bob.next_message_within(LONGEST_PAUSE)? {
                     Some(message) => message,
                     None => {
-                        return bob
-                            .complains("expected an answer to /who, but none came within 1 s");
+                        return bob.complains(
+                            "expected /who to tell who is left, but no answer came within 1 s",
+                        );
                     }
                 };
             }

@@ -356,7 +356,18 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "shows lines into the one being typed",
         program: "ms3_client",
-        edits: &[("        screen.show(&text::printable(&message));", "        console::show(&text::printable(&message));")],
+        edits: &[
+            (
+                "        screen.show(&text::printable(&message));",
+                "        console::show(&text::printable(&message));",
+            ),
+            // The prompt comes first.
+            (
+                "    let mut messages = text::Reader::new(server);",
+                "    thread::sleep(std::time::Duration::from_millis(300));
+    let mut messages = text::Reader::new(server);",
+            ),
+        ],
         fails: &["no line tears the one being typed"],
     },
     Mistake {
