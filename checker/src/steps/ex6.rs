@@ -9,6 +9,8 @@ use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
 
+use super::not_asked;
+
 pub const CHECKS: &[Check] = &[
     Check::server("echoes a message field by field", echoes_field_by_field).worth(2).look(
         "the length before a message (4 bytes, big-endian, and it does not count itself), and whether the \
@@ -217,6 +219,9 @@ fn the_client_talks(stage: &Stage) -> Scene {
 }
 
 fn a_client_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;

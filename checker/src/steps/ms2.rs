@@ -13,6 +13,8 @@ use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
 
+use super::not_asked;
+
 pub const CHECKS: &[Check] = &[
     Check::server("a message reaches everybody but its sender", reaches_all_but_its_sender)
         .worth(3)
@@ -336,11 +338,6 @@ fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
         other => other?,
     }
     Ok((server, alice))
-}
-
-/// What the hand-out says nothing of is not checked of a program in another language.
-fn not_asked() -> Stop {
-    Stop::NotChecked("the hand-out does not ask for it".to_string())
 }
 
 /// Not a fault of the program that is checked: the hand-out's design has it. A server without it has done

@@ -12,6 +12,8 @@ use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
 
+use super::not_asked;
+
 pub const CHECKS: &[Check] = &[
     Check::server("a message has its time and its sender", time_and_sender)
         .worth(3)
@@ -460,11 +462,6 @@ fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
         other => other?,
     }
     Ok((server, alice))
-}
-
-/// What the hand-out says nothing of is not checked of a program in another language.
-fn not_asked() -> Stop {
-    Stop::NotChecked("the hand-out does not ask for it".to_string())
 }
 
 fn nothing_is_torn(stage: &Stage) -> Scene {
