@@ -7,9 +7,8 @@ use crate::course::Check;
 use crate::peer::{Peer, frame_of};
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::Mark;
-
-use super::not_asked;
 
 pub const CHECKS: &[Check] = &[
     Check::server("echoes a message field by field", echoes_field_by_field).worth(2).look(
@@ -18,13 +17,15 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::server("echoes any number and any text", echoes_any_values)
         .worth(2)
-        .look("what is done to a message before it is sent back (nothing), and whether `read_exact` reads all of it."),
+        .look("what is done to a message before it is sent back (nothing), and whether `read_exact` reads \
+               all of it."),
     Check::server("`end` closes the connection", end_closes)
         .worth(1)
         .look("whether `msg` is looked at before the reply, and ends this conversation and no other."),
     Check::server("a frame in many pieces is one message", many_pieces)
         .worth(1)
-        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of it."),
+        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of \
+               it."),
     Check::server("three frames in one segment are three messages", three_in_one_segment)
         .worth(1)
         .look("whether exactly as many bytes are read as the length says, and no more."),
@@ -39,8 +40,8 @@ pub const CHECKS: &[Check] = &[
         .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
     Check::client("the client frames what is typed and displays the reply", the_client_talks)
         .worth(2)
-        .look("what `compose` makes of a line (`end`, too), and whether `show_reply` displays the reply's own \
-              sender and text, as a line."),
+        .look("what `compose` makes of a line (`end`, too), and whether `show_reply` displays the reply's \
+               own sender and text, as a line."),
     Check::client("a client cut off before the reply says so", a_client_cut_off)
         .look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
 ];

@@ -14,8 +14,8 @@ use crate::transcript::Mark;
 pub const CHECKS: &[Check] = &[
     Check::server("the handshake comes first", the_handshake_comes_first)
         .worth(3)
-        .look("what a client gets at once: the frame of a `FastHandshake` with the id of its seat; and then its \
-              messages, as in 2.2."),
+        .look("what a client gets at once: the frame of a `FastHandshake` with the id of its seat; and \
+               then its messages, as in 2.2."),
     Check::server("no two connected clients share an id", ids_are_distinct)
         .worth(2)
         .look("where an id comes from (the client's own seat in the registry), and what `end` does."),
@@ -24,8 +24,8 @@ pub const CHECKS: &[Check] = &[
         .look("whether two threads can read the same number before either of them has counted on."),
     Check::server("the one too many is refused", the_one_too_many)
         .worth(2)
-        .look("who gets a seat, and what is sent when there is none: `error: true`, and `Ok(false)` ends the \
-              connection."),
+        .look("who gets a seat, and what is sent when there is none: `error: true`, and `Ok(false)` ends \
+               the connection."),
     Check::server("after somebody leaves the next gets in", the_next_gets_in)
         .worth(1)
         .look("how long the seat is kept: until the conversation ends, in whatever way, and no longer."),
@@ -34,8 +34,8 @@ pub const CHECKS: &[Check] = &[
         .look("whether the conversation of 2.2 follows the handshake."),
     Check::client("the client shows its id and talks", the_client_shows_its_id)
         .worth(2)
-        .look("whether the handshake is received before a line is typed, its id is displayed as a line, and \
-              every message is `from` it."),
+        .look("whether the handshake is received before a line is typed, its id is displayed as a line, \
+               and every message is `from` it."),
     Check::client("a refused client says so", a_refused_client)
         .worth(1)
         .look("whether `error` of the handshake is looked at before its `id`, and returned as an error."),

@@ -11,15 +11,14 @@ use crate::course::Check;
 use crate::peer::Peer;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
-
-use super::not_asked;
 
 pub const CHECKS: &[Check] = &[
     Check::server("a message reaches everybody but its sender", reaches_all_but_its_sender)
         .worth(3)
-        .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of them but the \
-              sender, and whether a lock is taken twice."),
+        .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of \
+               them but the sender, and whether a lock is taken twice."),
     Check::server("greets and asks and welcomes", greets_and_welcomes)
         .worth(2)
         .look("the order: greet and ask, receive the name, and only then welcome."),
@@ -37,30 +36,32 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::server("a taken name is refused", a_taken_name)
         .worth(1)
-        .look("whether the dictionary is asked before it is written to, and keeps its first owner; the second gets a \
-              word, and the end."),
+        .look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
+               second gets a word, and the end."),
     Check::server("a name is free again when its owner has left", a_free_name)
         .worth(1)
         .look("whether a client that has left, or reset, is taken out of the dictionary."),
     Check::client("the client gives its name and shows the welcome", the_client_introduces_itself)
         .worth(2)
-        .look("the order: receive the question, ask the user, send the name, and from then on show all that comes, as \
-              lines."),
+        .look("the order: receive the question, ask the user, send the name, and from then on show all \
+               that comes, as lines."),
     Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether one thread shows what comes, while the other waits for the user and sends each line."),
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line."),
     Check::server("a name that many want at once goes to one", a_wanted_name)
-        .look("whether asking for a name and taking it happen under one lock, which is not given back in between."),
-    Check::server("to be mended: a stalled member holds up all", a_stalled_member).look(
-        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
-    ),
+        .look("whether asking for a name and taking it happen under one lock, which is not given back in \
+               between."),
     Check::client("the client takes its name from `--name`", the_client_has_a_name)
         .look("whether the user is asked only when there is no name yet."),
     Check::client("a client cut off by its server says so", a_client_cut_off)
         .look("what the thread that receives does when no more can come."),
     Check::client("the end of input ends the client", the_input_ends)
-        .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending side, and is \
-              no error."),
+        .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
+               side, and is no error."),
+    Check::server("to be mended: a stalled member holds up all", a_stalled_member).look(
+        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
+    ),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -10,25 +10,25 @@ use crate::course::Check;
 use crate::peer::Peer;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
-
-use super::not_asked;
 
 pub const CHECKS: &[Check] = &[
     Check::server("a message has its time and its sender", time_and_sender)
         .worth(3)
-        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: `, with the \
-              time it is now), and that its sender does not get it."),
+        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: \
+               `, with the time it is now), and that its sender does not get it."),
     Check::server("asks for a username at once", asks_at_once)
         .worth(2)
         .look("whether the server speaks first."),
     Check::server("a bad username is asked for again", bad_usernames).worth(2).look(
-        "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or with \
-         control characters is bad.",
+        "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or \
+         with control characters is bad.",
     ),
     Check::server("five talk at once and all hear everything", five_at_once)
         .worth(3)
-        .look("whether all messages go through the room, as whole lines: it keeps them in one order for all."),
+        .look("whether all messages go through the room, as whole lines: it keeps them in one order for \
+               all."),
     Check::server("a stalled member delays nobody, and goes", a_stalled_member)
         .worth(3)
         .look("whether messages go through the room, rather than straight to the members' sockets."),
@@ -37,8 +37,8 @@ pub const CHECKS: &[Check] = &[
         .look("whether a lock is held while a burst of lines is passed on."),
     Check::server("`/who` lists and `/quit` leaves", who_and_quit)
         .worth(1)
-        .look("whether commands are looked for before a message is passed on, whom an answer goes to, and how \
-              `/quit` gets to `room.leave`."),
+        .look("whether commands are looked for before a message is passed on, whom an answer goes to, and \
+               how `/quit` gets to `room.leave`."),
     Check::server("those who leave without `/quit` are gone", who_was_cut_off)
         .look("whether `room.leave` is called on every way out, after an error too."),
     Check::server("control characters reach nobody's terminal", control_characters)
@@ -46,8 +46,8 @@ pub const CHECKS: &[Check] = &[
         .look("whether messages are passed through `text::printable`."),
     Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether one thread shows what comes, while the other waits for the user and sends each line; `/quit` is \
-              the last of them, and no error."),
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line; `/quit` is the last of them, and no error."),
     Check::client("no line tears the one being typed", nothing_is_torn)
         .worth(1)
         .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
