@@ -111,7 +111,8 @@ where
         // The name shows in a debugger and in the message of a panic.
         let thread = thread::Builder::new().name(format!("client {address}")).stack_size(STACK);
         let started = thread.spawn(move || {
-            if let Err(error) = talk(Arc::new(client)) {
+            let client = Arc::new(client); // kept until the error is in the log, and closed after that
+            if let Err(error) = talk(Arc::clone(&client)) {
                 console::log(&format!("client {address}: {error}"));
             }
         });

@@ -100,7 +100,12 @@ fn snapshot_settings() -> insta::Settings {
     settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
     settings.add_filter(r"--port \d+", "--port [port]");
     settings.add_filter(r"\[\d\d:\d\d:\d\d\]", "[time]");
+    settings.add_filter(r"\[\d\d:\d\d\]", "[HH:MM]");
     settings.add_filter(r"\d+ ms", "[time]");
+    // What a server logs of those who come and go: the last of it may come too late to be seen.
+    settings.add_filter(r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", "");
+    // Which of a thousand lines it is that goes wrong.
+    settings.add_filter(r"← .*\bline \d+ of .*", "← [a line]");
     settings
 }
 

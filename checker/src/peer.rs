@@ -347,6 +347,16 @@ impl Peer {
         }
     }
 
+    /// Waits until so many of these connections were closed by the other side, and says how many were.
+    pub fn wait_until_closed(peers: &[Peer], count: usize) -> Result<usize, Stop> {
+        let is_closed = |peer: &&Peer| peer.board.with_wire(peer.wire, |wire| wire.end().is_some());
+        let closed = || peers.iter().filter(is_closed).count();
+        if let Some(peer) = peers.first() {
+            peer.board.wait(peer.board.patience(), || (closed() >= count).then_some(()))?;
+        }
+        Ok(closed())
+    }
+
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
@@ -451,7 +461,10 @@ impl Shown for Message {
             fields.push(format!("to: {}", self.to));
         }
         if !self.msg.is_empty() {
-            fields.push(format!("msg: {}", quoted(&self.msg)));
+            let text = quoted(&self.msg);
+            let size = format!(" ({} bytes)", self.msg.len());
+            let size = if text.contains('…') { &*size } else { "" };
+            fields.push(format!("msg: {text}{size}"));
         }
         with_fields(Self::NAME, &fields)
     }
@@ -525,13 +538,18 @@ fn hex(bytes: &[u8]) -> String {
 fn quoted_bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => quoted(text.trim_end_matches(['\r', '\n'])),
-        _ => format!("the bytes {}", hex(bytes)),
+        _ => first_message(bytes)
+            .map_or(format!("the bytes {}", hex(bytes)), |message| message.shown()),
     }
 }
 
-fn describe(end: End) -> &'static str {
-    match end {
-        End::Closed => "the connection was closed",
-        End::Reset => "the connection was reset",
-    }
+/// The message in the first frame, if it is one.
+fn first_message(bytes: &[u8]) -> Option<Message> {
+    let count = whole_frame(bytes).ok()??;
+    <Message as prost::Message>::decode(&bytes[4..count]).ok()
+}
+
+/// Closed, or reset: that depends on whether something unread was left there, which is often chance.
+fn describe(_: End) -> &'static str {
+    "the connection was closed"
 }

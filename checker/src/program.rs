@@ -93,22 +93,29 @@ impl Program {
 
     /// Waits until its terminal shows what `is_right` looks for, in rows of text. `expected` says what that is.
     pub fn displays(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
-        let result = self.displays_quietly(expected, is_right);
-        for row in self.rows() {
-            self.board.note(&self.actor, Mark::Output, &row);
-        }
-        result
+        self.displays_quietly(expected, is_right)?;
+        self.note_rows();
+        Ok(())
     }
 
-    /// Waits until its terminal shows what `is_right` looks for, and leaves it out of the transcript.
+    /// Waits until its terminal shows what `is_right` looks for. Only if it does not, the transcript has it.
     pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
         let patience = self.board.patience();
-        match self.board.wait(patience, || is_right(&self.rows()).then_some(()))? {
-            Some(()) => Ok(()),
-            None => {
-                let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
-                Err(self.disappoints(expected, &format!("its terminal showed {shown}"), patience))
-            }
+        if self.board.wait(patience, || is_right(&self.rows()).then_some(()))?.is_some() {
+            return Ok(());
+        }
+        let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
+        let stop = self.disappoints(expected, &format!("its terminal showed {shown}"), patience);
+        self.note_rows();
+        // With all the codes that move a cursor, it would say nothing to a reader.
+        let stdout = self.board.stdout_of(self.id);
+        self.board.with_wire(stdout, |wire| drop(wire.take(wire.unread().len())));
+        Err(stop)
+    }
+
+    fn note_rows(&self) {
+        for row in self.rows() {
+            self.board.note(&self.actor, Mark::Output, &row);
         }
     }
 

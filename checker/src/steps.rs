@@ -7,6 +7,7 @@
 use chatlings::ports;
 
 use crate::course::Step;
+use crate::stage::Stop;
 
 mod ex1;
 mod ex2;
@@ -133,6 +134,11 @@ pub const STEPS: &[Step] = &[
         hints: ms3::HINTS,
     },
 ];
+
+/// What the hand-out says nothing of is not checked of a program in another language.
+fn not_asked() -> Stop {
+    Stop::NotChecked("the hand-out does not ask for it".to_string())
+}
 
 /// The step of that id.
 pub fn find(id: &str) -> Option<&'static Step> {

@@ -7,21 +7,25 @@ use crate::course::Check;
 use crate::peer::{Peer, frame_of};
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("echoes a message field by field", echoes_field_by_field).worth(2).look(
-        "the order of the 4 bytes of the length (big-endian), and that the length does not count itself.",
+        "the length before a message (4 bytes, big-endian, and it does not count itself), and whether the \
+         message goes back unchanged.",
     ),
     Check::server("echoes any number and any text", echoes_any_values)
         .worth(2)
-        .look("whether all of a frame is read, however many pieces it comes in: `read_exact`."),
+        .look("what is done to a message before it is sent back (nothing), and whether `read_exact` reads \
+               all of it."),
     Check::server("`end` closes the connection", end_closes)
         .worth(1)
-        .look("whether the server looks at `msg` before it replies."),
+        .look("whether `msg` is looked at before the reply, and ends this conversation and no other."),
     Check::server("a frame in many pieces is one message", many_pieces)
         .worth(1)
-        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of it."),
+        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of \
+               it."),
     Check::server("three frames in one segment are three messages", three_in_one_segment)
         .worth(1)
         .look("whether exactly as many bytes are read as the length says, and no more."),
@@ -36,7 +40,10 @@ pub const CHECKS: &[Check] = &[
         .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
     Check::client("the client frames what is typed and displays the reply", the_client_talks)
         .worth(2)
-        .look("what `compose` makes of the line, and whether the reply's own sender and text are displayed."),
+        .look("what `compose` makes of a line (`end`, too), and whether `show_reply` displays the reply's \
+               own sender and text, as a line."),
+    Check::client("a client cut off before the reply says so", a_client_cut_off)
+        .look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -92,7 +99,7 @@ fn echoes_any_values(stage: &Stage) -> Scene {
     says(&alice, &Message { from: i64::MAX, to: i64::MIN, msg: stage.word() })?;
     says(&alice, &Message { from: 1, to: 0, msg: String::new() })?;
     says(&alice, &Message::default())?;
-    says(&alice, &Message { from: 1, to: 2, msg: "Grüße, 你好, 👋".to_string() })?;
+    says(&alice, &Message { from: 1, to: 2, msg: " Grüße,\n你好, 👋 ".to_string() })?;
     let long = format!("{} ", stage.word()).repeat(100 * 1024).chars().take(100 * 1024).collect();
     says(&alice, &Message { from: 1, to: 2, msg: long })
 }
@@ -113,7 +120,10 @@ fn many_pieces(stage: &Stage) -> Scene {
     let frame = frame_of(&message);
     stage.note("alice", Mark::Sent, &format!("a frame of {} bytes, byte by byte", frame.len()));
     for byte in &frame {
-        alice.sends_piece(&[*byte])?;
+        match alice.sends_piece(&[*byte]) {
+            Err(Stop::Fails { .. }) => break, // it has been closed, which is what comes instead of a reply
+            other => other?,
+        }
     }
     alice.receives(&message)
 }
@@ -132,8 +142,17 @@ fn three_in_one_segment(stage: &Stage) -> Scene {
 
 fn a_cut_off_frame(stage: &Stage) -> Scene {
     let (_server, bob) = starts_with_bob(stage)?;
-    let alice = stage.connects("alice")?;
     let frame = frame_of(&message(stage));
+    if !stage.is_foreign() {
+        let erin = stage.connects("erin")?;
+        erin.stops_sending();
+        erin.is_disconnected()?;
+        let dave = stage.connects("dave")?;
+        dave.sends_raw(&frame[..2], "the first half of a length (2 of 4 bytes)")?;
+        dave.stops_sending();
+        dave.is_disconnected()?;
+    }
+    let alice = stage.connects("alice")?;
     let half = &frame[..frame.len() / 2];
     alice.sends_raw(
         half,
@@ -150,11 +169,11 @@ fn an_enormous_length(stage: &Stage) -> Scene {
     alice.sends_raw(&[0xff; 4], "ff ff ff ff (a length of 4 GiB)")?;
     only_this_one_suffers(stage, &alice, &bob)?;
     if let (Some(before), Some(after)) = (before, server.peak_memory()) {
-        let grown = after.saturating_sub(before) / 1024;
-        if grown > 1024 {
+        let grown = after.saturating_sub(before) / (1024 * 1024);
+        if grown > 0 {
             return Err(Stop::fails(
                 "server",
-                format!("expected no memory for it, but {grown} MiB were taken"),
+                format!("expected no memory for it, but {grown} GiB were taken"),
             ));
         }
     }
@@ -198,6 +217,20 @@ fn the_client_talks(stage: &Stage) -> Scene {
         return server.finds_wrong(&Message { from, to, msg: "end".to_string() }, &last);
     }
     alice.exits(0)
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let typed = stage.word();
+    alice.types(&typed);
+    server.receives_frame::<Message>(&format!("a Message with msg {typed:?}"))?;
+    server.leaves();
+    alice.gives_up()
 }
 
 /// An option of the client, which a foreign one need not have.

@@ -7,38 +7,41 @@ use chatlings::proto::{FastHandshake, Message};
 use crate::cast::Setting;
 use crate::course::Check;
 use crate::limits::seconds;
-use crate::peer::Peer;
+use crate::peer::{Peer, Shown};
 use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("the handshake comes first", the_handshake_comes_first)
         .worth(3)
-        .look("when the handshake is sent: as soon as the client has a seat, before anything is received."),
+        .look("what a client gets at once: the frame of a `FastHandshake` with the id of its seat; and \
+               then its messages, as in 2.2."),
     Check::server("no two connected clients share an id", ids_are_distinct)
         .worth(2)
-        .look("where the id comes from: the client's own seat in the registry."),
+        .look("where an id comes from (the client's own seat in the registry), and what `end` does."),
     Check::server("20 clients that join at once get 20 ids", twenty_at_once)
         .worth(2)
         .look("whether two threads can read the same number before either of them has counted on."),
     Check::server("the one too many is refused", the_one_too_many)
         .worth(2)
-        .look("what is sent when there is no seat: `error: true`, and `Ok(false)` ends the connection."),
+        .look("who gets a seat, and what is sent when there is none: `error: true`, and `Ok(false)` ends \
+               the connection."),
     Check::server("after somebody leaves the next gets in", the_next_gets_in)
         .worth(1)
-        .look("how long the seat is kept: until the conversation ends, and no longer."),
+        .look("how long the seat is kept: until the conversation ends, in whatever way, and no longer."),
     Check::server("messages echo until `end`", messages_echo)
         .worth(2)
         .look("whether the conversation of 2.2 follows the handshake."),
     Check::client("the client shows its id and talks", the_client_shows_its_id)
         .worth(2)
-        .look("whether the handshake is received before the first line is typed, and its id is displayed."),
+        .look("whether the handshake is received before a line is typed, its id is displayed as a line, \
+               and every message is `from` it."),
     Check::client("a refused client says so", a_refused_client)
         .worth(1)
-        .look("whether `error` of the handshake is looked at before its `id`."),
+        .look("whether `error` of the handshake is looked at before its `id`, and returned as an error."),
     Check::client("a client cut off before the handshake says so", a_client_cut_off)
         .worth(1)
-        .look("what `frame::receive` returns when the server has left: `None`."),
+        .look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -55,6 +58,8 @@ const fn max_clients(value: u64) -> Setting {
     Setting { option: "--max-clients", placeholder: "{max_clients}", value, is_needed: true }
 }
 
+const AN_ID: &str = "a FastHandshake with an id";
+
 /// Connects somebody, who must be given an id at once.
 fn joins(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
     let peer = stage.connects(name)?;
@@ -63,12 +68,10 @@ fn joins(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
 }
 
 fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
-    let handshake: FastHandshake = peer.receives_frame("a FastHandshake with an id")?;
+    let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
     match handshake.error {
         false => Ok(handshake.id),
-        true => {
-            peer.finds_wrong(&FastHandshake { id: handshake.id.max(1), error: false }, &handshake)
-        }
+        true => peer.complains(format!("expected {AN_ID}, but received {}", handshake.shown())),
     }
 }
 
@@ -95,11 +98,11 @@ fn ids_are_distinct(stage: &Stage) -> Scene {
     let (alice, first) = joins(stage, "alice")?;
     let (_bob, second) = joins(stage, "bob")?;
     let (_carol, third) = joins(stage, "carol")?;
+    are_distinct(&[first, second, third])?;
     alice.sends_frame(&Message { from: first, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
     // The next may be given alice's id again, but not one of those who are still there.
     let (_dave, fourth) = joins(stage, "dave")?;
-    are_distinct(&[first, second, third])?;
     are_distinct(&[second, third, fourth])
 }
 
@@ -150,6 +153,7 @@ fn is_refused(peer: &Peer) -> Scene {
 fn the_next_gets_in(stage: &Stage) -> Scene {
     let _server = stage.starts_server_with(&[max_clients(1)])?;
     let (alice, id) = joins(stage, "alice")?;
+    echoes(stage, &alice, id)?;
     is_refused(&stage.connects("bob")?)?;
     alice.sends_frame(&Message { from: id, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
@@ -157,7 +161,10 @@ fn the_next_gets_in(stage: &Stage) -> Scene {
     echoes(stage, &carol, id)?;
     carol.resets();
     let (dave, id) = gets_in(stage, "dave")?;
-    echoes(stage, &dave, id)
+    echoes(stage, &dave, id)?;
+    dave.leaves();
+    let (erin, id) = gets_in(stage, "erin")?;
+    echoes(stage, &erin, id)
 }
 
 /// Tries until there is room: a server learns in a thread of its own that somebody has left.
@@ -165,7 +172,7 @@ fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
     let began = Instant::now();
     loop {
         let peer = stage.connects_quietly(name)?;
-        let handshake: FastHandshake = peer.receives_frame("a FastHandshake with an id")?;
+        let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
         if !handshake.error {
             stage.note(name, Mark::Event, "connects");
             stage.note(name, Mark::Received, "FastHandshake with an id");

@@ -6,15 +6,19 @@
 
 use std::time::Duration;
 
+use crate::cast::Setting;
 use crate::course::Check;
 use crate::peer::Peer;
+use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
     Check::server("a message reaches everybody but its sender", reaches_all_but_its_sender)
         .worth(3)
-        .look("whether `broadcast` goes through the whole dictionary, and leaves out the sender."),
+        .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of \
+               them but the sender, and whether a lock is taken twice."),
     Check::server("greets and asks and welcomes", greets_and_welcomes)
         .worth(2)
         .look("the order: greet and ask, receive the name, and only then welcome."),
@@ -32,18 +36,31 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::server("a taken name is refused", a_taken_name)
         .worth(1)
-        .look("whether the dictionary is asked before it is written to, both under one lock."),
+        .look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
+               second gets a word, and the end."),
     Check::server("a name is free again when its owner has left", a_free_name)
         .worth(1)
-        .look("whether a client that has left is taken out of the dictionary."),
+        .look("whether a client that has left, or reset, is taken out of the dictionary."),
     Check::client("the client gives its name and shows the welcome", the_client_introduces_itself)
         .worth(2)
-        .look("the order: receive the question, ask the user, send the name."),
+        .look("the order: receive the question, ask the user, send the name, and from then on show all \
+               that comes, as lines."),
     Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether there is a thread that receives, beside the one that waits for the user."),
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line."),
+    Check::server("a name that many want at once goes to one", a_wanted_name)
+        .look("whether asking for a name and taking it happen under one lock, which is not given back in \
+               between."),
+    Check::client("the client takes its name from `--name`", the_client_has_a_name)
+        .look("whether the user is asked only when there is no name yet."),
+    Check::client("a client cut off by its server says so", a_client_cut_off)
+        .look("what the thread that receives does when no more can come."),
+    Check::client("the end of input ends the client", the_input_ends)
+        .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
+               side, and is no error."),
     Check::server("to be mended: a stalled member holds up all", a_stalled_member).look(
-        "nothing: it is what the hand-out's design does, with a loop of writes under one lock.",
+        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
     ),
 ];
 
@@ -64,24 +81,29 @@ fn enters(stage: &Stage, name: &str, present: &[&Peer]) -> Result<Peer, Stop> {
     peer.says(name)?;
     peer.hears_something("a welcome")?;
     for other in present {
-        other.hears_of(name)?;
+        may_be_told(other, name)?;
     }
     Ok(peer)
 }
 
+fn is_told(listener: &Peer, name: &str) -> Scene {
+    let expected = format!("to be told of {name}");
+    listener.hears_where(&expected, |message| message.contains(name)).map(drop)
+}
+
+/// Waits until somebody is told who comes or goes, but does not insist: two checks are about just that.
+fn may_be_told(listener: &Peer, name: &str) -> Scene {
+    match is_told(listener, name) {
+        Err(Stop::Fails { .. }) => Ok(()),
+        other => other,
+    }
+}
+
 /// Says a word, and waits until the others have heard it.
-fn says_to(stage: &Stage, speaker: &Peer, listeners: &[&Peer]) -> Result<String, Stop> {
+fn says_to(stage: &Stage, speaker: &Peer, listeners: &[&Peer]) -> Scene {
     let word = stage.word();
     speaker.says(&word)?;
-    for listener in listeners {
-        let sender = if stage.is_foreign() { "" } else { speaker.name() };
-        let expected =
-            if sender.is_empty() { quoted(&word) } else { quoted(&format!("{sender}: {word}")) };
-        listener.hears_where(&expected, |message| {
-            message.contains(&word) && message.contains(sender)
-        })?;
-    }
-    Ok(word)
+    listeners.iter().try_for_each(|listener| listener.hears_of(&word).map(drop))
 }
 
 fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
@@ -89,7 +111,12 @@ fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
     let alice = enters(stage, "alice", &[])?;
     let bob = enters(stage, "bob", &[&alice])?;
     let carol = enters(stage, "carol", &[&alice, &bob])?;
-    let word = says_to(stage, &alice, &[&bob, &carol])?;
+    let word = stage.word();
+    alice.says(&word)?;
+    for listener in [&bob, &carol] {
+        let expected = if stage.is_foreign() { word.clone() } else { format!("alice: {word}") };
+        listener.hears_of(&expected)?;
+    }
     // What alice hears next is bob's word. If her own has come back, it has come before.
     let other = stage.word();
     bob.says(&other)?;
@@ -108,8 +135,11 @@ fn greets_and_welcomes(stage: &Stage) -> Scene {
 fn newcomers_are_told(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
-    let bob = enters(stage, "bob", &[&alice])?;
-    enters(stage, "carol", &[&alice, &bob]).map(drop)
+    let bob = enters(stage, "bob", &[])?;
+    is_told(&alice, "bob")?;
+    let _carol = enters(stage, "carol", &[])?;
+    is_told(&alice, "carol")?;
+    is_told(&bob, "carol")
 }
 
 fn in_order(stage: &Stage) -> Scene {
@@ -146,12 +176,12 @@ fn leavers_are_told(stage: &Stage) -> Scene {
     bob.leaves();
     if stage.is_foreign() {
         // The hand-out does not ask for the announcement, only that the others can go on.
-        return says_to(stage, &alice, &[&carol]).map(drop);
+        return says_to(stage, &alice, &[&carol]);
     }
-    alice.hears_of("bob")?;
-    carol.hears_of("bob")?;
+    is_told(&alice, "bob")?;
+    is_told(&carol, "bob")?;
     carol.resets();
-    alice.hears_of("carol").map(drop)
+    is_told(&alice, "carol")
 }
 
 fn an_empty_name(stage: &Stage) -> Scene {
@@ -165,7 +195,7 @@ fn an_empty_name(stage: &Stage) -> Scene {
         bob.is_disconnected()?;
     }
     let carol = enters(stage, "carol", &[&alice])?;
-    says_to(stage, &alice, &[&carol]).map(drop)
+    says_to(stage, &alice, &[&carol])
 }
 
 fn a_taken_name(stage: &Stage) -> Scene {
@@ -179,12 +209,11 @@ fn a_taken_name(stage: &Stage) -> Scene {
         second.is_disconnected()?;
     }
     // The first one is still there under her name.
-    let bob = enters(stage, "bob", &[])?;
     if stage.is_foreign() {
-        return Ok(());
+        return enters(stage, "bob", &[]).map(drop);
     }
-    alice.hears_of("bob")?;
-    says_to(stage, &bob, &[&alice]).map(drop)
+    let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &bob, &[&alice])
 }
 
 fn a_free_name(stage: &Stage) -> Scene {
@@ -193,11 +222,47 @@ fn a_free_name(stage: &Stage) -> Scene {
     let bob = enters(stage, "bob", &[&alice])?;
     bob.leaves();
     if !stage.is_foreign() {
-        alice.hears_of("bob")?;
+        may_be_told(&alice, "bob")?;
     }
     let bob = enters(stage, "bob", &[&alice])?;
     says_to(stage, &bob, &[&alice])?;
-    says_to(stage, &alice, &[&bob]).map(drop)
+    says_to(stage, &alice, &[&bob])?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    bob.resets();
+    may_be_told(&alice, "bob")?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &alice, &[&bob])
+}
+
+fn a_wanted_name(stage: &Stage) -> Scene {
+    const COUNT: usize = 10;
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let bob = enters(stage, "bob", &[])?;
+    let mut clients = Vec::new();
+    for number in 1..=COUNT {
+        let client = stage.connects_quietly(&format!("client {number}"))?;
+        client.hears_something("a greeting")?;
+        clients.push(client);
+    }
+    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
+    for client in &clients {
+        client.says("alice")?;
+    }
+    stage.note("clients", Mark::Sent, "alice");
+    if Peer::wait_until_closed(&clients, COUNT - 1)? < COUNT - 1 {
+        return Err(Stop::fails("clients", "expected all but one to be refused, but more came in"));
+    }
+    stage.note("clients", Mark::Event, &format!("{} of them are refused", COUNT - 1));
+    let word = stage.word();
+    for client in &clients {
+        let _ = client.says(&word); // most of them cannot
+    }
+    bob.hears_of(&word).map(drop)
 }
 
 fn the_client_introduces_itself(stage: &Stage) -> Scene {
@@ -213,14 +278,7 @@ fn the_client_introduces_itself(stage: &Stage) -> Scene {
 }
 
 fn the_client_listens(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    alice.types("alice"); // the hand-out's client asks its user before it connects
-    let server = listener.accepts("alice")?;
-    server.says("Who is there?")?;
-    server.hears("alice")?;
-    server.says("Welcome!")?;
-    alice.prints("Welcome!")?;
+    let (server, alice) = client_in_the_room(stage)?;
     for _ in 0..2 {
         let line = format!("bob: {}", stage.word());
         server.says(&line)?;
@@ -232,6 +290,55 @@ fn the_client_listens(stage: &Stage) -> Scene {
     let line = format!("bob: {}", stage.word());
     server.says(&line)?;
     alice.prints(&line)
+}
+
+fn the_client_has_a_name(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let name = stage.number(1000, 9999).unsigned_abs();
+    let setting = Setting { option: "--name", placeholder: "", value: name, is_needed: false };
+    let _alice = stage.starts_client_with("alice", &[setting])?;
+    let server = listener.accepts("alice")?;
+    server.says("Who is there?")?;
+    server.hears(&name.to_string())
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let (server, alice) = client_in_the_room(stage)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_input_ends(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let (server, alice) = client_in_the_room(stage)?;
+    alice.input_ends();
+    server.is_disconnected()?;
+    server.leaves();
+    alice.exits(0)
+}
+
+/// The checker's own server, and a client that it has welcomed.
+fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    alice.types("alice"); // the hand-out's client asks its user before it connects
+    let server = listener.accepts("alice")?;
+    server.says("Who is there?")?;
+    server.hears("alice")?;
+    server.says("Welcome!")?;
+    match alice.prints("Welcome!") {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    Ok((server, alice))
 }
 
 /// Not a fault of the program that is checked: the hand-out's design has it. A server without it has done
@@ -253,12 +360,20 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     stage.note("alice", Mark::Sent, "long lines, one after the other");
     for _ in 0..MOST_LINES {
         alice.says_quietly(&line)?;
+        while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
         if bob.next_message_within(stage.patient(HELD_UP))?.is_none() {
             stage.note("bob", Mark::Event, "hears nothing more: the server waits for mallory");
             mallory.resets();
-            bob.hears_of(&line)?;
-            stage.note("bob", Mark::Event, "hears the rest, now that mallory has gone");
-            return Ok(());
+            return match bob.hears_of(&line) {
+                Ok(_) => {
+                    stage.note("bob", Mark::Event, "hears the rest, now that mallory has gone");
+                    Ok(())
+                }
+                Err(Stop::Fails { .. }) => {
+                    bob.complains("expected the rest, now that mallory has gone, but nothing came")
+                }
+                Err(other) => Err(other),
+            };
         }
     }
     Err(Stop::NotChecked(

@@ -2,27 +2,34 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Zoned;
+use jiff::civil::Time;
+
 use crate::board::QUIET;
 use crate::course::Check;
 use crate::limits::seconds;
 use crate::peer::Peer;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
     Check::server("a message has its time and its sender", time_and_sender)
         .worth(3)
-        .look("what is put before a message: `[14:03:07] alice: `, and that its sender does not get it."),
+        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: \
+               `, with the time it is now), and that its sender does not get it."),
     Check::server("asks for a username at once", asks_at_once)
         .worth(2)
         .look("whether the server speaks first."),
     Check::server("a bad username is asked for again", bad_usernames).worth(2).look(
-        "the loop that asks: empty, taken, longer than 32 characters or with control characters is bad.",
+        "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or \
+         with control characters is bad.",
     ),
     Check::server("five talk at once and all hear everything", five_at_once)
         .worth(3)
-        .look("whether messages go through the room, which keeps them in one order for all."),
+        .look("whether all messages go through the room, as whole lines: it keeps them in one order for \
+               all."),
     Check::server("a stalled member delays nobody, and goes", a_stalled_member)
         .worth(3)
         .look("whether messages go through the room, rather than straight to the members' sockets."),
@@ -31,16 +38,24 @@ pub const CHECKS: &[Check] = &[
         .look("whether a lock is held while a burst of lines is passed on."),
     Check::server("`/who` lists and `/quit` leaves", who_and_quit)
         .worth(1)
-        .look("whether commands are looked for before a message is passed on."),
+        .look("whether commands are looked for before a message is passed on, whom an answer goes to, and \
+               how `/quit` gets to `room.leave`."),
+    Check::server("those who leave without `/quit` are gone", who_was_cut_off)
+        .look("whether `room.leave` is called on every way out, after an error too."),
     Check::server("control characters reach nobody's terminal", control_characters)
         .worth(1)
         .look("whether messages are passed through `text::printable`."),
     Check::client("the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether there is a thread that receives, beside the one that waits for the user."),
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line; `/quit` is the last of them, and no error."),
     Check::client("no line tears the one being typed", nothing_is_torn)
         .worth(1)
         .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
+    Check::client("a client cut off by its server says so", a_client_cut_off)
+        .look("what the thread that receives does when no more can come."),
+    Check::client("the end of input ends the client", the_input_ends)
+        .look("what the end of input (`None`) does: it sends `/quit` for the user, and is no error."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -90,6 +105,14 @@ fn has_time(line: &str) -> bool {
         .any(|word| is_time(word.trim_matches(':')))
 }
 
+/// Whether it is that time now, or was a minute ago.
+fn is_now(time: &str) -> bool {
+    const DAY: i64 = 24 * 60 * 60;
+    let Ok(time) = time.parse::<Time>() else { return false };
+    let ago = Zoned::now().time().duration_since(time).as_secs();
+    (-1..=60).contains(&ago) || ago <= 60 - DAY // midnight was in between
+}
+
 /// Whether the line is `[14:03:07] alice: bread`; a foreign server may put it in other words.
 fn is_from(stage: &Stage, line: &str, sender: &str, word: &str) -> bool {
     if stage.is_foreign() {
@@ -97,7 +120,7 @@ fn is_from(stage: &Stage, line: &str, sender: &str, word: &str) -> bool {
     }
     let rest = line.strip_prefix('[').and_then(|line| line.split_once("] "));
     rest.is_some_and(|(time, said)| {
-        time.len() == 8 && has_time(time) && said == format!("{sender}: {word}")
+        time.len() == 8 && is_now(time) && said == format!("{sender}: {word}")
     })
 }
 
@@ -107,7 +130,8 @@ fn hears_from(
     sender: &str,
     word: &str,
 ) -> Result<Vec<String>, Stop> {
-    let expected = quoted(&format!("[HH:MM:SS] {sender}: {word}"));
+    let now = Zoned::now().strftime("%H:%M:%S");
+    let expected = quoted(&format!("[{now}] {sender}: {word}"));
     listener.hears_where(&expected, |line| is_from(stage, line, sender, word))
 }
 
@@ -137,7 +161,7 @@ fn asks_at_once(stage: &Stage) -> Scene {
 
 fn bad_usernames(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let _alice = enters(stage, "alice")?;
+    let alice = enters(stage, "alice")?;
     if stage.is_foreign() {
         return Ok(()); // the hand-out does not say which names are good
     }
@@ -147,8 +171,11 @@ fn bad_usernames(stage: &Stage) -> Scene {
         bob.says(bad)?;
         bob.hears_something("to be asked again")?;
     }
-    bob.says("bob")?;
+    bob.says(&"ö".repeat(32))?;
     bob.hears_something("a welcome")?;
+    let word = stage.word();
+    bob.says(&word)?;
+    alice.hears_of(&word)?;
     let mallory = stage.connects("mallory")?;
     mallory.hears_something("to be asked for a username")?;
     let long = "m".repeat(33);
@@ -176,30 +203,7 @@ fn five_at_once(stage: &Stage) -> Scene {
     }
     stage.note("all", Mark::Sent, &format!("{LINES} lines each, at once"));
     for listener in &members {
-        let mut next = vec![0; members.len()];
-        while next.iter().sum::<usize>() < LINES * (members.len() - 1) {
-            let Some(message) = listener.next_message()? else {
-                let heard: usize = next.iter().sum();
-                let all = LINES * (members.len() - 1);
-                return listener.complains(format!(
-                    "expected {all} lines, but heard {heard} and nothing more"
-                ));
-            };
-            for (index, speaker) in members.iter().enumerate() {
-                let Some((_, number)) = message.split_once("line ") else { continue };
-                let Some(number) = number.strip_suffix(&format!(" of {}", speaker.name())) else {
-                    continue;
-                };
-                if number != next[index].to_string() || speaker.name() == listener.name() {
-                    let instead = quoted(&message);
-                    return listener.complains(format!(
-                        "expected line {} there, but heard {instead}",
-                        next[index]
-                    ));
-                }
-                next[index] += 1;
-            }
-        }
+        hears_all_others(stage, listener, &members, LINES)?;
     }
     stage.note(
         "all",
@@ -240,6 +244,39 @@ fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
     Ok(())
 }
 
+/// Waits until a member has heard all lines of the others, those of each in order.
+fn hears_all_others(stage: &Stage, listener: &Peer, members: &[Peer], lines: usize) -> Scene {
+    let all = lines * (members.len() - 1);
+    let expected = format!("expected all {all} lines of the others, those of each in order");
+    let mut next = vec![0; members.len()];
+    while next.iter().sum::<usize>() < all {
+        let Some(message) = listener.next_message()? else {
+            return listener.complains(format!("{expected}, but some never came"));
+        };
+        let line = message.split_once("line ").map_or("", |(_, line)| line);
+        if !line.starts_with(|first: char| first.is_ascii_digit()) {
+            continue; // an announcement, say
+        }
+        let spoken = members.iter().zip(&mut next).find_map(|(speaker, next)| {
+            let number = line.strip_suffix(&format!(" of {}", speaker.name()))?;
+            Some((speaker, number.parse::<usize>(), next))
+        });
+        let instead = match spoken {
+            Some((speaker, _, _)) if speaker.name() == listener.name() => "an own one came too",
+            Some((_, Ok(number), next)) if number == *next => {
+                *next += 1;
+                continue;
+            }
+            Some((_, Ok(number), next)) if number > *next => "one was missing, or came later",
+            Some((_, Ok(_), _)) => "one came twice",
+            _ => "two were mixed up",
+        };
+        stage.note(listener.name(), Mark::Received, &message);
+        return listener.complains(format!("{expected}, but {instead}"));
+    }
+    Ok(())
+}
+
 fn a_stalled_member(stage: &Stage) -> Scene {
     // More than the system keeps for a member that does not read. Ours says who is there, and the sooner it has
     // removed her, the sooner the scene is over.
@@ -255,14 +292,12 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     let mut last = Instant::now();
     for number in 0..most_lines {
         alice.says_quietly(&line)?;
+        while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
         let heard = bob.next_message_within(longest_pause * 2)?;
-        let paused = last.elapsed();
-        if heard.is_none() || paused > longest_pause {
-            let pause = format!("a pause of {:.1} s", paused.as_secs_f64());
-            return bob.complains(format!(
-                "expected no pause over {}, but there was {pause} at line {number}",
-                seconds(longest_pause)
-            ));
+        if heard.is_none() || last.elapsed() > longest_pause {
+            let limit = seconds(longest_pause);
+            return bob
+                .complains(format!("expected no pause over {limit}, but there was a longer one"));
         }
         last = Instant::now();
         // The server says who is there. Once mallory has been removed, that is all.
@@ -276,7 +311,7 @@ fn a_stalled_member(stage: &Stage) -> Scene {
                     None => {
                         let limit = seconds(longest_pause);
                         return bob.complains(format!(
-                            "expected an answer to /who, but none came within {limit}"
+                            "expected /who to tell who is left, but no answer came within {limit}"
                         ));
                     }
                 };
@@ -305,16 +340,16 @@ fn a_flood(stage: &Stage) -> Scene {
     let flood = format!("{}\n", "y".repeat(500)).repeat(LINES);
     let word = stage.word();
     alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
+    carol.hears_of("yyy")?; // the server is at it
     let began = Instant::now();
     bob.says(&word)?;
-    hears_from(stage, &carol, "bob", &word)?;
+    carol.hears_of(&word)?;
     match began.elapsed() {
         soon if soon < stage.patience() => Ok(()),
-        late => carol.complains(format!(
-            "expected bob's line within {}, but it took {:.1} s",
-            seconds(stage.patience()),
-            late.as_secs_f64()
-        )),
+        _ => {
+            let limit = seconds(stage.patience());
+            carol.complains(format!("expected bob's line within {limit}, but it came later"))
+        }
     }
 }
 
@@ -326,24 +361,65 @@ fn who_and_quit(stage: &Stage) -> Scene {
         return Ok(()); // the hand-out asks for no commands
     }
     alice.says("/who")?;
-    alice.hears_where("a line with both names", |line| {
-        line.contains("alice") && line.contains("bob")
-    })?;
+    alice.hears_where("a line with both names", has_both)?;
     bob.says("/quit")?;
     bob.is_disconnected()?;
     alice.says("/who")?;
-    alice.hears_where("a line with her name only", |line| {
-        line.contains("alice") && !line.contains("bob")
-    })?;
+    let before = alice.hears_where("a line with her name only", is_alone)?;
+    hears_no_command(&alice, &before)?;
     let bob = enters(stage, "bob")?;
     let word = stage.word();
     bob.says(&word)?;
-    let before = hears_from(stage, &alice, "bob", &word)?;
-    match before.iter().find(|message| message.contains('/')) {
-        Some(command) => alice
+    let before = alice.hears_of(&word)?;
+    hears_no_command(&alice, &before)
+}
+
+fn has_both(line: &str) -> bool {
+    line.contains("alice") && line.contains("bob")
+}
+
+fn is_alone(line: &str) -> bool {
+    line.contains("alice") && !line.contains("bob")
+}
+
+fn hears_no_command(listener: &Peer, heard: &[String]) -> Scene {
+    match heard.iter().find(|message| message.contains('/')) {
+        Some(command) => listener
             .complains(format!("expected not to hear a command, but heard {}", quoted(command))),
         None => Ok(()),
     }
+}
+
+fn who_was_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    for way in [Peer::leaves, Peer::resets] {
+        let bob = enters(stage, "bob")?;
+        alice.says("/who")?;
+        alice.hears_where("a line with both names", has_both)?;
+        way(&bob);
+        // A server learns in a thread of its own that somebody has left.
+        let deadline = Instant::now() + stage.patience();
+        loop {
+            alice.says_quietly("/who")?;
+            let Some(names) = alice.next_message()? else {
+                return alice.complains("expected an answer to /who, but none came within 2 s");
+            };
+            if is_alone(&names) {
+                stage.note("alice", Mark::Received, &names);
+                break;
+            }
+            if Instant::now() > deadline {
+                let names = quoted(&names);
+                return alice
+                    .complains(format!("expected bob to be gone after 2 s, but heard {names}"));
+            }
+        }
+    }
+    enters(stage, "bob").map(drop)
 }
 
 fn control_characters(stage: &Stage) -> Scene {
@@ -414,6 +490,36 @@ fn the_client_listens(stage: &Stage) -> Scene {
     server.hears("/quit")?;
     server.leaves();
     alice.exits(0)
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_input_ends(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    alice.input_ends();
+    server.hears("/quit")?;
+    server.leaves();
+    alice.exits(0)
+}
+
+/// The checker's own server, and a client that it has welcomed.
+fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let welcome = introduce(stage, &server, &alice, |_| Ok(()))?;
+    match alice.prints(&welcome) {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    Ok((server, alice))
 }
 
 fn nothing_is_torn(stage: &Stage) -> Scene {

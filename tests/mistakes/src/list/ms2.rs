@@ -2,4 +2,471 @@
 
 use super::Mistake;
 
-pub const MISTAKES: &[Mistake] = &[];
+pub const MISTAKES: &[Mistake] = &[
+    Mistake {
+        name: "sends a message to its sender too",
+        program: "ms2_server",
+        edits: &[(
+            "        if other != cid {",
+            "        if other != cid || msg.starts_with(cid) {",
+        )],
+        fails: &["a message reaches everybody but its sender"],
+    },
+    Mistake {
+        name: "loses the name of the sender",
+        program: "ms2_server",
+        edits: &[("broadcast(&format!(\"{cid}: {message}\")", "broadcast(&message")],
+        fails: &["a message reaches everybody but its sender"],
+    },
+    Mistake {
+        name: "puts a client into the dictionary when it first speaks",
+        program: "ms2_server",
+        edits: &[
+            ("    connections.insert(cid.to_string(), Arc::clone(conn));\n", ""),
+            ("pass_on(cid, messages, connections);", "pass_on(conn, cid, messages, connections);"),
+            ("fn pass_on(cid", "fn pass_on(conn: &Arc<TcpStream>, cid"),
+            (
+                "        broadcast(&format!(\"{cid}: {message}\")",
+                "        serve::lock(connections).insert(cid.to_string(), Arc::clone(conn));\n        broadcast(&format!(\"{cid}: {message}\")",
+            ),
+        ],
+        fails: &[
+            "a message reaches everybody but its sender",
+            "newcomers are told to the others",
+            "messages arrive in the order they were sent",
+            "those who leave are told to the others",
+            "an empty name is refused",
+            "a taken name is refused",
+            "a name is free again when its owner has left",
+            "a name that many want at once goes to one",
+            "to be mended: a stalled member holds up all",
+        ],
+    },
+    Mistake {
+        name: "broadcasts under the lock that broadcast takes",
+        program: "ms2_server",
+        edits: &[
+            (
+                "    console::log(&format!(\"{cid} has come\"));\n    broadcast(&format!(\"* {cid} has come\"), cid, connections);\n",
+                "",
+            ),
+            (
+                "fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections)",
+                "fn enter(conn: &Arc<TcpStream>, cid: &str, dictionary: &Connections)",
+            ),
+            (
+                "    let mut connections = serve::lock(connections);\n",
+                "    let mut connections = serve::lock(dictionary);\n",
+            ),
+            (
+                "    connections.insert(cid.to_string(), Arc::clone(conn));\n",
+                "    connections.insert(cid.to_string(), Arc::clone(conn));\n    broadcast(&format!(\"* {cid} has come\"), cid, dictionary);\n",
+            ),
+        ],
+        fails: &[
+            "a message reaches everybody but its sender",
+            "newcomers are told to the others",
+            "messages arrive in the order they were sent",
+            "those who leave are told to the others",
+            "an empty name is refused",
+            "a taken name is refused",
+            "a name is free again when its owner has left",
+            "a name that many want at once goes to one",
+            "to be mended: a stalled member holds up all",
+        ],
+    },
+    Mistake {
+        name: "serves one client after the other",
+        program: "ms2_server",
+        edits: &[
+            (
+                "    serve::each_client(listener, move |conn| {",
+                "    let serve_client = |conn: Arc<TcpStream>| -> io::Result<()> {",
+            ),
+            (
+                "&mut messages, &connections)
+    })",
+                "&mut messages, &connections)
+    };
+    loop {
+        if let Err(error) = serve_client(Arc::new(serve::accept(listener).0)) {
+            console::log(&error.to_string());
+        }
+    }",
+            ),
+        ],
+        fails: &[
+            "a message reaches everybody but its sender",
+            "newcomers are told to the others",
+            "messages arrive in the order they were sent",
+            "those who leave are told to the others",
+            "an empty name is refused",
+            "a taken name is refused",
+            "a name is free again when its owner has left",
+            "a name that many want at once goes to one",
+            "to be mended: a stalled member holds up all",
+        ],
+    },
+    Mistake {
+        name: "asks nothing",
+        program: "ms2_server",
+        edits: &[("        text::send(&conn, \"Hello! What is your name?\")?;\n", "")],
+        fails: &[
+            "a message reaches everybody but its sender",
+            "greets and asks and welcomes",
+            "newcomers are told to the others",
+            "messages arrive in the order they were sent",
+            "those who leave are told to the others",
+            "an empty name is refused",
+            "a taken name is refused",
+            "a name is free again when its owner has left",
+            "a name that many want at once goes to one",
+            "to be mended: a stalled member holds up all",
+        ],
+    },
+    Mistake {
+        name: "welcomes before it knows the name",
+        program: "ms2_server",
+        edits: &[
+            ("\"Hello! What is your name?\"", "\"Welcome! What is your name?\""),
+            ("    text::send(conn, &format!(\"Welcome, {cid}!\"))?;\n", ""),
+        ],
+        fails: &[
+            "a message reaches everybody but its sender",
+            "greets and asks and welcomes",
+            "newcomers are told to the others",
+            "messages arrive in the order they were sent",
+            "those who leave are told to the others",
+            "an empty name is refused",
+            "a taken name is refused",
+            "a name is free again when its owner has left",
+            "a name that many want at once goes to one",
+            "to be mended: a stalled member holds up all",
+        ],
+    },
+    Mistake {
+        name: "does not tell of newcomers",
+        program: "ms2_server",
+        edits: &[("    broadcast(&format!(\"* {cid} has come\"), cid, connections);\n", "")],
+        fails: &["newcomers are told to the others"],
+    },
+    Mistake {
+        name: "does not say who has come",
+        program: "ms2_server",
+        edits: &[("&format!(\"* {cid} has come\"), cid", "\"* somebody has come\", cid")],
+        fails: &["newcomers are told to the others"],
+    },
+    Mistake {
+        name: "tells the newcomer and nobody else",
+        program: "ms2_server",
+        edits: &[(
+            "    broadcast(&format!(\"* {cid} has come\"), cid, connections);\n",
+            "    text::send(conn, &format!(\"* {cid} has come\"))?;\n",
+        )],
+        fails: &["newcomers are told to the others"],
+    },
+    Mistake {
+        name: "has a thread for each message",
+        program: "ms2_server",
+        edits: &[(
+            "    while let Some(message) = messages.receive()? {
+        broadcast(&format!(\"{cid}: {message}\"), cid, connections);
+    }
+    Ok(())",
+            "    std::thread::scope(|scope| {
+        // Which of them comes first is up to the system: here, the last one does.
+        let mut pause = std::time::Duration::from_secs(1);
+        while let Some(message) = messages.receive()? {
+            pause /= 2;
+            scope.spawn(move || {
+                std::thread::sleep(pause);
+                broadcast(&format!(\"{cid}: {message}\"), cid, connections)
+            });
+        }
+        Ok(())
+    })",
+        )],
+        fails: &["messages arrive in the order they were sent"],
+    },
+    Mistake {
+        name: "does not tell who has left",
+        program: "ms2_server",
+        edits: &[("    broadcast(&format!(\"* {cid} has left\"), cid, connections);\n", "")],
+        fails: &["those who leave are told to the others"],
+    },
+    Mistake {
+        name: "does not notice a reset",
+        program: "ms2_server",
+        edits: &[
+            (
+                "    let result = pass_on(cid, messages, connections);",
+                "    pass_on(cid, messages, connections)?;",
+            ),
+            ("    result\n", "    Ok(())\n"),
+        ],
+        fails: &[
+            "those who leave are told to the others",
+            "a name is free again when its owner has left",
+        ],
+    },
+    Mistake {
+        name: "lets in an empty name",
+        program: "ms2_server",
+        edits: &[("    if cid.is_empty() {", "    if false {")],
+        fails: &["an empty name is refused"],
+    },
+    Mistake {
+        name: "lets in a blank name",
+        program: "ms2_server",
+        edits: &[("text::printable(&cid).trim()", "&text::printable(&cid)")],
+        fails: &["an empty name is refused"],
+    },
+    Mistake {
+        name: "refuses an empty name without a word",
+        program: "ms2_server",
+        edits: &[(
+            "        return text::send(conn, \"You need a name to come in. Goodbye.\");",
+            "        return Ok(());",
+        )],
+        fails: &["an empty name is refused"],
+    },
+    Mistake {
+        name: "refuses an empty name and does not close",
+        program: "ms2_server",
+        edits: &[(
+            "        return text::send(conn, \"You need a name to come in. Goodbye.\");",
+            "        text::send(conn, \"You need a name to come in.\")?;\n        return messages.receive().map(drop);",
+        )],
+        fails: &["an empty name is refused"],
+    },
+    Mistake {
+        name: "gives a taken name to the second one",
+        program: "ms2_server",
+        edits: &[(
+            "    if connections.contains_key(cid) {
+        return Ok(false);
+    }\n",
+            "",
+        )],
+        fails: &["a taken name is refused", "a name that many want at once goes to one"],
+    },
+    Mistake {
+        name: "lets a second one in whom nobody hears of",
+        program: "ms2_server",
+        edits: &[
+            (
+                "    if connections.contains_key(cid) {
+        return Ok(false);
+    }\n",
+                "",
+            ),
+            (
+                "connections.insert(cid.to_string(), Arc::clone(conn));",
+                "connections.entry(cid.to_string()).or_insert(Arc::clone(conn));",
+            ),
+        ],
+        fails: &["a taken name is refused", "a name that many want at once goes to one"],
+    },
+    Mistake {
+        name: "refuses a taken name without a word",
+        program: "ms2_server",
+        edits: &[(
+            "        return text::send(conn, &format!(\"Somebody is called {cid} already. Goodbye.\"));",
+            "        return Ok(());",
+        )],
+        fails: &["a taken name is refused"],
+    },
+    Mistake {
+        name: "throws out the first owner of a taken name",
+        program: "ms2_server",
+        edits: &[(
+            "        return text::send(conn, &format!(\"Somebody is called {cid} already. Goodbye.\"));",
+            "        serve::lock(connections).remove(cid);
+        return text::send(conn, &format!(\"Somebody is called {cid} already. Goodbye.\"));",
+        )],
+        fails: &["a taken name is refused", "a name that many want at once goes to one"],
+    },
+    Mistake {
+        name: "asks for a name under one lock and takes it under another",
+        program: "ms2_server",
+        edits: &[(
+            "    let mut connections = serve::lock(connections);
+    if connections.contains_key(cid) {
+        return Ok(false);
+    }",
+            "    if serve::lock(connections).contains_key(cid) {
+        return Ok(false);
+    }
+    // A thread may be stopped here at any time, and this one always is.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let mut connections = serve::lock(connections);",
+        )],
+        fails: &["a name that many want at once goes to one"],
+    },
+    Mistake {
+        name: "never frees a name",
+        program: "ms2_server",
+        edits: &[("    serve::lock(connections).remove(cid);\n", "")],
+        fails: &["a name is free again when its owner has left"],
+    },
+    Mistake {
+        name: "frees no name after a reset",
+        program: "ms2_server",
+        edits: &[(
+            "    serve::lock(connections).remove(cid);\n",
+            "    if result.is_ok() {
+        serve::lock(connections).remove(cid);
+    }\n",
+        )],
+        fails: &["a name is free again when its owner has left"],
+    },
+    Mistake {
+        name: "panics when it writes to somebody who has left",
+        program: "ms2_server",
+        edits: &[
+            (WRITE, "text::send(conn, msg).ok().expect(\"everybody is there\");"),
+            LEAVES_IN_SILENCE[0],
+            LEAVES_IN_SILENCE[1],
+            LEAVES_IN_SILENCE[2],
+        ],
+        fails: &["to be mended: a stalled member holds up all"],
+    },
+    Mistake {
+        name: "ends the conversation of whoever cannot reach somebody",
+        program: "ms2_server",
+        edits: &[
+            (
+                WRITE,
+                "if text::send(conn, msg).is_err() {\n                return false;\n            }",
+            ),
+            ("connections: &Connections) {", "connections: &Connections) -> bool {"),
+            ("        }\n    }\n}\n", "        }\n    }\n    true\n}\n"),
+            (
+                "        broadcast(&format!(\"{cid}: {message}\"), cid, connections);",
+                "        if !broadcast(&format!(\"{cid}: {message}\"), cid, connections) {
+            break;
+        }",
+            ),
+            LEAVES_IN_SILENCE[0],
+            LEAVES_IN_SILENCE[1],
+            LEAVES_IN_SILENCE[2],
+        ],
+        fails: &["to be mended: a stalled member holds up all"],
+    },
+    Mistake {
+        name: "forgets the welcome",
+        program: "ms2_client",
+        edits: &[(
+            "    text::send(server, &name)\n",
+            "    text::send(server, &name)?;\n    messages.receive()?; // the welcome\n    Ok(())\n",
+        )],
+        fails: &["the client gives its name and shows the welcome"],
+    },
+    Mistake {
+        name: "does not ask its user for a name",
+        program: "ms2_client",
+        edits: &[(
+            "None => console::read_line()?.unwrap_or_default(),",
+            "None => \"anonymous\".to_string(),",
+        )],
+        fails: &[
+            "the client gives its name and shows the welcome",
+            "the client shows messages at any time",
+            "a client cut off by its server says so",
+            "the end of input ends the client",
+        ],
+    },
+    Mistake {
+        name: "asks for a name although it has one",
+        program: "ms2_client",
+        edits: &[("        Some(name) => name,\n        None =>", "        _ =>")],
+        fails: &["the client takes its name from `--name`"],
+    },
+    Mistake {
+        name: "shows a message when its user has typed one",
+        program: "ms2_client",
+        edits: &[
+            (
+                "        let thread = thread::Builder::new().name(\"receive\".to_string());
+        thread.spawn_scoped(scope, || receive(messages, screen, &is_over))?;\n",
+                "",
+            ),
+            (
+                "            text::send(server, &line)?;\n",
+                "            text::send(server, &line)?;
+            if let Some(message) = messages.receive()? {
+                screen.show(&message);
+            }\n",
+            ),
+            ("(mut keyboard, screen)", "(mut keyboard, mut screen)"),
+            (
+                "server: &TcpStream, messages: text::Reader)",
+                "server: &TcpStream, mut messages: text::Reader)",
+            ),
+            ("scope(|scope|", "scope(|_|"),
+        ],
+        fails: &[
+            "the client gives its name and shows the welcome",
+            "the client shows messages at any time",
+            "a client cut off by its server says so",
+        ],
+    },
+    Mistake {
+        name: "does not send what is typed",
+        program: "ms2_client",
+        edits: &[("            text::send(server, &line)?;", "            console::show(&line);")],
+        fails: &["the client shows messages at any time"],
+    },
+    Mistake {
+        name: "does not break the lines that it shows",
+        program: "ms2_client",
+        edits: &[("        screen.show(&message);", "        print!(\"{message} \");")],
+        fails: &[
+            "the client gives its name and shows the welcome",
+            "the client shows messages at any time",
+        ],
+    },
+    Mistake {
+        name: "says nothing when the server has left",
+        program: "ms2_client",
+        edits: &[(
+            "        screen.give_up(\"the server has closed the connection\");",
+            "        console::show(\"\");",
+        )],
+        fails: &["a client cut off by its server says so"],
+    },
+    Mistake {
+        name: "takes the end of input for an empty line",
+        program: "ms2_client",
+        edits: &[(
+            "        while let Some(line) = keyboard.read_line()? {",
+            "        while !is_over.load(Ordering::SeqCst) {
+            let line = keyboard.read_line()?.unwrap_or_default();",
+        )],
+        fails: &["the end of input ends the client"],
+    },
+    Mistake {
+        name: "keeps the connection at the end of input",
+        program: "ms2_client",
+        edits: &[(
+            "        server.shutdown(Shutdown::Write) // the server ends its side then, and with it `receive`",
+            "        Ok(())",
+        )],
+        fails: &["the end of input ends the client"],
+    },
+    Mistake {
+        name: "takes its own end for that of the server",
+        program: "ms2_client",
+        edits: &[("        is_over.store(true, Ordering::SeqCst);\n", "")],
+        fails: &["the end of input ends the client"],
+    },
+];
+
+const WRITE: &str = "let _ = text::send(conn, msg); // if it has left, its own thread finds out";
+
+/// Without a line in the log, when two leave at once and either could be the first.
+const LEAVES_IN_SILENCE: [(&str, &str); 3] = [
+    ("    let result = pass_on(", "    let _ = pass_on("),
+    ("    console::log(&format!(\"{cid} has left\"));\n", ""),
+    ("    result\n", "    Ok(())\n"),
+];
