@@ -499,6 +499,22 @@ impl Board {
             .any(|program| program.actor == actor && program.process.exit().is_some())
     }
 
+    /// Why nothing more comes over a wire that is closed: its program has ended, or goes on without it.
+    pub fn why_closed(&self, wire: WireId) -> Result<String, Stop> {
+        // The system closes what a program had open a moment before it knows how the program ended.
+        const MOMENT: Duration = Duration::from_millis(200);
+        let sender = self.with_wire(wire, |wire| wire.sender.clone());
+        let exit = self.wait(MOMENT, || {
+            let mut programs = self.programs.borrow_mut();
+            programs.iter_mut().find(|program| program.actor == sender)?.process.exit()
+        })?;
+        Ok(match exit {
+            Some(exit) if sender == "server" => format!("the server has ended {exit}"),
+            Some(exit) => format!("{sender} has ended {exit}"),
+            None => "the connection was closed".to_string(),
+        })
+    }
+
     /// What there is to say about a server that cannot be reached, after `waited` if it had time to begin.
     pub fn why_unreachable(&self, actor: &str, waited: Option<Duration>) -> String {
         let mut programs = self.programs.borrow_mut();

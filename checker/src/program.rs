@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::board::{Board, End, ProgramId, QUIET};
+use crate::census;
 use crate::limits::seconds;
 use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
@@ -63,11 +64,12 @@ impl Program {
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
         match address {
-            Some(address) => {
+            // Nobody has told it to listen to other machines, as 0.0.0.0 does.
+            Some(address) if SocketAddr::ip(&address).is_loopback() => {
                 self.board.note(&self.actor, Mark::Output, &line);
                 Ok(address)
             }
-            None => Err(Stop::fails(
+            _ => Err(Stop::fails(
                 &self.actor,
                 format!("expected {expected}, but it printed {}", quoted(&line)),
             )),
@@ -195,19 +197,50 @@ impl Program {
         Ok(found.flatten())
     }
 
-    /// The lines that it prints in this time.
-    pub fn prints_meanwhile(&self, time: Duration) -> Result<Vec<String>, Stop> {
+    /// The lines that it prints in this time; the first `most` of them, if there are more.
+    pub fn prints_meanwhile(&self, time: Duration, most: usize) -> Result<Vec<String>, Stop> {
         let deadline = Instant::now() + time;
         let mut lines = Vec::new();
-        while let Some((line, _)) =
-            self.next_line(deadline.saturating_duration_since(Instant::now()))?
+        while lines.len() < most
+            && let Some((line, _)) =
+                self.next_line(deadline.saturating_duration_since(Instant::now()))?
         {
             lines.push(line);
-            if Instant::now() > deadline {
-                break;
-            }
         }
         Ok(lines)
+    }
+
+    /// Makes sure that it has not ended. `expected` says what it is to do.
+    pub fn goes_on(&self, expected: &str) -> Scene {
+        match self.board.exit_of(self.id) {
+            None => Ok(()),
+            Some(exit) => {
+                let message = format!("expected {expected}, but it ended {exit}");
+                Err(Stop::fails(&self.actor, message))
+            }
+        }
+    }
+
+    /// Waits until it rests: for a moment, all of its threads wait for something. Who asks again and again
+    /// whether there is something to do never rests. Where the system does not tell (elsewhere than on Linux),
+    /// nothing is expected.
+    pub fn rests(&self, expected: &str) -> Scene {
+        const LOOKS: usize = 10;
+        let mut at_rest = 0;
+        let is_at_rest = || {
+            let is_busy = census::is_busy(self.board.pid_of(self.id)).unwrap_or(false);
+            at_rest = if is_busy { 0 } else { at_rest + 1 };
+            (at_rest == LOOKS).then_some(())
+        };
+        let patience = self.board.patience();
+        if self.board.wait(patience, is_at_rest)?.is_some() {
+            return Ok(());
+        }
+        let message = format!(
+            "expected {expected}, but it was at work all the time, for {}",
+            seconds(patience)
+        );
+        Err(Stop::fails(&self.actor, message))
     }
 
     /// Waits until it ends with this status.
@@ -272,6 +305,11 @@ impl Program {
         let field = if self.is_foreign { "VmHWM:" } else { "VmPeak:" };
         let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.split_whitespace().next()?.parse().ok()
+    }
+
+    /// All that it has written to stderr so far.
+    pub fn log(&self) -> String {
+        self.board.log_of(self.id)
     }
 
     /// Waits a moment for it to log something or to panic: a mistake in another thread shows only then.

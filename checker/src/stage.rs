@@ -305,8 +305,18 @@ impl Stage {
             client.says(word)?;
         }
         self.note("clients", Mark::Sent, "each a word of its own");
+        let deadline = Instant::now() + self.patience();
+        let mut answered = 0;
         for (client, word) in &clients {
-            client.hears(&answer(word))?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            answered += usize::from(client.hears_within(&answer(word), left)?);
+        }
+        if answered < count {
+            let which = if answered == 0 { "none" } else { "only some" };
+            let message = format!(
+                "expected an answer to its own word for each of {count}, but {which} got it"
+            );
+            return Err(Stop::fails("clients", message));
         }
         self.note("clients", Mark::Received, heard);
         Ok(())

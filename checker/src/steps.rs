@@ -8,6 +8,7 @@ use chatlings::ports;
 
 use crate::course::Step;
 
+mod common;
 mod ex1;
 mod ex2;
 mod ex3;

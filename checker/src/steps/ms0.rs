@@ -2,17 +2,18 @@
 
 use crate::course::Check;
 use crate::stage::{Scene, Stage};
+use crate::steps::common;
 
 pub const CHECKS: &[Check] = &[
     Check::server("sends a message back in capitals", sends_capitals)
         .worth(4)
         .look("what is sent back: the message, with `to_uppercase`."),
-    Check::server("knows the capitals of other alphabets", knows_other_alphabets)
-        .worth(2)
-        .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("answers many messages", answers_many)
         .worth(4)
         .look("whether the server receives again after it has replied."),
+    Check::server("knows the capitals of other alphabets", knows_other_alphabets)
+        .worth(2)
+        .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("ends when the client leaves", ends_with_the_client)
         .worth(3)
         .look("what `receive` returns when the client has left: `None`."),
@@ -22,6 +23,10 @@ pub const CHECKS: &[Check] = &[
     Check::client("a reply without a newline is shown", a_reply_without_a_newline)
         .worth(2)
         .look("whether the client receives with a `text::Reader`."),
+    Check::server("messages count, however they come", however_they_come)
+        .look("what counts as one message: one `text::Reader` for all of the conversation knows."),
+    Check::client("the client notices that the server went away", common::the_client_notices)
+        .look("what `receive` returns when the server has closed the connection: `None`."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -60,6 +65,10 @@ fn answers_many(stage: &Stage) -> Scene {
         alice.hears(&message.to_uppercase())?;
     }
     Ok(())
+}
+
+fn however_they_come(stage: &Stage) -> Scene {
+    common::however_they_come(stage, str::to_uppercase)
 }
 
 fn ends_with_the_client(stage: &Stage) -> Scene {
