@@ -86,6 +86,9 @@ pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast, check, seed);
     let judged = unplayable(cast, check).unwrap_or_else(|| {
         let scene = (check.scene)(&stage);
+        if matches!(scene, Err(Stop::Fails { .. })) {
+            stage.settles();
+        }
         judge(scene, &stage.finish(), check)
     });
     let max = cast.step.points_of(check);

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::board::{Board, End, ProgramId, QUIET};
-use crate::census;
 use crate::limits::seconds;
 use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
@@ -221,19 +220,10 @@ impl Program {
         }
     }
 
-    /// Waits until it rests: for a moment, all of its threads wait for something. Who asks again and again
-    /// whether there is something to do never rests. Where the system does not tell (elsewhere than on Linux),
-    /// nothing is expected.
+    /// Waits until it rests. Who asks again and again whether there is something to do never rests.
     pub fn rests(&self, expected: &str) -> Scene {
-        const LOOKS: usize = 10;
-        let mut at_rest = 0;
-        let is_at_rest = || {
-            let is_busy = census::is_busy(self.board.pid_of(self.id)).unwrap_or(false);
-            at_rest = if is_busy { 0 } else { at_rest + 1 };
-            (at_rest == LOOKS).then_some(())
-        };
         let patience = self.board.patience();
-        if self.board.wait(patience, is_at_rest)?.is_some() {
+        if self.board.comes_to_rest(patience)? {
             return Ok(());
         }
         let message = format!(
@@ -312,12 +302,14 @@ impl Program {
         self.board.log_of(self.id)
     }
 
-    /// Waits a moment for it to log something or to panic: a mistake in another thread shows only then.
+    /// Waits a moment for it to log something, to panic, or to end: a mistake in another thread shows only then.
     pub fn logs_something_after(&self, act: impl FnOnce()) -> Scene {
         let before = self.board.log_of(self.id).len();
         act();
+        let moment = self.board.patience() / 4;
         let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
-        self.board.wait(self.board.patience() / 4, has_more).map(drop)
+        self.board.wait(moment, has_more)?;
+        self.board.comes_to_rest(moment).map(drop)
     }
 
     /// How many threads and descriptors it has now, where the system tells (Linux).

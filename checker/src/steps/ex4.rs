@@ -158,6 +158,7 @@ fn two_pieces(stage: &Stage) -> Scene {
             stage.note("alice", Mark::Sent, &format!("{second} (and a newline)"));
             return alice.aloud().hears(&word);
         }
+        alice.leaves();
     }
     Err(Stop::NotChecked("the machine is too busy to send two pieces in time".to_string()))
 }

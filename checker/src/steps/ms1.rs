@@ -138,6 +138,7 @@ fn close_socket(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     is_answered(stage, &alice)?;
     let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
     alice.closes_with("CLOSE SOCKET")?;
     is_answered(stage, &bob)?;
     let carol = stage.connects("carol")?;
@@ -150,6 +151,7 @@ fn a_client_dies(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     is_answered(stage, &alice)?;
     let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
     server.logs_something_after(|| alice.resets())?;
     is_answered(stage, &bob)?;
     bob.leaves();

@@ -65,6 +65,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "echoes several messages",
             "`end` closes that connection only",
+            "50 clients at once each get their own echoes",
             "two messages in one segment are two",
             "a line may end with \\r\\n, or not at all",
         ],
@@ -112,15 +113,6 @@ pub const MISTAKES: &[Mistake] = &[
             ("messages.receive()?", "messages.next().transpose()?"),
         ],
         fails: &["a line may end with \\r\\n, or not at all"],
-    },
-    Mistake {
-        name: "asks again and again for a message",
-        program: "ex4_server",
-        edits: &[(
-            "let mut messages = text::Reader::new(client);",
-            "client.set_nonblocking(true)?;\n    let mut messages = text::Reader::new(client);",
-        )],
-        fails: &["a message in two pieces is one message", "waiting costs no computing time"],
     },
     Mistake {
         name: "goes on to receive when the client has left",

@@ -15,6 +15,7 @@ pub const MISTAKES: &[Mistake] = &[
             "50 clients at once get their capitals",
             "a silent client holds nobody up",
             "`CLOSE SOCKET` closes that connection only",
+            "a client that dies without a word harms nobody",
             "200 clients that come and go leave no trace",
             "each client is logged under an id of its own",
             "waiting costs no computing time",
@@ -38,6 +39,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "each client gets its own capitals",
             "50 clients at once get their capitals",
+            "`CLOSE SOCKET` closes that connection only",
             "200 clients that come and go leave no trace",
         ],
     },
@@ -133,11 +135,16 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["messages count, however they come"],
     },
     Mistake {
-        name: "asks again and again for a message",
+        name: "asks again and again for a client",
         program: "ms1_server",
         edits: &[(
-            "let mut messages = text::Reader::new(client);",
-            "client.set_nonblocking(true)?;\n    let mut messages = text::Reader::new(client);",
+            "let clients = Mutex::new(Clients::default());\n    \
+             serve::each_client(&listener, move |client| serve_client(&client, &clients))",
+            "let clients = std::sync::Arc::new(Mutex::new(Clients::default()));\n    \
+             listener.set_nonblocking(true)?;\n    loop {\n        \
+             let Ok((client, _)) = listener.accept() else { continue };\n        \
+             client.set_nonblocking(false)?;\n        let clients = clients.clone();\n        \
+             std::thread::spawn(move || serve_client(&client, &clients));\n    }",
         )],
         fails: &["waiting costs no computing time"],
     },
