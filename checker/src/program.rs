@@ -1,7 +1,6 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -37,12 +36,6 @@ pub struct Footprint {
     descriptors: usize,
 }
 
-impl fmt::Display for Footprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} threads and {} descriptors", self.threads, self.descriptors)
-    }
-}
-
 impl Program {
     pub(crate) fn new(board: Rc<Board>, actor: &str, id: ProgramId, is_foreign: bool) -> Program {
         Program { board, actor: actor.to_string(), id, is_foreign, kept: RefCell::default() }
@@ -68,10 +61,11 @@ impl Program {
                 self.board.note(&self.actor, Mark::Output, &line);
                 Ok(address)
             }
-            _ => Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but it printed {}", quoted(&line)),
-            )),
+            _ => {
+                self.board.note(&self.actor, Mark::Output, &line);
+                let message = format!("expected {expected}, but it printed {}", quoted(&line));
+                Err(Stop::fails(&self.actor, message))
+            }
         }
     }
 
@@ -332,9 +326,19 @@ impl Program {
         if self.board.wait(patience, is_small)?.is_some() {
             return Ok(());
         }
-        let now = self.footprint().map_or("gone".to_string(), |now| now.to_string());
-        let message =
-            format!("expected {before} as before, but there are {now} after {}", seconds(patience));
+        let now = self.footprint().unwrap_or(before);
+        let more = |now: usize, before: usize, what| match now.saturating_sub(before) {
+            0 => None,
+            count => Some(format!("{count} {what}")),
+        };
+        let threads = more(now.threads, before.threads, "threads");
+        let descriptors = more(now.descriptors, before.descriptors, "descriptors");
+        let rest: Vec<String> = threads.into_iter().chain(descriptors).collect();
+        let message = format!(
+            "expected nothing to be left of those who have gone, but after {} there are {} more",
+            seconds(patience),
+            rest.join(" and ")
+        );
         Err(Stop::fails(&self.actor, message))
     }
 

@@ -64,7 +64,7 @@ fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
     peer.complains(format!("expected one reply of {length} characters, but {instead}"))
 }
 
-/// A server that waits for those who say nothing, or have left, takes no computing time for it.
+/// A server that waits for somebody sleeps: it takes no computing time.
 pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene {
     let server = stage.starts_server()?;
     if server.footprint().is_none() {
@@ -76,8 +76,8 @@ pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob, answer)?;
     bob.leaves();
-    server.rests("it to wait at rest for alice, and not at all for bob")?;
-    stage.note("server", Mark::Event, "waits at rest");
+    server.rests("it to sleep while alice is silent and bob has left")?;
+    stage.note("server", Mark::Event, "sleeps");
     Ok(())
 }
 

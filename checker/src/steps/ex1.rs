@@ -6,13 +6,13 @@ use crate::stage::{Scene, Stage};
 pub const CHECKS: &[Check] = &[
     Check::server("prints the message and ends", prints_the_message_and_ends)
         .worth(4)
-        .look("what `read` put into the buffer: is all of it printed, at once, and the end then?"),
+        .look("the calls after `accept`: one `read`, not until the client leaves, one `println!`, the end."),
     Check::server("a client that leaves silently is reported", a_client_that_leaves_silently)
         .worth(1)
         .look("what `read` returns when the client has left: 0 bytes, and no error."),
     Check::server("a message without a newline counts too", a_message_without_a_newline)
         .worth(2)
-        .look("how the message ends: `read` says how many bytes came, and no line break may come."),
+        .look("where the message ends: `read` says how many bytes came; there need not be a line break."),
     Check::server("a taken port is reported", a_taken_port)
         .worth(1)
         .look("`bind`: does it get the address as given, and does its caller get the error?"),

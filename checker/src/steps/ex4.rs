@@ -12,7 +12,7 @@ pub const CHECKS: &[Check] = &[
         "what the accepting loop waits for: it must not wait for a client that says nothing.",
     ),
     Check::server("echoes several messages", echoes_several_messages).worth(2).look(
-        "whether the thread goes on after a reply, and sends back just what came, but `end`.",
+        "the thread's loop: it sends back just what came, and goes on, unless that was `end`.",
     ),
     Check::server("`end` closes that connection only", end_closes_that_connection_only)
         .worth(2)
@@ -25,12 +25,12 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::client("the client sends many lines and stops after `end`", the_client_stops_after_end)
         .worth(2)
-        .look(
-            "the order in the client's loop: type, send, stop if it was `end`, receive, display.",
-        ),
+        .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
     Check::client("the client notices that the server went away", common::the_client_notices)
         .worth(2)
-        .look("what `receive` returns when the server has closed the connection: `None`."),
+        .look(
+            "what follows when `receive` returns `None`: the server has left, which is an error.",
+        ),
     Check::server("a message in two pieces is one message", two_pieces).look(
         "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
     ),
@@ -39,8 +39,9 @@ pub const CHECKS: &[Check] = &[
     Check::server("a line may end with \\r\\n, or not at all", other_line_ends).look(
         "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
     ),
-    Check::server("waiting costs no computing time", waiting_costs_nothing)
-        .look("the loops: does each go on only when something has come, and end when `None` has?"),
+    Check::server("waiting costs no computing time", waiting_costs_nothing).look(
+        "each loop: does it wait for something, or ask again and again, or go on after `None`?",
+    ),
     Check::client("the end of its input counts as `end`", the_end_of_input_closes)
         .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];

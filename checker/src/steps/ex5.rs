@@ -10,7 +10,7 @@ use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
     Check::server("`num.users` counts who comes", counts_who_comes).worth(2).look(
-        "when a client is counted, and how long: its seat must live until `talk` has returned.",
+        "the operator's own thread, and the client's seat, which lives until `talk` has returned.",
     ),
     Check::server("`num.users` counts who leaves", counts_who_leaves)
         .worth(2)
@@ -18,7 +18,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("the operator works while clients talk", works_while_clients_talk)
         .worth(4)
         .with_helper("ex4_client")
-        .look("whether the operator has a thread of its own, and no lock is held while it waits."),
+        .look("whether the operator has a thread of its own, and who counts: also those who are silent."),
     Check::server("an unknown command lists the commands", lists_the_commands).worth(2).look(
         "what the operator prints for anything that is not a command: the names of the commands.",
     ),
@@ -164,7 +164,7 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
         return Err(Stop::fails("server", message));
     }
     if !stage.is_foreign() {
-        server.rests("the operator to end, and the server to wait at rest")?;
+        server.rests("the operator to end, and the server to sleep")?;
     }
     server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;

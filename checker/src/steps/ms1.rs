@@ -10,15 +10,15 @@ use crate::transcript::{Mark, quoted};
 pub const CHECKS: &[Check] = &[
     Check::server("each client gets its own capitals", each_its_own)
         .worth(4)
-        .look("whether each client's thread replies on its own stream, with `to_uppercase`."),
+        .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
     Check::server("50 clients at once get their capitals", fifty_clients)
         .worth(3)
-        .look("whether a lock is held while the server waits for a client."),
+        .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
     Check::server("a silent client holds nobody up", a_silent_client)
         .worth(3)
         .look("whether each client has a thread, and no lock is held while it is waited for."),
     Check::server("`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
-        "what is done after `CLOSE SOCKET`: no reply, and every handle to that socket is dropped.",
+        "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
     ),
     Check::server("a client that dies without a word harms nobody", a_client_dies)
         .worth(2)
@@ -30,11 +30,11 @@ pub const CHECKS: &[Check] = &[
         "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
     ),
     Check::server("messages count, however they come", however_they_come)
-        .look("what counts as one message: one `text::Reader` for all of the conversation knows."),
+        .look("how messages are told apart: by one `text::Reader`, made before the loop."),
     Check::server("each client is logged under an id of its own", an_id_of_its_own)
-        .look("where an id comes from: a number that was counted up is never given again."),
+        .look("where an id comes from: a number that is counted up, and never given twice."),
     Check::server("waiting costs no computing time", waiting_costs_nothing)
-        .look("the loops: does each go on only when something has come, and end when `None` has?"),
+        .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
     Check::client("the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
         "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
     ),
@@ -87,18 +87,18 @@ fn an_id_of_its_own(stage: &Stage) -> Scene {
     if stage.is_foreign() {
         return Err(Stop::NotChecked("the hand-out asks for no log".to_string()));
     }
-    let alice = stage.connects("alice")?;
-    is_answered(stage, &alice)?;
+    let (alice, _) = comes(stage, &server, "alice")?;
     let (_bob, of_bob) = comes(stage, &server, "bob")?;
+    let before = server.log().len();
     server.logs_something_after(|| alice.leaves())?;
+    note_log(stage, &server, before);
     let (_carol, of_carol) = comes(stage, &server, "carol")?;
     if of_bob != of_carol {
         return Ok(());
     }
-    let message = format!(
-        "expected a line for carol with an id that is not bob's, but it is {}",
-        quoted(&of_bob)
-    );
+    let of_bob = quoted(&of_bob);
+    let message =
+        format!("expected another line for carol than for bob, who is still there: {of_bob}");
     Err(Stop::fails("server", message))
 }
 
@@ -107,15 +107,21 @@ fn comes(stage: &Stage, server: &Program, name: &str) -> Result<(Peer, String), 
     let before = server.log().len();
     let peer = stage.connects(name)?;
     is_answered(stage, &peer)?;
-    let line = server.log().split_off(before).trim_end().to_string();
-    if line.is_empty() {
-        let message = format!(
-            "expected a line on stderr that says who has come, but there is none for {name}"
-        );
+    let logged = note_log(stage, server, before);
+    if logged.is_empty() {
+        let message = format!("expected a line on stderr that says that {name} has come");
         return Err(Stop::fails("server", message));
     }
-    stage.note("server", Mark::Error, &line);
-    Ok((peer, line))
+    Ok((peer, logged))
+}
+
+/// Shows what the server has logged since its log was so long, and returns it.
+fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
+    let logged = server.log().split_off(before);
+    for line in logged.lines().filter(|line| !line.trim().is_empty()) {
+        stage.note("server", Mark::Error, line);
+    }
+    logged.trim().to_string()
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {

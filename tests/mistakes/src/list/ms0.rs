@@ -98,7 +98,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "the client talks until the end of input",
             "a reply without a newline is shown",
-            "the client notices that the server went away",
+            "the client notices a server that has left",
         ],
     },
     Mistake {
@@ -130,6 +130,6 @@ pub const MISTAKES: &[Mistake] = &[
             "return Err(io::Error::other(\"the server has closed the connection\"))",
             "return Ok(())",
         )],
-        fails: &["the client notices that the server went away"],
+        fails: &["the client notices a server that has left"],
     },
 ];
