@@ -160,7 +160,7 @@ fn a_client_dies(stage: &Stage) -> Scene {
     is_answered(stage, &bob)?;
     server.logs_something_after(|| alice.resets())?;
     is_answered(stage, &bob)?;
-    bob.leaves();
+    server.logs_something_after(|| bob.leaves())?;
     let carol = stage.connects("carol")?;
     is_answered(stage, &carol)
 }
