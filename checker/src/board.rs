@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::{Domain, SockRef, Socket, Type};
 
+use crate::census;
 use crate::containment::Containment;
 use crate::limits::{Limits, MIB, seconds};
 use crate::process::{Exit, Panic, Process, Stdio, find_panics};
@@ -497,6 +498,38 @@ impl Board {
         programs
             .iter_mut()
             .any(|program| program.actor == actor && program.process.exit().is_some())
+    }
+
+    /// Waits until all programs rest: for a moment, all of their threads wait for something. Who asks again and
+    /// again whether there is something to do never rests. Says whether it came to that; where the system does
+    /// not tell (elsewhere than on Linux), it is taken for granted.
+    pub fn comes_to_rest(&self, limit: Duration) -> Result<bool, Stop> {
+        const LOOKS: usize = 10;
+        let mut at_rest = 0;
+        let is_at_rest = || {
+            let programs = self.programs.borrow();
+            let is_busy =
+                |program: &Running| census::is_busy(program.process.id()).unwrap_or(false);
+            at_rest = if programs.iter().any(is_busy) { 0 } else { at_rest + 1 };
+            (at_rest == LOOKS).then_some(())
+        };
+        Ok(self.wait(limit, is_at_rest)?.is_some())
+    }
+
+    /// Why nothing more comes over a wire that is closed: its program has ended, or goes on without it.
+    pub fn why_closed(&self, wire: WireId) -> Result<String, Stop> {
+        // The system closes what a program had open a moment before it knows how the program ended.
+        const MOMENT: Duration = Duration::from_millis(200);
+        let sender = self.with_wire(wire, |wire| wire.sender.clone());
+        let exit = self.wait(MOMENT, || {
+            let mut programs = self.programs.borrow_mut();
+            programs.iter_mut().find(|program| program.actor == sender)?.process.exit()
+        })?;
+        Ok(match exit {
+            Some(exit) if sender == "server" => format!("the server has ended {exit}"),
+            Some(exit) => format!("{sender} has ended {exit}"),
+            None => "the connection was closed".to_string(),
+        })
     }
 
     /// What there is to say about a server that cannot be reached, after `waited` if it had time to begin.

@@ -78,6 +78,19 @@ pub fn variable(pid: i32, name: &str) -> Option<String> {
     values.next()
 }
 
+/// Whether a thread of a process is at work, or wants to be, rather than waits for something.
+pub fn is_busy(pid: u32) -> Option<bool> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
+    let mut stats =
+        threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+    Some(stats.any(|stat| is_running(&stat)))
+}
+
+/// Whether a line such as `7 (a name) R 1 7 7 …` says so.
+fn is_running(stat: &str) -> bool {
+    stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('R'))
+}
+
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
 pub fn open_files(pid: i32) -> u64 {
     fs::metadata(format!("/proc/{pid}/fd")).map_or(0, |folder| folder.len())
@@ -104,6 +117,26 @@ pub fn listening_ports(processes: &[Entry]) -> BTreeSet<u16> {
         }
     }
     ports
+}
+
+/// How many bytes the socket at port `to` has got from the one at port `from` and nobody has read yet.
+pub fn unread(to: u16, from: u16) -> Option<u64> {
+    let table = fs::read_to_string("/proc/net/tcp").ok()?;
+    table.lines().find_map(|line| unread_in(line, to, from))
+}
+
+/// Reads a line such as `0: 0100007F:1F90 0100007F:C001 01 00000000:00000002 …`.
+fn unread_in(line: &str, to: u16, from: u16) -> Option<u64> {
+    let mut fields = line.split_whitespace().skip(1).map(|field| field.rsplit_once(':'));
+    let mut is_port = |port: u16| {
+        let (_, found) = fields.next()??;
+        Some(u16::from_str_radix(found, 16).ok()? == port)
+    };
+    if !(is_port(to)? && is_port(from)?) {
+        return None;
+    }
+    let (_, waiting) = fields.nth(1)??;
+    u64::from_str_radix(waiting, 16).ok()
 }
 
 /// The port of a line such as `0: 0100007F:1F90 00000000:0000 0A … 4711 …`: 0A is *listening*, 4711 the inode.
@@ -146,6 +179,20 @@ mod tests {
             is_dead: true,
         };
         assert_eq!(sample(9, 1), expected);
+    }
+
+    #[test]
+    fn what_nobody_has_read_yet_is_in_the_table_of_connections() {
+        let line = "0: 0100007F:1F90 0100007F:C001 01 00000000:0000000A 00:00000000 0 0 0 4711 1";
+        assert_eq!(unread_in(line, 8080, 49153), Some(10));
+        assert_eq!(unread_in(line, 49153, 8080), None);
+        assert_eq!(unread_in("sl local_address rem_address st", 8080, 49153), None);
+    }
+
+    #[test]
+    fn a_thread_is_running_by_its_state_and_not_by_its_name() {
+        assert!(is_running("9 (client 127.0.0) R 1 7"));
+        assert!(!is_running("9 (client) R) S 1 7"));
     }
 
     #[test]

@@ -86,6 +86,9 @@ pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast, check, seed);
     let judged = unplayable(cast, check).unwrap_or_else(|| {
         let scene = (check.scene)(&stage);
+        if matches!(scene, Err(Stop::Fails { .. })) {
+            stage.settles();
+        }
         judge(scene, &stage.finish(), check)
     });
     let max = cast.step.points_of(check);
@@ -146,11 +149,11 @@ fn judge(scene: Result<(), Stop>, panics: &[(String, Panic)], check: &Check) -> 
         return Judged::of(Verdict::ToDo, describe_to_do(panic));
     }
     // So does another panic.
-    let look = match panics.first() {
-        Some((_, panic)) => format!(
-            "line {} of {}, where it panicked: return the error with `?` instead of unwrapping it.",
-            panic.line, panic.file
-        ),
+    let place_of_panic = panics
+        .first()
+        .map(|(_, panic)| format!("line {} of {}, where it panicked", panic.line, panic.file));
+    let look = match &place_of_panic {
+        Some(place) => format!("{place}, and at {}", check.look),
         None => check.look.to_string(),
     };
     match (scene, panics.first()) {
@@ -163,8 +166,8 @@ fn judge(scene: Result<(), Stop>, panics: &[(String, Panic)], check: &Check) -> 
         (Err(Stop::Fails { actor, message }), _) => {
             Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
         }
-        (Err(Stop::DoesNotStart { actor, message }), panic) => {
-            let look = if panic.is_some() { look } else { String::new() };
+        (Err(Stop::DoesNotStart { actor, message }), _) => {
+            let look = place_of_panic.unwrap_or_default();
             Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
         }
         (Err(Stop::NotChecked(reason)), _) => Judged::of(Verdict::NotChecked, reason),

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
 
-use crate::board::{Board, End, QUIET, Wire, WireId};
+use crate::board::{Board, QUIET, Wire, WireId};
+use crate::census;
 use crate::limits::seconds;
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
@@ -24,6 +25,14 @@ pub struct Peer {
     is_quiet: bool,
     is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
+}
+
+/// Why a peer heard nothing, or not enough.
+enum Silence {
+    /// The other side has closed the connection.
+    Closed,
+    /// What came instead, or that nothing did.
+    Instead(String),
 }
 
 /// A protobuf message that can be shown in a transcript.
@@ -101,9 +110,11 @@ impl Peer {
         match self.board.send(self.wire, bytes)? {
             true => Ok(()),
             false => {
-                let left = self.board.with_wire(self.wire, |wire| wire.end().is_some());
-                let reason =
-                    if left { "the connection is closed" } else { "the other side does not read" };
+                let has_left = || self.board.with_wire(self.wire, |wire| wire.end().map(drop));
+                let reason = match self.board.wait(Duration::ZERO, has_left)? {
+                    Some(()) => self.board.why_closed(self.wire)?,
+                    None => "the other side does not read".to_string(),
+                };
                 self.fails(format!("cannot send: {reason}"))
             }
         }
@@ -131,7 +142,27 @@ impl Peer {
             Ok(heard) => {
                 self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard)))
             }
-            Err(instead) => self.fails(format!("expected {}, but {instead}", quoted(expected))),
+            Err(silence) => {
+                let instead = self.describe(silence)?;
+                self.fails(format!("expected {}, but {instead}", quoted(expected)))
+            }
+        }
+    }
+
+    /// Whether this message comes within `limit`.
+    pub fn hears_within(&self, expected: &str, limit: Duration) -> Result<bool, Stop> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.next_message_within(left)? {
+                Some(heard) if heard == expected => return Ok(true),
+                // A foreign program may greet, and put something before the message.
+                Some(heard) if !self.is_strict => match heard.contains(expected) {
+                    true => return Ok(true),
+                    false => continue,
+                },
+                _ => return Ok(false),
+            }
         }
     }
 
@@ -162,11 +193,11 @@ impl Peer {
     }
 
     /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
-    /// follows it for a moment. The inner error says what came instead of a message.
+    /// follows it for a moment.
     fn hears_message(
         &self,
         may_end: impl Fn(&str) -> bool,
-    ) -> Result<Result<String, String>, Stop> {
+    ) -> Result<Result<String, Silence>, Stop> {
         self.hears_message_within(self.board.patience(), may_end)
     }
 
@@ -174,7 +205,7 @@ impl Peer {
         &self,
         limit: Duration,
         may_end: impl Fn(&str) -> bool,
-    ) -> Result<Result<String, String>, Stop> {
+    ) -> Result<Result<String, Silence>, Stop> {
         let heard = self.board.wait(limit, || {
             self.board.with_wire(self.wire, |wire| {
                 self.skips_line_break(wire);
@@ -183,7 +214,7 @@ impl Peer {
                 let count = match line_break {
                     Some(position) => position + 1,
                     None if wire.unread().is_empty() => {
-                        return wire.end().map(|end| Err(describe(end).to_string()));
+                        return wire.end().map(|_| Err(Silence::Closed));
                     }
                     None if !is_over => return None,
                     None => match may_end(&String::from_utf8_lossy(wire.unread()))
@@ -207,8 +238,15 @@ impl Peer {
             } else {
                 format!("only {}", quoted(&unread))
             };
-            Err(format!("{came} came within {}", seconds(limit)))
+            Err(Silence::Instead(format!("{came} came within {}", seconds(limit))))
         }))
+    }
+
+    fn describe(&self, silence: Silence) -> Result<String, Stop> {
+        match silence {
+            Silence::Closed => self.board.why_closed(self.wire),
+            Silence::Instead(what) => Ok(what),
+        }
     }
 
     /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
@@ -217,7 +255,7 @@ impl Peer {
             self.board.with_wire(self.wire, |wire| {
                 self.skips_line_break(wire);
                 match wire.unread().len() {
-                    0 => wire.end().map(|end| Err(describe(end))),
+                    0 => wire.end().map(|_| Err(Silence::Closed)),
                     _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
                     count => Some(Ok(String::from_utf8_lossy(&wire.take(count).0).into_owned())),
                 }
@@ -225,7 +263,10 @@ impl Peer {
         })?;
         let text = match heard {
             Some(Ok(text)) => text,
-            Some(Err(instead)) => return self.fails(format!("expected {expected}, but {instead}")),
+            Some(Err(silence)) => {
+                let instead = self.describe(silence)?;
+                return self.fails(format!("expected {expected}, but {instead}"));
+            }
             None => {
                 let limit = seconds(self.board.patience());
                 return self.fails(format!("expected {expected}, but nothing came within {limit}"));
@@ -265,7 +306,8 @@ impl Peer {
                     ));
                 }
                 Ok(message) => others.push(message),
-                Err(instead) => {
+                Err(silence) => {
+                    let instead = self.describe(silence)?;
                     let instead = match others.iter().rfind(|other| !other.is_empty()) {
                         Some(other) => {
                             format!("the last it heard was {}, and {instead}", quoted(other))
@@ -357,6 +399,28 @@ impl Peer {
         Ok(closed())
     }
 
+    /// Waits until the other side has read all that was sent, where the system tells that (Linux), and
+    /// elsewhere as long as it takes mostly. Returns a time by which it had not yet.
+    pub fn is_read(&self) -> Result<Instant, Stop> {
+        const MOSTLY: Duration = Duration::from_millis(15);
+        let ports = self.board.with_socket(self.wire, |socket| {
+            Some((socket.peer_addr().ok()?.port(), socket.local_addr().ok()?.port()))
+        });
+        let began = Instant::now();
+        let mut unread_at = began;
+        self.board.wait(self.board.patience(), || {
+            let now = Instant::now();
+            match ports.flatten().and_then(|(to, from)| census::unread(to, from)) {
+                Some(0) => return Some(()),
+                None if now - began > MOSTLY => return Some(()),
+                _ => {}
+            }
+            unread_at = now;
+            None
+        })?;
+        Ok(unread_at)
+    }
+
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
@@ -407,14 +471,16 @@ impl Peer {
                 let whole = whole_frame(wire.unread());
                 match whole {
                     Ok(Some(count)) => Some(Ok(wire.take(count).0)),
-                    Ok(None) => wire.end().map(|end| Err(describe(end).to_string())),
-                    Err(mistake) => Some(Err(mistake)),
+                    Ok(None) => wire.end().map(|_| Err(Silence::Closed)),
+                    Err(mistake) => Some(Err(Silence::Instead(mistake))),
                 }
             })
         })?;
         let frame = match frame {
             Some(Ok(frame)) => frame,
-            Some(Err(instead)) => return self.misses_frame(expected, &instead),
+            Some(Err(silence)) => {
+                return self.misses_frame(expected, &self.describe(silence)?);
+            }
             None => {
                 return self.misses_frame(
                     expected,
@@ -547,9 +613,4 @@ fn quoted_bytes(bytes: &[u8]) -> String {
 fn first_message(bytes: &[u8]) -> Option<Message> {
     let count = whole_frame(bytes).ok()??;
     <Message as prost::Message>::decode(&bytes[4..count]).ok()
-}
-
-/// Closed, or reset: that depends on whether something unread was left there, which is often chance.
-fn describe(_: End) -> &'static str {
-    "the connection was closed"
 }

@@ -1,7 +1,6 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
-use std::fmt;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -37,12 +36,6 @@ pub struct Footprint {
     descriptors: usize,
 }
 
-impl fmt::Display for Footprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} threads and {} descriptors", self.threads, self.descriptors)
-    }
-}
-
 impl Program {
     pub(crate) fn new(board: Rc<Board>, actor: &str, id: ProgramId, is_foreign: bool) -> Program {
         Program { board, actor: actor.to_string(), id, is_foreign, kept: RefCell::default() }
@@ -63,14 +56,16 @@ impl Program {
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
         match address {
-            Some(address) => {
+            // Nobody has told it to listen to other machines, as 0.0.0.0 does.
+            Some(address) if SocketAddr::ip(&address).is_loopback() => {
                 self.board.note(&self.actor, Mark::Output, &line);
                 Ok(address)
             }
-            None => Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but it printed {}", quoted(&line)),
-            )),
+            _ => {
+                self.board.note(&self.actor, Mark::Output, &line);
+                let message = format!("expected {expected}, but it printed {}", quoted(&line));
+                Err(Stop::fails(&self.actor, message))
+            }
         }
     }
 
@@ -202,19 +197,41 @@ impl Program {
         Ok(found.flatten())
     }
 
-    /// The lines that it prints in this time.
-    pub fn prints_meanwhile(&self, time: Duration) -> Result<Vec<String>, Stop> {
+    /// The lines that it prints in this time; the first `most` of them, if there are more.
+    pub fn prints_meanwhile(&self, time: Duration, most: usize) -> Result<Vec<String>, Stop> {
         let deadline = Instant::now() + time;
         let mut lines = Vec::new();
-        while let Some((line, _)) =
-            self.next_line(deadline.saturating_duration_since(Instant::now()))?
+        while lines.len() < most
+            && let Some((line, _)) =
+                self.next_line(deadline.saturating_duration_since(Instant::now()))?
         {
             lines.push(line);
-            if Instant::now() > deadline {
-                break;
-            }
         }
         Ok(lines)
+    }
+
+    /// Makes sure that it has not ended. `expected` says what it is to do.
+    pub fn goes_on(&self, expected: &str) -> Scene {
+        match self.board.exit_of(self.id) {
+            None => Ok(()),
+            Some(exit) => {
+                let message = format!("expected {expected}, but it ended {exit}");
+                Err(Stop::fails(&self.actor, message))
+            }
+        }
+    }
+
+    /// Waits until it rests. Who asks again and again whether there is something to do never rests.
+    pub fn rests(&self, expected: &str) -> Scene {
+        let patience = self.board.patience();
+        if self.board.comes_to_rest(patience)? {
+            return Ok(());
+        }
+        let message = format!(
+            "expected {expected}, but it was at work all the time, for {}",
+            seconds(patience)
+        );
+        Err(Stop::fails(&self.actor, message))
     }
 
     /// Waits until it ends with this status.
@@ -281,12 +298,19 @@ impl Program {
         line.split_whitespace().next()?.parse().ok()
     }
 
-    /// Waits a moment for it to log something or to panic: a mistake in another thread shows only then.
+    /// All that it has written to stderr so far.
+    pub fn log(&self) -> String {
+        self.board.log_of(self.id)
+    }
+
+    /// Waits a moment for it to log something, to panic, or to end: a mistake in another thread shows only then.
     pub fn logs_something_after(&self, act: impl FnOnce()) -> Scene {
         let before = self.board.log_of(self.id).len();
         act();
+        let moment = self.board.patience() / 4;
         let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
-        self.board.wait(self.board.patience() / 4, has_more).map(drop)
+        self.board.wait(moment, has_more)?;
+        self.board.comes_to_rest(moment).map(drop)
     }
 
     /// How many threads and descriptors it has now, where the system tells (Linux).
@@ -309,9 +333,19 @@ impl Program {
         if self.board.wait(patience, is_small)?.is_some() {
             return Ok(());
         }
-        let now = self.footprint().map_or("gone".to_string(), |now| now.to_string());
-        let message =
-            format!("expected {before} as before, but there are {now} after {}", seconds(patience));
+        let now = self.footprint().unwrap_or(before);
+        let more = |now: usize, before: usize, what| match now.saturating_sub(before) {
+            0 => None,
+            count => Some(format!("{count} {what}")),
+        };
+        let threads = more(now.threads, before.threads, "threads");
+        let descriptors = more(now.descriptors, before.descriptors, "descriptors");
+        let rest: Vec<String> = threads.into_iter().chain(descriptors).collect();
+        let message = format!(
+            "expected nothing to be left of those who have gone, but after {} there are {} more",
+            seconds(patience),
+            rest.join(" and ")
+        );
         Err(Stop::fails(&self.actor, message))
     }
 

@@ -93,6 +93,12 @@ impl Stage {
         }
     }
 
+    /// Lets programs finish what they are at: what they still log may say why a scene has failed.
+    pub fn settles(&self) {
+        const MOMENT: Duration = Duration::from_millis(300);
+        let _ = self.board.comes_to_rest(self.patient(MOMENT)); // it has failed already
+    }
+
     /// Ends whatever is still going on. Returns the panics of programs of ours, each with its actor.
     pub fn finish(&self) -> Vec<(String, Panic)> {
         self.board.finish()
@@ -288,8 +294,8 @@ impl Stage {
         peer.hears(&word)
     }
 
-    /// Lets `count` peers come at once, each say a word, and wait for its own answer to it. `heard` says in
-    /// words what that is.
+    /// Lets `count` peers come at once, each say a word, and wait for its own answer to it; and once more, when
+    /// the server surely knows all of them. `heard` says in words what they hear.
     pub fn answers_crowd(
         &self,
         count: usize,
@@ -298,17 +304,27 @@ impl Stage {
     ) -> Scene {
         let mut clients = Vec::new();
         for number in 1..=count {
-            clients.push((self.connects_quietly(&format!("client {number}"))?, self.word()));
+            clients.push(self.connects_quietly(&format!("client {number}"))?);
         }
         self.note("clients", Mark::Event, &format!("{count} of them connect"));
-        for (client, word) in &clients {
-            client.says(word)?;
+        for _ in 0..2 {
+            let words: Vec<String> = clients.iter().map(|_| self.word()).collect();
+            for (client, word) in clients.iter().zip(&words) {
+                client.says(word)?;
+            }
+            self.note("clients", Mark::Sent, "each a word of its own");
+            let deadline = Instant::now() + self.patience();
+            for (client, word) in clients.iter().zip(&words) {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if !client.hears_within(&answer(word), left)? {
+                    let message = format!(
+                        "expected an answer to its own word for each of {count}, but not all got it"
+                    );
+                    return Err(Stop::fails("clients", message));
+                }
+            }
+            self.note("clients", Mark::Received, heard);
         }
-        self.note("clients", Mark::Sent, "each a word of its own");
-        for (client, word) in &clients {
-            client.hears(&answer(word))?;
-        }
-        self.note("clients", Mark::Received, heard);
         Ok(())
     }
 

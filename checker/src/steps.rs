@@ -9,6 +9,7 @@ use chatlings::ports;
 use crate::course::Step;
 use crate::stage::Stop;
 
+mod common;
 mod ex1;
 mod ex2;
 mod ex3;

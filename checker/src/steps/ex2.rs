@@ -6,10 +6,10 @@ use crate::stage::{Scene, Stage};
 pub const CHECKS: &[Check] = &[
     Check::server("the server echoes one message", the_server_echoes)
         .worth(4)
-        .look("whether the same text goes back on the stream that it came from."),
+        .look("what goes back on the stream that it came from: the same text, and a line break."),
     Check::client("the client sends what was typed and shows the reply", the_client_talks)
         .worth(4)
-        .look("whether the client displays what the server sent, rather than what was typed."),
+        .look("the order: the line and a line break are sent; the reply is received; all of it is shown."),
     Check::client("a client without a server says so", a_client_without_a_server)
         .worth(2)
         .look("whether the error of `connect` is returned to the caller."),

@@ -1,18 +1,19 @@
 //! Scenes of 1.4 one thread per client.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::course::Check;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::common;
 use crate::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("a quiet client holds nobody up", a_quiet_client_holds_nobody_up).worth(2).look(
         "what the accepting loop waits for: it must not wait for a client that says nothing.",
     ),
-    Check::server("echoes several messages", echoes_several_messages)
-        .worth(2)
-        .look("whether the thread receives again after it has replied."),
+    Check::server("echoes several messages", echoes_several_messages).worth(2).look(
+        "the thread's loop: it sends back just what came, and goes on, unless that was `end`.",
+    ),
     Check::server("`end` closes that connection only", end_closes_that_connection_only)
         .worth(2)
         .look("what happens on `end`: no reply, and only this client's loop ends."),
@@ -24,17 +25,25 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::client("the client sends many lines and stops after `end`", the_client_stops_after_end)
         .worth(2)
-        .look(
-            "the order in the client's loop: type, send, stop if it was `end`, receive, display.",
-        ),
-    Check::client("the client notices that the server went away", the_client_notices)
+        .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
+    Check::client("the client notices that the server went away", common::the_client_notices)
         .worth(2)
-        .look("what `receive` returns when the server has closed the connection: `None`."),
+        .look(
+            "what follows when `receive` returns `None`: the server has left, which is an error.",
+        ),
     Check::server("a message in two pieces is one message", two_pieces).look(
         "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
     ),
     Check::server("two messages in one segment are two", two_in_one_segment)
         .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
+    Check::server("a line may end with \\r\\n, or not at all", other_line_ends).look(
+        "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
+    ),
+    Check::server("waiting costs no computing time", waiting_costs_nothing).look(
+        "each loop: does it wait for something, or ask again and again, or go on after `None`?",
+    ),
+    Check::client("the end of its input counts as `end`", the_end_of_input_closes)
+        .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -57,10 +66,14 @@ fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
 fn echoes_several_messages(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    for _ in 0..3 {
-        stage.echoes_to(&alice)?;
+    stage.echoes_to(&alice)?;
+    stage.echoes_to(&alice)?;
+    if stage.is_foreign() {
+        return stage.echoes_to(&alice);
     }
-    Ok(())
+    let message = format!("  The friend of {}", stage.word());
+    alice.says(&message)?;
+    alice.hears(&message)
 }
 
 fn end_closes_that_connection_only(stage: &Stage) -> Scene {
@@ -94,8 +107,8 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
-    for _ in 0..3 {
-        let (typed, reply) = (stage.word(), stage.word());
+    for end in ["", "", " and no end"] {
+        let (typed, reply) = (format!("{}{end}", stage.word()), stage.word());
         alice.types(&typed);
         server.hears(&typed)?;
         server.says(&reply)?;
@@ -109,44 +122,48 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
     alice.exits(0)
 }
 
-fn the_client_notices(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
-    server.hears(&typed)?;
-    server.says(&reply)?;
-    alice.prints(&reply)?;
-    server.leaves();
-    alice.types(&stage.word());
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out does not ask for it
-    }
-    alice.gives_up()
+fn the_end_of_input_closes(stage: &Stage) -> Scene {
+    common::the_end_of_input_closes(stage, "end")
+}
+
+fn waiting_costs_nothing(stage: &Stage) -> Scene {
+    common::waiting_costs_nothing(stage, str::to_string)
+}
+
+fn other_line_ends(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    common::says_without_a_newline(stage, &alice, str::to_string)?;
+    let word = stage.word();
+    alice.sends_raw(format!("{word}\r\n").as_bytes(), &format!("{word} (and \\r\\n)"))?;
+    alice.hears(&word)?;
+    alice.sends_raw(b"end\r\n", "end (and \\r\\n)")?;
+    alice.is_disconnected()
 }
 
 fn two_pieces(stage: &Stage) -> Scene {
-    // Long enough that the server reads in between, and short of the time in which a line must go on. If
-    // this thread is held up meanwhile, the pieces were too far apart: then once more, from the beginning.
-    const PAUSE: Duration = Duration::from_millis(15);
+    // Short of the time in which a line must go on. If this thread was held up, the second piece may have
+    // come too late: then two answers prove nothing, and it is once more from the beginning.
     const TOO_LONG: Duration = Duration::from_millis(40);
     let _server = stage.starts_server()?;
     let word = stage.word();
     let (first, second) = word.split_at(word.len() / 2);
     for _ in 0..20 {
         let alice = stage.connects_quietly("alice")?;
-        let began = Instant::now();
         alice.sends_raw(first.as_bytes(), "")?;
-        let heard = alice.hears_nothing_for(PAUSE);
+        let unread_at = alice.is_read()?;
         alice.sends_raw(format!("{second}\n").as_bytes(), "")?;
-        if began.elapsed() < TOO_LONG {
+        let is_in_time = unread_at.elapsed() < TOO_LONG;
+        let heard = alice.hears(&word);
+        if heard.is_ok() || is_in_time {
             stage.note("alice", Mark::Event, "connects");
             stage.note("alice", Mark::Sent, first);
-            heard?;
             stage.note("alice", Mark::Sent, &format!("{second} (and a newline)"));
-            return alice.aloud().hears(&word);
+            heard?;
+            stage.note("alice", Mark::Received, &word);
+            return Ok(());
         }
+        alice.leaves();
     }
     Err(Stop::NotChecked("the machine is too busy to send two pieces in time".to_string()))
 }

@@ -10,7 +10,7 @@ use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
     Check::server("`num.users` counts who comes", counts_who_comes).worth(2).look(
-        "when a client is counted, and how long: its seat must live until `talk` has returned.",
+        "the operator's own thread, and the client's seat, which lives until `talk` has returned.",
     ),
     Check::server("`num.users` counts who leaves", counts_who_leaves)
         .worth(2)
@@ -18,7 +18,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("the operator works while clients talk", works_while_clients_talk)
         .worth(4)
         .with_helper("ex4_client")
-        .look("whether the operator has a thread of its own, and no lock is held while it waits."),
+        .look("whether the operator has a thread of its own, and who counts: also those who are silent."),
     Check::server("an unknown command lists the commands", lists_the_commands).worth(2).look(
         "what the operator prints for anything that is not a command: the names of the commands.",
     ),
@@ -37,7 +37,7 @@ pub const HINTS: &[&str] = &[
      The operator: `while let Ok(Some(command)) = console::read_line() { match command.trim() { … } }`.",
 ];
 
-/// Whoever prints more than this unasked prints without end.
+/// Whoever prints so many lines unasked prints without end.
 const MOST_LINES: usize = 20;
 
 /// Types `num.users` until the server's answer is this number. It may take a moment, since a server
@@ -67,7 +67,10 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
         Some(line) => format!("the last answer was {}", quoted(&line)),
         None => "there was no answer on stdout".to_string(),
     };
-    Err(Stop::fails("server", format!("expected {expected}, but {instead}")))
+    Err(Stop::fails(
+        "server",
+        format!("expected an answer with the number {expected}, but {instead}"),
+    ))
 }
 
 /// The numbers in a line, without those of an address such as 127.0.0.1:8080.
@@ -152,14 +155,18 @@ fn lists_the_commands(stage: &Stage) -> Scene {
 fn survives_the_end_of_input(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     server.input_ends();
-    let printed = server.prints_meanwhile(Duration::from_millis(100))?;
-    if printed.len() > MOST_LINES {
+    let printed = server.prints_meanwhile(Duration::from_millis(100), MOST_LINES)?;
+    if printed.len() == MOST_LINES {
         let message = format!(
             "expected the operator to end, but it prints on and on: {}",
             quoted(&printed[0])
         );
         return Err(Stop::fails("server", message));
     }
+    if !stage.is_foreign() {
+        server.rests("the operator to end, and the server to sleep")?;
+    }
+    server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;
     alice.closes_with("end")?;
     joins(stage, "bob").map(drop)

@@ -2,21 +2,23 @@
 
 use crate::course::Check;
 use crate::peer::Peer;
+use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
-use crate::transcript::Mark;
+use crate::steps::common;
+use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
     Check::server("each client gets its own capitals", each_its_own)
         .worth(4)
-        .look("whether each client's thread replies on its own stream."),
+        .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
     Check::server("50 clients at once get their capitals", fifty_clients)
         .worth(3)
-        .look("whether a lock is held while the server waits for a client."),
+        .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
     Check::server("a silent client holds nobody up", a_silent_client)
         .worth(3)
         .look("whether each client has a thread, and no lock is held while it is waited for."),
     Check::server("`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
-        "what is done after `CLOSE SOCKET`: no reply, and every handle to that socket is dropped.",
+        "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
     ),
     Check::server("a client that dies without a word harms nobody", a_client_dies)
         .worth(2)
@@ -24,9 +26,18 @@ pub const CHECKS: &[Check] = &[
     Check::server("200 clients that come and go leave no trace", two_hundred_clients)
         .worth(2)
         .look("whether a client is removed on every way out, an error of its connection too."),
-    Check::client("the client stops after `CLOSE SOCKET`", the_client_talks)
-        .worth(3)
-        .look("whether the client waits for a reply to `CLOSE SOCKET`: there is none."),
+    Check::client("the client stops after `CLOSE SOCKET`", the_client_talks).worth(3).look(
+        "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
+    ),
+    Check::server("messages count, however they come", however_they_come)
+        .look("how messages are told apart: by one `text::Reader`, made before the loop."),
+    Check::server("each client is logged under an id of its own", an_id_of_its_own)
+        .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server("waiting costs no computing time", waiting_costs_nothing)
+        .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+    Check::client("the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
+        "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
+    ),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -40,23 +51,77 @@ pub const HINTS: &[&str] = &[
 ];
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
-    let word = stage.word();
-    peer.says(&word)?;
-    peer.hears(&word.to_uppercase())
+    common::is_answered(stage, peer, str::to_uppercase)
+}
+
+fn however_they_come(stage: &Stage) -> Scene {
+    common::however_they_come(stage, str::to_uppercase)
+}
+
+fn waiting_costs_nothing(stage: &Stage) -> Scene {
+    common::waiting_costs_nothing(stage, str::to_uppercase)
+}
+
+fn the_end_of_input_closes(stage: &Stage) -> Scene {
+    common::the_end_of_input_closes(stage, "CLOSE SOCKET")
 }
 
 fn each_its_own(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
     let bob = stage.connects("bob")?;
-    for _ in 0..2 {
-        let (one, other) = (stage.word(), stage.word());
-        alice.says(&one)?;
-        bob.says(&other)?;
-        bob.hears(&other.to_uppercase())?;
-        alice.hears(&one.to_uppercase())?;
+    is_answered(stage, &bob)?;
+    is_answered(stage, &alice)?;
+    let more = if stage.is_foreign() { "" } else { " on the straße" };
+    let (one, other) = (stage.word() + more, stage.word());
+    alice.says(&one)?;
+    bob.says(&other)?;
+    bob.hears(&other.to_uppercase())?;
+    alice.hears(&one.to_uppercase())
+}
+
+/// An id that is the number of clients, say, is given again when somebody has left.
+fn an_id_of_its_own(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    if stage.is_foreign() {
+        return Err(Stop::NotChecked("the hand-out asks for no log".to_string()));
     }
-    Ok(())
+    let (alice, _) = comes(stage, &server, "alice")?;
+    let (_bob, of_bob) = comes(stage, &server, "bob")?;
+    let before = server.log().len();
+    server.logs_something_after(|| alice.leaves())?;
+    note_log(stage, &server, before);
+    let (_carol, of_carol) = comes(stage, &server, "carol")?;
+    if of_bob != of_carol {
+        return Ok(());
+    }
+    let of_bob = quoted(&of_bob);
+    let message =
+        format!("expected another line for carol than for bob, who is still there: {of_bob}");
+    Err(Stop::fails("server", message))
+}
+
+/// Connects somebody, and returns what the server has logged of it.
+fn comes(stage: &Stage, server: &Program, name: &str) -> Result<(Peer, String), Stop> {
+    let before = server.log().len();
+    let peer = stage.connects(name)?;
+    is_answered(stage, &peer)?;
+    let logged = note_log(stage, server, before);
+    if logged.is_empty() {
+        let message = format!("expected a line on stderr that says that {name} has come");
+        return Err(Stop::fails("server", message));
+    }
+    Ok((peer, logged))
+}
+
+/// Shows what the server has logged since its log was so long, and returns it.
+fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
+    let logged = server.log().split_off(before);
+    for line in logged.lines().filter(|line| !line.trim().is_empty()) {
+        stage.note("server", Mark::Error, line);
+    }
+    logged.trim().to_string()
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
@@ -66,7 +131,9 @@ fn fifty_clients(stage: &Stage) -> Scene {
 
 fn a_silent_client(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let _alice = stage.connects("alice")?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let _carol = stage.connects("carol")?;
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)?;
     is_answered(stage, &bob)
@@ -75,22 +142,25 @@ fn a_silent_client(stage: &Stage) -> Scene {
 fn close_socket(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    let bob = stage.connects("bob")?;
     is_answered(stage, &alice)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
     alice.closes_with("CLOSE SOCKET")?;
     is_answered(stage, &bob)?;
     let carol = stage.connects("carol")?;
-    is_answered(stage, &carol)
+    is_answered(stage, &carol)?;
+    carol.closes_with(&format!("{}, CLOSE SOCKET", stage.word()))
 }
 
 fn a_client_dies(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    let bob = stage.connects("bob")?;
     is_answered(stage, &alice)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
     server.logs_something_after(|| alice.resets())?;
     is_answered(stage, &bob)?;
-    bob.leaves();
+    server.logs_something_after(|| bob.leaves())?;
     let carol = stage.connects("carol")?;
     is_answered(stage, &carol)
 }
@@ -109,9 +179,10 @@ fn two_hundred_clients(stage: &Stage) -> Scene {
     for number in 1..=COUNT {
         let client = stage.connects_quietly(&format!("client {number}"))?;
         is_answered(stage, &client)?;
-        client.resets();
+        if number % 2 == 0 { client.resets() } else { client.leaves() }
     }
-    stage.note("clients", Mark::Event, &format!("{COUNT} of them come, talk, and go by a reset"));
+    let coming = format!("{COUNT} of them come, talk, and go, every other one by a reset");
+    stage.note("clients", Mark::Event, &coming);
     server.shrinks_to(before)?;
     stage.note("server", Mark::Event, "has no thread and no socket of theirs");
     is_answered(stage, &alice)
@@ -128,8 +199,12 @@ fn the_client_talks(stage: &Stage) -> Scene {
         server.says(&reply)?;
         alice.prints(&reply)?;
     }
-    alice.types("CLOSE SOCKET");
-    server.hears("CLOSE SOCKET")?;
+    let closing = match stage.is_foreign() {
+        true => "CLOSE SOCKET".to_string(),
+        false => format!("{}, CLOSE SOCKET", stage.word()),
+    };
+    alice.types(&closing);
+    server.hears(&closing)?;
     if stage.is_foreign() {
         server.leaves(); // in the hand-out it is the server that closes, and the client that notices
     }

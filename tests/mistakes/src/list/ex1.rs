@@ -24,4 +24,95 @@ pub const MISTAKES: &[Mistake] = &[
         )],
         fails: &["bytes that are no text are shown all the same"],
     },
+    Mistake {
+        name: "waits for a line break",
+        program: "ex1_server",
+        edits: &[
+            ("use std::io::{self, Read};", "use std::io::{self, BufRead, BufReader};"),
+            ("let mut buffer = [0; 1024];", "let mut buffer = Vec::new();"),
+            (
+                "client.read(&mut buffer)?",
+                "BufReader::new(&mut client).read_until(b'\\n', &mut buffer)?",
+            ),
+        ],
+        fails: &["a message without a newline counts too"],
+    },
+    Mistake {
+        name: "reads until the client has left",
+        program: "ex1_server",
+        edits: &[
+            ("let mut buffer = [0; 1024];", "let mut buffer = Vec::new();"),
+            ("client.read(&mut buffer)?", "client.read_to_end(&mut buffer)?"),
+        ],
+        fails: &[
+            "prints the message and ends",
+            "a message without a newline counts too",
+            "bytes that are no text are shown all the same",
+        ],
+    },
+    Mistake {
+        name: "goes on with the next client",
+        program: "ex1_server",
+        edits: &[
+            ("let client = accept(&listener)?;", "loop {\n    let client = accept(&listener)?;"),
+            ("println!(\"{message}\");\n    Ok(())", "println!(\"{message}\");\n    }"),
+        ],
+        fails: &[
+            "prints the message and ends",
+            "a message without a newline counts too",
+            "bytes that are no text are shown all the same",
+        ],
+    },
+    Mistake {
+        name: "unwraps the error of bind",
+        program: "ex1_server",
+        edits: &[("    TcpListener::bind(address)", "    Ok(TcpListener::bind(address).unwrap())")],
+        fails: &["a taken port is reported"],
+    },
+    Mistake {
+        name: "takes another port if its own is taken",
+        program: "ex1_server",
+        edits: &[(
+            "TcpListener::bind(address)",
+            "TcpListener::bind(address).or_else(|_| TcpListener::bind(\"127.0.0.1:0\"))",
+        )],
+        fails: &["a taken port is reported"],
+    },
+    Mistake {
+        name: "ends with status 0 after an error",
+        program: "ex1_server",
+        edits: &[(
+            "console::report(run(&args.address()))",
+            "console::report(run(&args.address()));\n    ExitCode::SUCCESS",
+        )],
+        fails: &["a client that leaves silently is reported", "a taken port is reported"],
+    },
+    Mistake {
+        name: "prints something before it listens",
+        program: "ex1_server",
+        edits: &[(
+            "    let listener = bind(address)",
+            "    println!(\"The server starts\");\n    let listener = bind(address)",
+        )],
+        fails: &[
+            "prints the message and ends",
+            "a client that leaves silently is reported",
+            "a message without a newline counts too",
+            "bytes that are no text are shown all the same",
+        ],
+    },
+    Mistake {
+        name: "listens to other machines too",
+        program: "ex1_server",
+        edits: &[(
+            "TcpListener::bind(address)",
+            "TcpListener::bind(address.replace(\"127.0.0.1\", \"0.0.0.0\"))",
+        )],
+        fails: &[
+            "prints the message and ends",
+            "a client that leaves silently is reported",
+            "a message without a newline counts too",
+            "bytes that are no text are shown all the same",
+        ],
+    },
 ];

@@ -1,0 +1,118 @@
+//! Scenes that more than one step plays. `answer` is what the step's server makes of a message.
+
+use crate::peer::Peer;
+use crate::stage::{Scene, Stage, Stop};
+use crate::transcript::Mark;
+
+/// Lets a peer say a word, and waits for the answer.
+pub fn is_answered(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    let word = stage.word();
+    peer.says(&word)?;
+    peer.hears(&answer(&word))
+}
+
+/// Messages are taken for what they are, however they come: without a line break, two at once, longer than
+/// a usual buffer, with bytes that are no text.
+pub fn however_they_come(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    says_without_a_newline(stage, &alice, answer)?;
+    let (one, other) = (stage.word(), stage.word());
+    alice.sends_raw(
+        format!("{one}\n{other}\n").as_bytes(),
+        &format!("{one}, {other} (in one segment)"),
+    )?;
+    alice.hears(&answer(&one))?;
+    alice.hears(&answer(&other))?;
+    says_much(stage, &alice, answer)?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    let word = stage.word();
+    alice.sends_raw(&[word.as_bytes(), b"\xff\n"].concat(), &format!("{word} and the byte ff"))?;
+    alice.hears(&format!("{}\u{fffd}", answer(&word)))
+}
+
+/// Lets a peer say a word without a line break, and waits for the answer.
+pub fn says_without_a_newline(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    let word = stage.word();
+    peer.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
+    peer.hears(&answer(&word))
+}
+
+/// Lets a peer send a message that is longer than a usual buffer, and waits for the answer.
+fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    const COUNT: usize = 1000;
+    let message = vec![stage.word(); COUNT].join(" ");
+    let expected = answer(&message);
+    peer.sends_raw(
+        format!("{message}\n").as_bytes(),
+        &format!("a word, {COUNT} times in one line"),
+    )?;
+    if stage.is_foreign() {
+        return peer.hears(&expected);
+    }
+    let instead = match peer.next_message()? {
+        Some(reply) if reply == expected => {
+            stage.note(peer.name(), Mark::Received, "its answer, as long");
+            return Ok(());
+        }
+        Some(reply) => format!("heard one of {} characters", reply.chars().count()),
+        None => "heard none".to_string(),
+    };
+    let length = expected.chars().count();
+    peer.complains(format!("expected one reply of {length} characters, but {instead}"))
+}
+
+/// A server that waits for somebody sleeps: it takes no computing time.
+pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    let server = stage.starts_server()?;
+    if server.footprint().is_none() {
+        let reason = "this system does not tell what a program's threads do";
+        return Err(Stop::NotChecked(reason.to_string()));
+    }
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice, answer)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob, answer)?;
+    bob.leaves();
+    server.rests("it to sleep while alice is silent and bob has left")?;
+    stage.note("server", Mark::Event, "sleeps");
+    Ok(())
+}
+
+/// A client gives up when its server has closed the connection.
+pub fn the_client_notices(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    server.leaves();
+    alice.types(&stage.word());
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not ask for it
+    }
+    alice.gives_up()
+}
+
+/// The end of its input is to a client as if its user had typed the closing word.
+pub fn the_end_of_input_closes(stage: &Stage, closing: &str) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    alice.input_ends();
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say how a client ends
+    }
+    server.hears(closing)?;
+    alice.exits(0)
+}
