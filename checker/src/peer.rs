@@ -1,7 +1,8 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
 use std::cell::Cell;
-use std::net::Shutdown;
+use std::fs;
+use std::net::{Shutdown, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +17,9 @@ use crate::transcript::{Mark, quoted};
 
 /// The longest frame that is taken for one; a longer length is a mistake.
 const LONGEST: u32 = 16 * 1024 * 1024;
+
+/// How long the other side may take to read a piece before the next one is sent all the same.
+const PIECE: Duration = Duration::from_millis(50);
 
 /// One side of a connection, played by the checker.
 pub struct Peer {
@@ -99,11 +103,27 @@ impl Peer {
         self.sends(bytes)
     }
 
-    /// Sends bytes as they are, and lets them go on their way before anything else is sent.
+    /// Sends bytes as they are, and waits a moment for the other side to read them, so that what is sent next
+    /// comes in another piece.
     pub fn sends_piece(&self, bytes: &[u8]) -> Scene {
         self.sends(bytes)?;
-        self.board.wait(Duration::from_millis(1), || None::<()>)?;
-        Ok(())
+        self.board.wait(PIECE, || self.unread_there().filter(|&count| count == 0)).map(drop)
+    }
+
+    /// How many bytes have arrived on the other side and were not read there, where the system tells (Linux).
+    fn unread_there(&self) -> Option<u64> {
+        let ends = self.board.with_socket(self.wire, |socket| {
+            Some((
+                shown_by_linux(socket.peer_addr().ok()?),
+                shown_by_linux(socket.local_addr().ok()?),
+            ))
+        });
+        let (there, here) = ends??;
+        let sockets = fs::read_to_string("/proc/net/tcp").ok()?;
+        // Number, own address, address of the other side, state, and how many bytes wait to be sent and read.
+        let mut rows = sockets.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
+        let row = rows.find(|row| row.get(1) == Some(&&*there) && row.get(2) == Some(&&*here))?;
+        u64::from_str_radix(row.get(4)?.split(':').nth(1)?, 16).ok()
     }
 
     fn sends(&self, bytes: &[u8]) -> Scene {
@@ -506,6 +526,7 @@ impl Peer {
     }
 
     fn misses_frame<T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
+        self.board.wait(QUIET, || None::<()>)?; // all of what comes at once, not a part
         let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
         let rest = match &unread[..] {
             [] => String::new(),
@@ -591,6 +612,15 @@ fn announcement(bytes: &[u8]) -> String {
         ));
     }
     text
+}
+
+/// `127.0.0.1:8080` as `0100007F:1F90`, as it stands in /proc/net/tcp.
+fn shown_by_linux(address: SocketAddr) -> String {
+    let ip = match address {
+        SocketAddr::V4(address) => u32::from_ne_bytes(address.ip().octets()),
+        SocketAddr::V6(_) => 0, // it stands elsewhere
+    };
+    format!("{ip:08X}:{:04X}", address.port())
 }
 
 /// `00 00 00 02 08 01`

@@ -276,15 +276,16 @@ impl Stage {
     }
 
     /// Plays all of a scene and, if it fails, again from an empty transcript, twice at most: for what chance or
-    /// a busy machine can spoil once, but hardly three times.
-    pub fn tries_again(&self, scene: impl Fn() -> Scene) -> Scene {
+    /// a busy machine can spoil once, but hardly three times. A failure that is no matter of chance is the outer
+    /// error, and final.
+    pub fn tries_again(&self, scene: impl Fn() -> Result<Scene, Stop>) -> Scene {
         for _ in 0..2 {
-            match scene() {
+            match scene()? {
                 Err(Stop::Fails { .. }) => self.board.clear_transcript(),
                 other => return other,
             }
         }
-        scene()
+        scene()?
     }
 
     /// Lets a peer say a word, and waits until it hears it back.

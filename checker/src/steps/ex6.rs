@@ -151,6 +151,7 @@ fn a_cut_off_frame(stage: &Stage) -> Scene {
         dave.sends_raw(&frame[..2], "the first half of a length (2 of 4 bytes)")?;
         dave.stops_sending();
         dave.is_disconnected()?;
+        says(&bob, &message(stage))?;
     }
     let alice = stage.connects("alice")?;
     let half = &frame[..frame.len() / 2];

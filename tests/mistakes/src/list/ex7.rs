@@ -20,15 +20,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: EVERY_CHECK_OF_THE_SERVER,
     },
     Mistake {
-        name: "sends the handshake without its length",
-        program: "ex7_server",
-        edits: &[(
-            "    frame::send(client, &handshake)?;",
-            "    io::Write::write_all(&mut { client }, &prost::Message::encode_to_vec(&handshake))?;",
-        )],
-        fails: EVERY_CHECK_OF_THE_SERVER,
-    },
-    Mistake {
         name: "sends no handshake",
         program: "ex7_server",
         edits: &[("    frame::send(client, &handshake)?;\n", "")],
@@ -39,7 +30,7 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ex7_server",
         edits: &[(
             "    frame::send(client, &handshake)?;",
-            "    frame::send(client, &Message { from: 0, to: handshake.id, msg: handshake.error.to_string() })?;",
+            "    frame::send(client, &Message { from: 0, to: 0, msg: \"welcome\".to_string() })?;",
         )],
         fails: EVERY_CHECK_OF_THE_SERVER,
     },
@@ -146,17 +137,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["the one too many is refused"],
     },
     Mistake {
-        name: "talks only to those it refuses",
-        program: "ex7_server",
-        edits: &[("Ok(!handshake.error)", "Ok(handshake.error)")],
-        fails: &[
-            "the handshake comes first",
-            "the one too many is refused",
-            "after somebody leaves the next gets in",
-            "messages echo until `end`",
-        ],
-    },
-    Mistake {
         name: "refuses one too early",
         program: "ex7_server",
         edits: &[("Registry::new(args.max_clients)", "Registry::new(args.max_clients - 1)")],
@@ -252,26 +232,6 @@ pub const MISTAKES: &[Mistake] = &[
             "after somebody leaves the next gets in",
             "messages echo until `end`",
         ],
-    },
-    Mistake {
-        name: "does not talk after the handshake",
-        program: "ex7_server",
-        edits: &[("            talk(&client)?;\n", "")],
-        fails: &[
-            "the handshake comes first",
-            "the one too many is refused",
-            "after somebody leaves the next gets in",
-            "messages echo until `end`",
-        ],
-    },
-    Mistake {
-        name: "replies once",
-        program: "ex7_server",
-        edits: &[
-            ("while let Some(message)", "if let Some(message)"),
-            ("            break;", "            return Ok(());"),
-        ],
-        fails: &["after somebody leaves the next gets in", "messages echo until `end`"],
     },
     Mistake {
         name: "replies with its own id",
