@@ -66,7 +66,7 @@ impl Containment {
 
     /// Whose family has taken too much, if any: the id of its leader, and what it did.
     pub fn excess(&self) -> Option<(u32, String)> {
-        let entries = census();
+        let entries = census::recent_census();
         self.leaders.iter().find_map(|leader| {
             let family = census::with_descendants(&entries, &BTreeSet::from([*leader]));
             for member in &family {
