@@ -507,13 +507,16 @@ impl Board {
         const LOOKS: usize = 10;
         let mut at_rest = 0;
         let is_at_rest = || {
-            let programs = self.programs.borrow();
-            let is_busy =
-                |program: &Running| census::is_busy(program.process.id()).unwrap_or(false);
-            at_rest = if programs.iter().any(is_busy) { 0 } else { at_rest + 1 };
+            at_rest = if self.is_busy() == Some(true) { 0 } else { at_rest + 1 };
             (at_rest == LOOKS).then_some(())
         };
         Ok(self.wait(limit, is_at_rest)?.is_some())
+    }
+
+    /// Whether a thread of a program is at work now, where the system tells (Linux).
+    pub fn is_busy(&self) -> Option<bool> {
+        let programs = self.programs.borrow();
+        programs.iter().filter_map(|program| census::is_busy(program.process.id())).max()
     }
 
     /// Why nothing more comes over a wire that is closed: its program has ended, or goes on without it.

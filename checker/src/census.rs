@@ -136,26 +136,6 @@ pub fn listening_ports(processes: &[Entry]) -> BTreeSet<u16> {
     ports
 }
 
-/// How many bytes the socket at port `to` has got from the one at port `from` and nobody has read yet.
-pub fn unread(to: u16, from: u16) -> Option<u64> {
-    let table = fs::read_to_string("/proc/net/tcp").ok()?;
-    table.lines().find_map(|line| unread_in(line, to, from))
-}
-
-/// Reads a line such as `0: 0100007F:1F90 0100007F:C001 01 00000000:00000002 …`.
-fn unread_in(line: &str, to: u16, from: u16) -> Option<u64> {
-    let mut fields = line.split_whitespace().skip(1).map(|field| field.rsplit_once(':'));
-    let mut is_port = |port: u16| {
-        let (_, found) = fields.next()??;
-        Some(u16::from_str_radix(found, 16).ok()? == port)
-    };
-    if !(is_port(to)? && is_port(from)?) {
-        return None;
-    }
-    let (_, waiting) = fields.nth(1)??;
-    u64::from_str_radix(waiting, 16).ok()
-}
-
 /// The port of a line such as `0: 0100007F:1F90 00000000:0000 0A … 4711 …`: 0A is *listening*, 4711 the inode.
 fn listening_port(line: &str, sockets: &BTreeSet<String>) -> Option<u16> {
     let fields: Vec<&str> = line.split_whitespace().collect();
@@ -196,14 +176,6 @@ mod tests {
             is_dead: true,
         };
         assert_eq!(sample(9, 1), expected);
-    }
-
-    #[test]
-    fn what_nobody_has_read_yet_is_in_the_table_of_connections() {
-        let line = "0: 0100007F:1F90 0100007F:C001 01 00000000:0000000A 00:00000000 0 0 0 4711 1";
-        assert_eq!(unread_in(line, 8080, 49153), Some(10));
-        assert_eq!(unread_in(line, 49153, 8080), None);
-        assert_eq!(unread_in("sl local_address rem_address st", 8080, 49153), None);
     }
 
     #[test]

@@ -1,8 +1,7 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
 use std::cell::Cell;
-use std::fs;
-use std::net::{Shutdown, SocketAddr};
+use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -10,7 +9,6 @@ use chatlings::proto::{FastHandshake, Message};
 use socket2::SockRef;
 
 use crate::board::{Board, QUIET, Wire, WireId};
-use crate::census;
 use crate::limits::seconds;
 use crate::stage::{Scene, Stop};
 use crate::transcript::{Mark, quoted};
@@ -20,6 +18,9 @@ const LONGEST: u32 = 16 * 1024 * 1024;
 
 /// How long the other side may take to read a piece before the next one is sent all the same.
 const PIECE: Duration = Duration::from_millis(50);
+
+/// How long it mostly takes to, where the system does not tell whether it has (elsewhere than on Linux).
+const MOSTLY: Duration = Duration::from_millis(15);
 
 /// One side of a connection, played by the checker.
 pub struct Peer {
@@ -104,26 +105,19 @@ impl Peer {
     }
 
     /// Sends bytes as they are, and waits a moment for the other side to read them, so that what is sent next
-    /// comes in another piece.
-    pub fn sends_piece(&self, bytes: &[u8]) -> Scene {
+    /// comes in another piece. Returns a time by which they were not yet read.
+    pub fn sends_piece(&self, bytes: &[u8]) -> Result<Instant, Stop> {
         self.sends(bytes)?;
-        self.board.wait(PIECE, || self.unread_there().filter(|&count| count == 0)).map(drop)
-    }
-
-    /// How many bytes have arrived on the other side and were not read there, where the system tells (Linux).
-    fn unread_there(&self) -> Option<u64> {
-        let ends = self.board.with_socket(self.wire, |socket| {
-            Some((
-                shown_by_linux(socket.peer_addr().ok()?),
-                shown_by_linux(socket.local_addr().ok()?),
-            ))
-        });
-        let (there, here) = ends??;
-        let sockets = fs::read_to_string("/proc/net/tcp").ok()?;
-        // Number, own address, address of the other side, state, and how many bytes wait to be sent and read.
-        let mut rows = sockets.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
-        let row = rows.find(|row| row.get(1) == Some(&&*there) && row.get(2) == Some(&&*here))?;
-        u64::from_str_radix(row.get(4)?.split(':').nth(1)?, 16).ok()
+        let sent = Instant::now();
+        // What has arrived wakes up whoever waits for it. When all wait again, it was read.
+        self.board.wait(Duration::from_millis(1), || None::<()>)?;
+        let mut unread_at = sent;
+        self.board.wait(PIECE, || {
+            let is_busy = self.board.is_busy().unwrap_or(sent.elapsed() < MOSTLY);
+            unread_at = if is_busy { Instant::now() } else { unread_at };
+            (!is_busy).then_some(())
+        })?;
+        Ok(unread_at)
     }
 
     fn sends(&self, bytes: &[u8]) -> Scene {
@@ -419,28 +413,6 @@ impl Peer {
         Ok(closed())
     }
 
-    /// Waits until the other side has read all that was sent, where the system tells that (Linux), and
-    /// elsewhere as long as it takes mostly. Returns a time by which it had not yet.
-    pub fn is_read(&self) -> Result<Instant, Stop> {
-        const MOSTLY: Duration = Duration::from_millis(15);
-        let ports = self.board.with_socket(self.wire, |socket| {
-            Some((socket.peer_addr().ok()?.port(), socket.local_addr().ok()?.port()))
-        });
-        let began = Instant::now();
-        let mut unread_at = began;
-        self.board.wait(self.board.patience(), || {
-            let now = Instant::now();
-            match ports.flatten().and_then(|(to, from)| census::unread(to, from)) {
-                Some(0) => return Some(()),
-                None if now - began > MOSTLY => return Some(()),
-                _ => {}
-            }
-            unread_at = now;
-            None
-        })?;
-        Ok(unread_at)
-    }
-
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
@@ -612,15 +584,6 @@ fn announcement(bytes: &[u8]) -> String {
         ));
     }
     text
-}
-
-/// `127.0.0.1:8080` as `0100007F:1F90`, as it stands in /proc/net/tcp.
-fn shown_by_linux(address: SocketAddr) -> String {
-    let ip = match address {
-        SocketAddr::V4(address) => u32::from_ne_bytes(address.ip().octets()),
-        SocketAddr::V6(_) => 0, // it stands elsewhere
-    };
-    format!("{ip:08X}:{:04X}", address.port())
 }
 
 /// `00 00 00 02 08 01`

@@ -150,8 +150,7 @@ fn two_pieces(stage: &Stage) -> Scene {
     let (first, second) = word.split_at(word.len() / 2);
     for _ in 0..20 {
         let alice = stage.connects_quietly("alice")?;
-        alice.sends_raw(first.as_bytes(), "")?;
-        let unread_at = alice.is_read()?;
+        let unread_at = alice.sends_piece(first.as_bytes())?;
         alice.sends_raw(format!("{second}\n").as_bytes(), "")?;
         let is_in_time = unread_at.elapsed() < TOO_LONG;
         let heard = alice.hears(&word);
