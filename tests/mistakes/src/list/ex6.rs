@@ -22,21 +22,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: ECHOES,
     },
     Mistake {
-        name: "takes the length for one that counts itself",
-        program: "ex6_server",
-        edits: &[(
-            "u32::from_be_bytes(header) as usize",
-            "u32::from_be_bytes(header) as usize - 4",
-        )],
-        fails: ECHOES,
-    },
-    Mistake {
-        name: "sends the length in 2 bytes",
-        program: "ex6_server",
-        edits: &[("(body.len() as u32).to_be_bytes()", "(body.len() as u16).to_be_bytes()")],
-        fails: ECHOES,
-    },
-    Mistake {
         name: "sends messages without their length",
         program: "ex6_server",
         edits: &[(
@@ -96,18 +81,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["a length of 4 GiB costs no memory"],
     },
     Mistake {
-        name: "reserves memory before it checks the length",
-        program: "ex6_server",
-        edits: &[
-            ("    let mut body = vec![0; length];\n", "    body.resize(length, 0);\n"),
-            (
-                "    if length > LONGEST {",
-                "    let mut body = Vec::with_capacity(length);\n    if length > LONGEST {",
-            ),
-        ],
-        fails: &["a length of 4 GiB costs no memory"],
-    },
-    Mistake {
         name: "has a longest message of 64 KiB",
         program: "ex6_server",
         edits: &[("usize = 1024 * 1024;", "usize = 64 * 1024;")],
@@ -132,15 +105,6 @@ pub const MISTAKES: &[Mistake] = &[
             "client.read_exact(&mut header[1..])?;",
             "client.read_exact(&mut header[1..]).unwrap();",
         )],
-        fails: &["a cut-off frame costs only its own connection"],
-    },
-    Mistake {
-        name: "unwraps the length of a client that has left",
-        program: "ex6_server",
-        edits: &[
-            ("    if client.read(&mut header[..1])? == 0 {\n        return Ok(None);\n    }\n", ""),
-            ("client.read_exact(&mut header[1..])?;", "client.read_exact(&mut header).unwrap();"),
-        ],
         fails: &["a cut-off frame costs only its own connection"],
     },
     Mistake {
@@ -197,12 +161,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["`end` closes the connection"],
     },
     Mistake {
-        name: "ends at end",
-        program: "ex6_server",
-        edits: &[("            break;", "            std::process::exit(0);")],
-        fails: &["`end` closes the connection"],
-    },
-    Mistake {
         name: "never ends a conversation",
         program: "ex6_server",
         edits: &[("message.msg == \"end\"", "message.msg == \"end\\n\"")],
@@ -233,15 +191,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["echoes any number and any text"],
     },
     Mistake {
-        name: "trims the text",
-        program: "ex6_server",
-        edits: &[(
-            "send(client, &message)?;",
-            "send(client, &Message { msg: message.msg.trim().to_string(), ..message })?;",
-        )],
-        fails: &["echoes any number and any text"],
-    },
-    Mistake {
         name: "cuts the text",
         program: "ex6_server",
         edits: &[(
@@ -260,15 +209,6 @@ pub const MISTAKES: &[Mistake] = &[
         }
         send(client, &message)?;",
         )],
-        fails: &["echoes any number and any text"],
-    },
-    Mistake {
-        name: "takes an empty message for the end",
-        program: "ex6_server",
-        edits: &[
-            ("        Some(length) =>", "        Some(length) if length > 0 =>"),
-            ("        None =>", "        _ =>"),
-        ],
         fails: &["echoes any number and any text"],
     },
     Mistake {
@@ -310,28 +250,9 @@ pub const MISTAKES: &[Mistake] = &[
         fails: THE_CLIENT,
     },
     Mistake {
-        name: "shows its own number as the sender",
-        program: "ex6_client",
-        edits: &[
-            ("        show_reply(&server)?;", "        show_reply(&server, args.from)?;"),
-            ("fn show_reply(server: &TcpStream)", "fn show_reply(server: &TcpStream, from: i64)"),
-            ("reply.from, reply.msg", "from, reply.msg"),
-        ],
-        fails: THE_CLIENT,
-    },
-    Mistake {
         name: "swaps sender and addressee",
         program: "ex6_client",
         edits: &[("from: args.from, to: args.to", "from: args.to, to: args.from")],
-        fails: THE_CLIENT,
-    },
-    Mistake {
-        name: "leaves the numbers out",
-        program: "ex6_client",
-        edits: &[(
-            "Message { from: args.from, to: args.to, msg: line }",
-            "Message { msg: line, ..Message::default() }",
-        )],
         fails: THE_CLIENT,
     },
     Mistake {
@@ -378,17 +299,6 @@ pub const MISTAKES: &[Mistake] = &[
         return Err(io::Error::other(\"the server has closed the connection\"));
     };",
             "    let reply = frame::receive::<Message>(server)?.unwrap_or_default();",
-        )],
-        fails: &["a client cut off before the reply says so"],
-    },
-    Mistake {
-        name: "unwraps a reply that did not come",
-        program: "ex6_client",
-        edits: &[(
-            "    let Some(reply) = frame::receive::<Message>(server)? else {
-        return Err(io::Error::other(\"the server has closed the connection\"));
-    };",
-            "    let reply = frame::receive::<Message>(server)?.unwrap();",
         )],
         fails: &["a client cut off before the reply says so"],
     },

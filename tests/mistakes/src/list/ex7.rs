@@ -20,12 +20,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: EVERY_CHECK_OF_THE_SERVER,
     },
     Mistake {
-        name: "sends no handshake",
-        program: "ex7_server",
-        edits: &[("    frame::send(client, &handshake)?;\n", "")],
-        fails: EVERY_CHECK_OF_THE_SERVER,
-    },
-    Mistake {
         name: "sends a message for a handshake",
         program: "ex7_server",
         edits: &[(
@@ -101,15 +95,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["the one too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
-        name: "refuses with an error as the id",
-        program: "ex7_server",
-        edits: &[
-            ("FastHandshake { id: 0, error: true }", "FastHandshake { id: -1, error: false }"),
-            ("Ok(!handshake.error)", "Ok(seat.is_some())"),
-        ],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
-    },
-    Mistake {
         name: "refuses without a word",
         program: "ex7_server",
         edits: &[(
@@ -140,27 +125,6 @@ pub const MISTAKES: &[Mistake] = &[
         name: "refuses one too early",
         program: "ex7_server",
         edits: &[("Registry::new(args.max_clients)", "Registry::new(args.max_clients - 1)")],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
-    },
-    Mistake {
-        name: "refuses one too late",
-        program: "ex7_server",
-        edits: &[("Registry::new(args.max_clients)", "Registry::new(args.max_clients + 1)")],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
-    },
-    Mistake {
-        name: "takes only the id of a seat and gives it back",
-        program: "ex7_server",
-        edits: &[
-            (
-                "let seat = registry.join(&client);",
-                "let id = registry.join(&client).map(|seat| seat.id());",
-            ),
-            ("shake_hands(&client, seat.as_ref())", "shake_hands(&client, id)"),
-            ("seat: Option<&Seat>)", "id: Option<i64>)"),
-            ("match seat {", "match id {"),
-            ("Some(seat) => FastHandshake { id: seat.id(),", "Some(id) => FastHandshake { id,"),
-        ],
         fails: &["the one too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
@@ -348,15 +312,6 @@ pub const MISTAKES: &[Mistake] = &[
             std::thread::sleep(std::time::Duration::from_millis(10));
             shake_hands(server) // it may still come
         }",
-        )],
-        fails: &["a client cut off before the handshake says so"],
-    },
-    Mistake {
-        name: "takes no handshake for the id 0",
-        program: "ex7_client",
-        edits: &[(
-            "        None => Err(io::Error::other(\"the server left before the handshake\")),",
-            "        None => Ok(0),",
         )],
         fails: &["a client cut off before the handshake says so"],
     },

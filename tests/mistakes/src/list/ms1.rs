@@ -50,18 +50,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["each client gets its own capitals"],
     },
     Mistake {
-        name: "has four threads for all its clients",
-        program: "ms1_server",
-        edits: &[(
-            "serve::each_client(&listener, move |client| serve_client(&client, &clients))",
-            "std::thread::scope(|scope| {\n        for _ in 0..4 {\n            scope.spawn(|| {\n                \
-             loop {\n                    let (client, _) = serve::accept(&listener);\n                    \
-             let _ = serve_client(&client, &clients);\n                }\n            });\n        }\n    \
-             });\n    Ok(())",
-        )],
-        fails: &["50 clients at once get their capitals"],
-    },
-    Mistake {
         name: "waits for the first word before it starts a thread",
         program: "ms1_server",
         edits: &[(
