@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 use rustix::process::Pid;
 
@@ -76,6 +77,16 @@ pub fn variable(pid: i32, name: &str) -> Option<String> {
     let mut values = variables
         .filter_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string));
     values.next()
+}
+
+/// How long the threads of a process have been at work, in all.
+pub fn worked(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let seconds = (ticks(14)? + ticks(15)?) as f64 / rustix::param::clock_ticks_per_second() as f64;
+    Some(Duration::from_secs_f64(seconds))
 }
 
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
