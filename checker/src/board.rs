@@ -500,17 +500,32 @@ impl Board {
             .any(|program| program.actor == actor && program.process.exit().is_some())
     }
 
-    /// Waits until all programs rest: for a moment, all of their threads wait for something. Who asks again and
-    /// again whether there is something to do never rests. Says whether it came to that; where the system does
-    /// not tell (elsewhere than on Linux), it is taken for granted.
+    /// Waits until all programs rest: for a moment, all of their threads wait for something. `false`: they are at
+    /// work all the time, as those who ask again and again whether there is something to do. Where the system
+    /// does not tell (elsewhere than on Linux), they rest.
     pub fn comes_to_rest(&self, limit: Duration) -> Result<bool, Stop> {
         const LOOKS: usize = 10;
+        // So much work is no chance. On a busy machine, somebody may wait for long to do a little.
+        const MUCH: Duration = Duration::from_millis(30);
+        let before = self.worked();
         let mut at_rest = 0;
-        let is_at_rest = || {
+        let is_decided = || {
             at_rest = if self.is_busy() == Some(true) { 0 } else { at_rest + 1 };
-            (at_rest == LOOKS).then_some(())
+            (at_rest == LOOKS || self.is_flooded()).then_some(())
         };
-        Ok(self.wait(limit, is_at_rest)?.is_some())
+        let is_decided = self.wait(limit, is_decided)?.is_some();
+        Ok(is_decided || self.worked() < before + MUCH)
+    }
+
+    /// How long all programs have been at work so far.
+    fn worked(&self) -> Duration {
+        let programs = self.programs.borrow();
+        programs.iter().filter_map(|program| census::worked(program.process.id())).sum()
+    }
+
+    /// Whether somebody prints without end: it is not worth while to wait for it.
+    fn is_flooded(&self) -> bool {
+        self.wires.borrow().iter().any(|wire| wire.unread().len() > MOST / 4)
     }
 
     /// Whether a thread of a program is at work now, where the system tells (Linux).

@@ -95,6 +95,16 @@ pub fn variable(pid: i32, name: &str) -> Option<String> {
     values.next()
 }
 
+/// How long the threads of a process have been at work, in all.
+pub fn worked(pid: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<&str> = rest.split_whitespace().collect();
+    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+    let seconds = (ticks(14)? + ticks(15)?) as f64 / rustix::param::clock_ticks_per_second() as f64;
+    Some(Duration::from_secs_f64(seconds))
+}
+
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
 pub fn is_busy(pid: u32) -> Option<bool> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;

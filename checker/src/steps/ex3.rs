@@ -2,6 +2,7 @@
 //!
 //! The pauses are random, so what a program printed is first collected with its times, and judged then.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -54,13 +55,16 @@ const MAX_SLEEP_MS: Setting = Setting {
 /// A farewell that comes sooner after the greeting than this came without a pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
+/// How many runs are compared at a time.
+const RUNS: [&str; 5] = ["run 1", "run 2", "run 3", "run 4", "run 5"];
+
 /// Pauses are alike if they are so close to the one in their middle, as far as can be measured from outside.
 const ALIKE: Duration = Duration::from_millis(40);
 
-/// How many runs are compared, and how many of them must be alike. On a busy machine one may be delayed; and
-/// so many random pauses are hardly alike, even if they are of whole seconds.
-const RUNS: [&str; 5] = ["run 1", "run 2", "run 3", "run 4", "run 5"];
-const MOST_RUNS: usize = 4;
+/// The share of pauses that are alike within the runs, and from run to run, from which on they are not random:
+/// not all, since on a busy machine some lines come late. Of random ones it is a half, and a third.
+const NOT_RANDOM_WITHIN: f64 = 0.85;
+const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 
 /// A program that has not ended by then does not end. (A foreign one chooses its own sleeps.)
 const LONGEST_RUN: Duration = Duration::from_secs(15);
@@ -266,7 +270,12 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
     })
 }
 
+/// A busy machine can start a thread so late that another one is done, so only a third run is proof.
 fn everyone_greets_first(stage: &Stage) -> Scene {
+    stage.tries_again(|| watch_order(stage))
+}
+
+fn watch_order(stage: &Stage) -> Scene {
     play(stage, Order::Matters, |run| {
         let named = run.greetings.iter().filter_map(|greeting| run.farewells(&greeting.id).next());
         let nameless = run.others.iter().filter(|_| run.is_nameless());
@@ -341,43 +350,51 @@ fn watch_farewells(stage: &Stage) -> Scene {
     })
 }
 
-/// Random pauses may happen to be alike, so only a third time is proof.
+/// A few random pauses may happen to be alike. Then there are more runs, and all of them are compared.
 fn the_pauses_are_random(stage: &Stage) -> Scene {
-    stage.tries_again(|| Ok(compare_runs(stage)))
+    let runs = RefCell::new(Vec::new());
+    stage.tries_again(|| {
+        let more = watch_runs(stage)?;
+        runs.borrow_mut().extend(more);
+        Ok(compare_runs(stage, &runs.borrow()))
+    })
 }
 
-fn compare_runs(stage: &Stage) -> Scene {
-    let programs: Vec<Program> =
-        RUNS.iter().map(|actor| start(stage, actor)).collect::<Result<_, Stop>>()?;
-    let longest_run = stage.patient(LONGEST_RUN);
-    let runs: Vec<Run> =
-        programs.iter().map(|run| watch(run, longest_run)).collect::<Result<_, Stop>>()?;
-    runs.iter().try_for_each(three_greet)?;
-    let runs: Vec<Vec<Duration>> = runs.iter().map(Run::pauses).collect::<Result<_, Stop>>()?;
+/// The pauses of some runs at once.
+fn watch_runs(stage: &Stage) -> Result<Vec<Vec<Duration>>, Stop> {
+    let programs = RUNS.iter().map(|actor| start(stage, actor));
+    let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
+    let runs = programs.iter().map(|program| {
+        let run = watch(program, stage.patient(LONGEST_RUN))?;
+        three_greet(&run).and_then(|()| run.pauses())
+    });
+    runs.collect()
+}
+
+fn compare_runs(stage: &Stage, runs: &[Vec<Duration>]) -> Scene {
     let shown =
-        |pauses: &[Duration]| pauses.iter().map(|pause| ms(*pause)).collect::<Vec<_>>().join(", ");
-    let uniform = runs.iter().filter(|pauses| count_alike(pauses) == pauses.len());
-    if uniform.count() >= MOST_RUNS {
-        let pauses = shown(&runs[0]);
-        let message =
-            format!("expected a pause of its own for each thread, but they were {pauses}");
-        return Err(Stop::fails("program", message));
-    }
-    let is_fixed = |thread: usize| {
-        let pauses: Vec<Duration> =
-            runs.iter().filter_map(|pauses| pauses.get(thread).copied()).collect();
-        count_alike(&pauses) >= MOST_RUNS
+        |pauses: &Vec<Duration>| pauses.iter().map(|p| ms(*p)).collect::<Vec<_>>().join(", ");
+    let last: Vec<String> = runs.iter().rev().take(2).map(shown).collect();
+    let of_thread =
+        |thread: usize| runs.iter().filter_map(move |pauses| pauses.get(thread).copied()).collect();
+    let threads: Vec<Vec<Duration>> = (0..3).map(of_thread).collect();
+    let message = if share_alike(runs) >= NOT_RANDOM_WITHIN {
+        format!("expected a pause of its own for each thread, but they were {}", last[0])
+    } else if share_alike(&threads) >= NOT_RANDOM_FROM_RUN_TO_RUN {
+        format!("expected other pauses in each run, but they were {}", last.join(" and "))
+    } else {
+        stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");
+        return Ok(());
     };
-    if (0..runs[0].len()).all(is_fixed) {
-        let (one, other) = (shown(&runs[0]), shown(&runs[1]));
-        let message = format!("expected other pauses in each run, but they were {one} and {other}");
-        return Err(Stop::fails("program", message));
-    }
-    stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");
-    Ok(())
+    Err(Stop::fails("program", message))
 }
 
-/// How many of these pauses are alike.
+/// The share of pauses that are alike within their groups.
+fn share_alike(groups: &[Vec<Duration>]) -> f64 {
+    let alike: usize = groups.iter().map(|pauses| count_alike(pauses)).sum();
+    alike as f64 / groups.iter().map(Vec::len).sum::<usize>() as f64
+}
+
 fn count_alike(pauses: &[Duration]) -> usize {
     let mut sorted = pauses.to_vec();
     sorted.sort();

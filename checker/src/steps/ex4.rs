@@ -1,6 +1,6 @@
 //! Scenes of 1.4 one thread per client.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::course::Check;
 use crate::stage::{Scene, Stage, Stop};
@@ -81,6 +81,7 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
     stage.echoes_to(&alice)?;
+    stage.echoes_to(&bob)?;
     alice.closes_with("end")?;
     stage.echoes_to(&bob)?;
     let carol = stage.connects("carol")?;
@@ -92,6 +93,7 @@ fn a_reset_harms_nobody(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
     stage.echoes_to(&alice)?;
+    stage.echoes_to(&bob)?;
     server.logs_something_after(|| alice.resets())?;
     stage.echoes_to(&bob)?;
     let carol = stage.connects("carol")?;
@@ -148,7 +150,8 @@ fn two_pieces(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let word = stage.word();
     let (first, second) = word.split_at(word.len() / 2);
-    for _ in 0..20 {
+    let began = Instant::now();
+    while began.elapsed() < stage.patience() {
         let alice = stage.connects_quietly("alice")?;
         let unread_at = alice.sends_piece(first.as_bytes())?;
         alice.sends_raw(format!("{second}\n").as_bytes(), "")?;

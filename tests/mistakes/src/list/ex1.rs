@@ -91,8 +91,8 @@ pub const MISTAKES: &[Mistake] = &[
         name: "prints something before it listens",
         program: "ex1_server",
         edits: &[(
-            "    let listener = bind(address)",
-            "    println!(\"The server starts\");\n    let listener = bind(address)",
+            "println!(\"listening on {}\"",
+            "println!(\"The server starts\\nlistening on {}\"",
         )],
         fails: &[
             "prints the message and ends",

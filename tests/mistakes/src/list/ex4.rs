@@ -65,6 +65,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "echoes several messages",
             "`end` closes that connection only",
+            "a client that resets the connection harms nobody",
             "50 clients at once each get their own echoes",
             "two messages in one segment are two",
             "a line may end with \\r\\n, or not at all",
