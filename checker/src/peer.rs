@@ -265,27 +265,25 @@ impl Peer {
 
     /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
     pub fn hears_something(&self, expected: &str) -> Result<String, Stop> {
-        let heard = self.board.wait(self.board.patience(), || {
-            self.board.with_wire(self.wire, |wire| {
-                self.skips_line_break(wire);
-                match wire.unread().len() {
-                    0 => wire.end().map(|_| Err(Silence::Closed)),
-                    _ if wire.quiet_for() <= QUIET && wire.end().is_none() => None,
-                    count => Some(Ok(String::from_utf8_lossy(&wire.take(count).0).into_owned())),
-                }
-            })
-        })?;
-        let text = match heard {
-            Some(Ok(text)) => text,
-            Some(Err(silence)) => {
-                let instead = self.describe(silence)?;
-                return self.fails(format!("expected {expected}, but {instead}"));
-            }
-            None => {
-                let limit = seconds(self.board.patience());
-                return self.fails(format!("expected {expected}, but nothing came within {limit}"));
-            }
+        let limit = self.board.patience();
+        let has_come = |wire: &mut Wire| {
+            self.skips_line_break(wire);
+            (wire.end().is_some() || !wire.unread().is_empty()).then_some(())
         };
+        if self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?.is_none() {
+            let limit = seconds(limit);
+            return self.fails(format!("expected {expected}, but nothing came within {limit}"));
+        }
+        // A wait of its own: what has come in the last moment is in time too.
+        let is_all =
+            |wire: &mut Wire| (wire.end().is_some() || wire.quiet_for() > QUIET).then_some(());
+        self.board.wait(limit, || self.board.with_wire(self.wire, is_all))?;
+        let bytes = self.board.with_wire(self.wire, |wire| wire.take(wire.unread().len()).0);
+        if bytes.is_empty() {
+            let instead = self.board.why_closed(self.wire)?;
+            return self.fails(format!("expected {expected}, but {instead}"));
+        }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         self.line_break_may_follow.set(!text.ends_with('\n'));
         for line in text.lines().filter(|line| !line.trim().is_empty()) {
             self.note(Mark::Received, line);
