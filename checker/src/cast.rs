@@ -97,6 +97,8 @@ impl Launch {
         let mut command = Command::new(program);
         command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
         command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+        // One time for all: a program of std alone can give no other, and one with a crate gives this one.
+        command.env("TZ", "UTC");
         Ok((command, shown))
     }
 }

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Zoned;
 use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 
 use crate::board::QUIET;
 use crate::course::Check;
@@ -105,11 +106,16 @@ fn has_time(line: &str) -> bool {
         .any(|word| is_time(word.trim_matches(':')))
 }
 
+/// The time, in the zone that programs are started in.
+fn now() -> Zoned {
+    Timestamp::now().to_zoned(TimeZone::UTC)
+}
+
 /// Whether it is that time now, or was a minute ago.
 fn is_now(time: &str) -> bool {
     const DAY: i64 = 24 * 60 * 60;
     let Ok(time) = time.parse::<Time>() else { return false };
-    let ago = Zoned::now().time().duration_since(time).as_secs();
+    let ago = now().time().duration_since(time).as_secs();
     (-1..=60).contains(&ago) || ago <= 60 - DAY // midnight was in between
 }
 
@@ -130,7 +136,7 @@ fn hears_from(
     sender: &str,
     word: &str,
 ) -> Result<Vec<String>, Stop> {
-    let now = Zoned::now().strftime("%H:%M:%S");
+    let now = now().strftime("%H:%M:%S");
     let expected = quoted(&format!("[{now}] {sender}: {word}"));
     listener.hears_where(&expected, |line| is_from(stage, line, sender, word))
 }
