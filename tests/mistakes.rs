@@ -106,7 +106,8 @@ fn snapshot_settings() -> insta::Settings {
     settings.add_filter(r"(127\.0\.0\.1|0\.0\.0\.0):\d+", "$1:[port]");
     settings.add_filter(r"--port \d+", "--port [port]");
     settings.add_filter(r"\[\d\d:\d\d:\d\d\]", "[time]");
-    settings.add_filter(r"\d+\u{a0}ms", "[time]");
+    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"\d\.\d\d\u{a0}s", "[time]");
     // How much was printed on and on, and what a server logged of a crowd: each time in another order.
     settings.add_filter(r"… and \d+ lines more", "… and [many] lines more");
     settings.add_filter(r"(?m)(^  server  ! .*\n)+", "  server  ! [log]\n");
