@@ -129,7 +129,8 @@ fn snapshot_settings() -> insta::Settings {
     settings.add_filter(r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", "");
     // Which of a thousand lines it is that goes wrong.
     settings.add_filter(r"← .*\bline \d+ of .*", "← [a line]");
-    settings.add_filter(r"\d+\u{a0}ms", "[time]");
+    settings.add_filter(r"\d+ ms", "[time]");
+    settings.add_filter(r"\d\.\d\d\u{a0}s", "[time]");
     // How much was printed on and on, and what a server logged of a crowd: each time in another order.
     settings.add_filter(r"… and \d+ lines more", "… and [many] lines more");
     settings.add_filter(r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n");

@@ -331,7 +331,7 @@ fn watch_farewells(stage: &Stage) -> Scene {
         if let Some(shortest) = pauses.iter().min().filter(|shortest| **shortest < SHORTEST_PAUSE) {
             let message = format!(
                 "expected a pause before each farewell, but one came after {}",
-                ms(*shortest)
+                seconds(*shortest)
             );
             return Err(Stop::fails("program", message));
         }
@@ -341,7 +341,7 @@ fn watch_farewells(stage: &Stage) -> Scene {
                 let most = MAX_SLEEP_MS.value;
                 let message = format!(
                     "expected at most {most}\u{a0}ms of sleep, as told, but one took {}",
-                    ms(*longest)
+                    seconds(*longest)
                 );
                 Err(Stop::fails("program", message))
             }
@@ -373,7 +373,7 @@ fn watch_runs(stage: &Stage) -> Result<Vec<Vec<Duration>>, Stop> {
 
 fn compare_runs(stage: &Stage, runs: &[Vec<Duration>]) -> Scene {
     let shown =
-        |pauses: &Vec<Duration>| pauses.iter().map(|p| ms(*p)).collect::<Vec<_>>().join(", ");
+        |pauses: &Vec<Duration>| pauses.iter().map(|p| seconds(*p)).collect::<Vec<_>>().join(", ");
     let last: Vec<String> = runs.iter().rev().take(2).map(shown).collect();
     let of_thread =
         |thread: usize| runs.iter().filter_map(move |pauses| pauses.get(thread).copied()).collect();
@@ -421,14 +421,15 @@ fn measure_run(stage: &Stage) -> Scene {
         }
         let message = format!(
             "expected a run of about {}, the longest pause, but it took {} (the pauses add up to {})",
-            ms(longest),
-            ms(took),
-            ms(sum)
+            seconds(longest),
+            seconds(took),
+            seconds(sum)
         );
         Err(Stop::fails("program", message))
     })
 }
 
-fn ms(duration: Duration) -> String {
-    format!("{}\u{a0}ms", duration.as_millis()) // no line is broken there
+/// `0.25 s`: as wide for a short time as for a long one, so that lines break at the same words each time.
+fn seconds(duration: Duration) -> String {
+    format!("{:.2}\u{a0}s", duration.as_secs_f64())
 }
