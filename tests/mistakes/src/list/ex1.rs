@@ -88,12 +88,9 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["a client that leaves silently is reported", "a taken port is reported"],
     },
     Mistake {
-        name: "prints something before it listens",
+        name: "says in its own words that it listens",
         program: "ex1_server",
-        edits: &[(
-            "println!(\"listening on {}\"",
-            "println!(\"The server starts\\nlistening on {}\"",
-        )],
+        edits: &[("listening on {}", "The server is ready at {}")],
         fails: &[
             "prints the message and ends",
             "a client that leaves silently is reported",

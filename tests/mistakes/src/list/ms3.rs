@@ -103,21 +103,6 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["five talk at once and all hear everything"],
     },
     Mistake {
-        name: "writes a line in two pieces and without a lock",
-        program: "ms3_server",
-        edits: &[
-            IN_PLACE_OF_THE_ROOM,
-            ("        let _ = (&*self.stream).write_all(bytes);", "        let Some((line_break, line)) = bytes.split_last() else { return };
-        let _ = (&*self.stream).write_all(line);
-        // A thread may be stopped here at any time, and this one always is.
-        std::thread::sleep(std::time::Duration::from_millis(1));
-        let _ = (&*self.stream).write_all(&[*line_break]);"),
-            ("        for member in serve::lock(&self.members).iter() {", "        let members = serve::lock(&self.members).clone();
-        for member in members.iter() {"),
-        ],
-        fails: &["five talk at once and all hear everything", "a stalled member delays nobody, and goes"],
-    },
-    Mistake {
         name: "writes to everybody under one lock",
         program: "ms3_server",
         edits: &[IN_PLACE_OF_THE_ROOM],
