@@ -132,6 +132,7 @@ fn snapshot_settings() -> insta::Settings {
     settings.add_filter(r"\d\.\d\d\u{a0}s", "[time]");
     // How much was printed on and on, and what a server logged of a crowd: each time in another order.
     settings.add_filter(r"… and \d+ lines more", "… and [many] lines more");
+    settings.add_filter(r"(?m)^  server  ! client .*\n", "");
     settings.add_filter(r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n");
     settings
 }
