@@ -132,6 +132,17 @@ impl Server {
         });
     }
 
+    /// How many connections wait to be accepted: for a socket that listens, that is the fifth column of
+    /// `/proc/net/tcp`, behind the colon (proc_net_tcp of the kernel's documentation).
+    fn backlog(&self) -> u64 {
+        let table = fs::read_to_string("/proc/net/tcp").expect("the table of sockets");
+        let end = format!(":{:04X} 00000000:0000 0A", self.address.port());
+        let line = table.lines().find(|line| line.contains(&end)).expect("it listens");
+        let (_, waiting) =
+            line.split_whitespace().nth(4).expect("a column").split_once(':').expect("two");
+        u64::from_str_radix(waiting, 16).expect("a number")
+    }
+
     fn count_in_log(&self, text: &str) -> usize {
         self.log.lock().expect("the log").iter().filter(|line| line.contains(text)).count()
     }
@@ -258,6 +269,8 @@ fn no_descriptors_left(program: &'static str, kind: Kind) {
     let crowd: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
     wait_until("it runs out of descriptors", || server.count_in_log("Too many open files") > 0);
     drop(crowd);
+    wait_until("those who waited had their turn", || server.backlog() == 0);
+    server.shrinks_to(&before);
     server.serves();
     server.shrinks_to(&before);
 }

@@ -19,6 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::census;
+use crate::clock::Clock;
 use crate::containment::Containment;
 use crate::limits::{Limits, MIB, seconds};
 use crate::process::{Exit, Panic, Process, Stdio, find_panics};
@@ -103,7 +104,7 @@ pub struct Board {
     limits: Limits,
     containment: RefCell<Option<Containment>>, // from the first program on
     calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to the checker's own server
-    began: Instant,
+    clock: Clock,
     looked: Cell<Instant>,
 }
 
@@ -211,7 +212,7 @@ impl Board {
             limits,
             containment: RefCell::default(),
             calls: RefCell::default(),
-            began: Instant::now(),
+            clock: Clock::new(),
             looked: Cell::new(Instant::now()),
         }
     }
@@ -297,25 +298,44 @@ impl Board {
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
         let longest = self.patient(self.limits.scene);
-        if self.began.elapsed() > longest {
+        if self.clock.elapsed() > longest {
             let longest = seconds(longest);
             let message = format!("expected the check to be over within {longest} (--max-seconds)");
             return Err(Stop::fails("check", message));
         }
-        let deadline = Instant::now() + limit;
+        let deadline = self.time() + limit;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_sub(self.time());
             // On the last round too: what came in time counts, even if this thread did not get to run.
             self.gather(Duration::ZERO, None);
             self.stop_early()?;
             if let Some(found) = ready() {
                 return Ok(Some(found));
             }
-            if left.is_zero() {
+            if left.is_zero() && !self.forgives() {
                 return Ok(None);
             }
             self.gather(left.min(TICK), None);
         }
+    }
+
+    /// The time since the scene began, by which deadlines are measured: see [`Clock`].
+    pub fn time(&self) -> Duration {
+        self.clock.time()
+    }
+
+    /// Whether it is later than `deadline` by the scene's clock.
+    pub fn is_late(&self, deadline: Duration) -> bool {
+        self.time() > deadline && {
+            self.forgives();
+            self.time() > deadline
+        }
+    }
+
+    /// Whether the machine was too busy to run the programs of this scene, whose clock is then set back.
+    fn forgives(&self) -> bool {
+        let programs = self.programs.borrow();
+        self.clock.forgive(programs.iter().map(|program| program.process.id()))
     }
 
     fn stop_early(&self) -> Result<(), Stop> {
@@ -407,7 +427,7 @@ impl Board {
     /// Sends all of `bytes`, and gathers what arrives meanwhile, so that two sides that both send
     /// cannot wait for each other for ever. `false`: the other side takes no more, or has left.
     pub fn send(&self, wire: WireId, mut bytes: &[u8]) -> Result<bool, Stop> {
-        let deadline = Instant::now() + self.patience();
+        let deadline = self.time() + self.patience();
         while !bytes.is_empty() {
             let result = self.with_wire(wire, |wire| match wire.source.as_mut() {
                 Some(Source::Socket(socket)) => socket.write(bytes),
@@ -416,9 +436,7 @@ impl Board {
             match result {
                 Ok(count) => bytes = &bytes[count..],
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error)
-                    if error.kind() == ErrorKind::WouldBlock && Instant::now() < deadline =>
-                {
+                Err(error) if error.kind() == ErrorKind::WouldBlock && !self.is_late(deadline) => {
                     self.gather(TICK, Some(wire));
                     self.stop_early()?;
                 }
@@ -463,9 +481,9 @@ impl Board {
 
     /// Types into a program. One that has ended already, or does not read, takes no more, which shows elsewhere.
     pub fn type_text(&self, program: ProgramId, text: &str) {
-        let deadline = Instant::now() + self.patience();
+        let deadline = self.time() + self.patience();
         let mut bytes = text.as_bytes();
-        while !bytes.is_empty() && Instant::now() < deadline {
+        while !bytes.is_empty() && !self.is_late(deadline) {
             let stdin = &mut self.programs.borrow_mut()[program.0].stdin;
             let Some(stdin) = stdin else { return };
             match stdin.write(bytes) {

@@ -118,6 +118,28 @@ fn is_running(stat: &str) -> bool {
     stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('R'))
 }
 
+/// How long each thread of a process, by its id, has waited for a processor while others had them
+/// (<https://docs.kernel.org/scheduler/sched-stats.html>).
+pub fn kept_waiting(pid: u32) -> Vec<(String, Duration)> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let threads = threads.filter_map(|thread| {
+        let stat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        Some((thread.file_name().into_string().ok()?, waited(&stat)?))
+    });
+    threads.collect()
+}
+
+/// How long the thread that asks has waited so.
+pub fn kept_this_thread_waiting() -> Option<(String, Duration)> {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(("this thread".to_string(), waited(&stat)?))
+}
+
+/// The second number of a line such as `709466336 302474643 86`, in nanoseconds.
+fn waited(schedstat: &str) -> Option<Duration> {
+    Some(Duration::from_nanos(schedstat.split_whitespace().nth(1)?.parse().ok()?))
+}
+
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
 pub fn open_files(pid: i32) -> u64 {
     fs::metadata(format!("/proc/{pid}/fd")).map_or(0, |folder| folder.len())
@@ -192,6 +214,12 @@ mod tests {
     fn a_thread_is_running_by_its_state_and_not_by_its_name() {
         assert!(is_running("9 (client 127.0.0) R 1 7"));
         assert!(!is_running("9 (client) R) S 1 7"));
+    }
+
+    #[test]
+    fn a_line_tells_how_long_a_thread_was_kept_waiting() {
+        assert_eq!(waited("709466336 302474643 86\n"), Some(Duration::from_nanos(302_474_643)));
+        assert_eq!(waited(""), None);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod cargo;
 pub mod cast;
 pub mod census;
 pub mod cli;
+mod clock;
 pub mod commands;
 pub mod containment;
 pub mod course;

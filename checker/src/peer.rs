@@ -165,9 +165,9 @@ impl Peer {
 
     /// Whether this message comes within `limit`.
     pub fn hears_within(&self, expected: &str, limit: Duration) -> Result<bool, Stop> {
-        let deadline = Instant::now() + limit;
+        let deadline = self.board.time() + limit;
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_sub(self.board.time());
             match self.next_message_within(left)? {
                 Some(heard) if heard == expected => return Ok(true),
                 // A foreign program may greet, and put something before the message.
@@ -303,14 +303,14 @@ impl Peer {
         mut is_right: impl FnMut(&str) -> bool,
     ) -> Result<Vec<String>, Stop> {
         let mut others: Vec<String> = Vec::new();
-        let deadline = Instant::now() + self.board.patience();
+        let deadline = self.board.time() + self.board.patience();
         loop {
             match self.hears_message(|_| true)? {
                 Ok(message) if is_right(&message) => {
                     self.note(Mark::Received, &message);
                     return Ok(others);
                 }
-                Ok(message) if Instant::now() > deadline => {
+                Ok(message) if self.board.is_late(deadline) => {
                     let last = quoted(&message);
                     let limit = seconds(self.board.patience());
                     return self.fails(format!(

@@ -154,11 +154,9 @@ impl Program {
         is_right: impl Fn(&str) -> bool,
     ) -> Result<String, Stop> {
         let patience = self.board.patience();
-        let deadline = Instant::now() + patience;
+        let deadline = self.board.time() + patience;
         let mut printed = None;
-        while let Some((line, _)) =
-            self.next_line(deadline.saturating_duration_since(Instant::now()))?
-        {
+        while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
             if is_right(&line) {
                 return Ok(line);
             }
@@ -199,11 +197,10 @@ impl Program {
 
     /// The lines that it prints in this time; the first `most` of them, if there are more.
     pub fn prints_meanwhile(&self, time: Duration, most: usize) -> Result<Vec<String>, Stop> {
-        let deadline = Instant::now() + time;
+        let deadline = self.board.time() + time;
         let mut lines = Vec::new();
         while lines.len() < most
-            && let Some((line, _)) =
-                self.next_line(deadline.saturating_duration_since(Instant::now()))?
+            && let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))?
         {
             lines.push(line);
         }

@@ -7,7 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
@@ -125,6 +125,16 @@ impl Stage {
         self.board.patience()
     }
 
+    /// The time since the scene began, by which deadlines are measured: see [`Board::time`].
+    pub fn time(&self) -> Duration {
+        self.board.time()
+    }
+
+    /// Whether it is later than `deadline`.
+    pub fn is_late(&self, deadline: Duration) -> bool {
+        self.board.is_late(deadline)
+    }
+
     /// A deadline, longer or shorter as `--patience` has it.
     pub fn patient(&self, limit: Duration) -> Duration {
         self.board.patient(limit)
@@ -224,13 +234,13 @@ impl Stage {
             false => self.board.start_limit(),
             true => self.board.patience(),
         };
-        let deadline = Instant::now() + limit;
+        let deadline = self.board.time() + limit;
         let socket = loop {
             let error = match TcpStream::connect_timeout(&address, self.board.patience()) {
                 Ok(socket) => break socket,
                 Err(error) => error,
             };
-            let is_late = Instant::now() > deadline;
+            let is_late = self.board.is_late(deadline);
             if !is_awaited || is_late || self.board.has_ended("server") {
                 self.cast.never_listens.fetch_or(is_late, Ordering::Relaxed);
                 let reason = self.board.why_unreachable("server", is_late.then_some(limit));
@@ -314,9 +324,9 @@ impl Stage {
                 client.says(word)?;
             }
             self.note("clients", Mark::Sent, "each a word of its own");
-            let deadline = Instant::now() + self.patience();
+            let deadline = self.time() + self.patience();
             for (client, word) in clients.iter().zip(&words) {
-                let left = deadline.saturating_duration_since(Instant::now());
+                let left = deadline.saturating_sub(self.time());
                 if !client.hears_within(&answer(word), left)? {
                     let message = format!(
                         "expected an answer to its own word for each of {count}, but not all got it"

@@ -191,13 +191,11 @@ fn start(stage: &Stage, actor: &str) -> Result<Program, Stop> {
 }
 
 /// Collects what a program prints until it ends, `longest_run` at most.
-fn watch(program: &Program, longest_run: Duration) -> Result<Run, Stop> {
+fn watch(stage: &Stage, program: &Program, longest_run: Duration) -> Result<Run, Stop> {
     let now = Instant::now();
     let mut run = Run { greetings: Vec::new(), others: Vec::new(), said_last: now, ended: now };
-    let deadline = now + longest_run;
-    while let Some((line, when)) =
-        program.next_line(deadline.saturating_duration_since(Instant::now()))?
-    {
+    let deadline = stage.time() + longest_run;
+    while let Some((line, when)) = program.next_line(deadline.saturating_sub(stage.time()))? {
         run.said_last = when;
         for line in split_greetings(&line) {
             let order = run.greetings.len() + run.others.len();
@@ -231,7 +229,7 @@ enum Order {
 fn play(stage: &Stage, order: Order, judge: impl Fn(&Run) -> Scene) -> Scene {
     let program = start(stage, "program")?;
     let longest_run = stage.patient(LONGEST_RUN);
-    let run = watch(&program, longest_run)?;
+    let run = watch(stage, &program, longest_run)?;
     let judged = three_greet(&run).and_then(|()| judge(&run));
     run.note(stage, "program", judged.is_err() && order == Order::Matters);
     match program.ends("it to end when all three threads have", longest_run)? {
@@ -365,7 +363,7 @@ fn watch_runs(stage: &Stage) -> Result<Vec<Vec<Duration>>, Stop> {
     let programs = RUNS.iter().map(|actor| start(stage, actor));
     let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
     let runs = programs.iter().map(|program| {
-        let run = watch(program, stage.patient(LONGEST_RUN))?;
+        let run = watch(stage, program, stage.patient(LONGEST_RUN))?;
         three_greet(&run).and_then(|()| run.pauses())
     });
     runs.collect()

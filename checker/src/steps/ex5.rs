@@ -1,6 +1,6 @@
 //! Scenes of 2.1 the server operator.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::course::Check;
 use crate::peer::Peer;
@@ -44,14 +44,13 @@ const MOST_LINES: usize = 20;
 /// learns of those who come and go in threads of its own.
 fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     const PAUSE: Duration = Duration::from_millis(10);
-    let patience = stage.patience();
-    let began = Instant::now();
+    let deadline = stage.time() + stage.patience();
     let mut answer = None;
-    while began.elapsed() < patience {
+    while !stage.is_late(deadline) {
         // Late lines of the last round.
-        while began.elapsed() < patience && server.next_line(Duration::ZERO)?.is_some() {}
+        while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
         server.types_quietly("num.users");
-        let mut limit = patience;
+        let mut limit = stage.patience();
         while let Some((line, _)) = server.next_line(limit)? {
             if numbers_in(&line).any(|number| number == expected) {
                 stage.note("server", Mark::Typed, "num.users");
@@ -59,7 +58,7 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
                 return Ok(());
             }
             answer = Some(line);
-            limit = if began.elapsed() < patience { PAUSE } else { Duration::ZERO };
+            limit = if stage.is_late(deadline) { Duration::ZERO } else { PAUSE };
         }
     }
     stage.note("server", Mark::Typed, "num.users");

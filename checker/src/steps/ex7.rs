@@ -1,7 +1,5 @@
 //! Scenes of 2.3 a handshake.
 
-use std::time::Instant;
-
 use chatlings::proto::{FastHandshake, Message};
 
 use crate::cast::Setting;
@@ -169,7 +167,7 @@ fn the_next_gets_in(stage: &Stage) -> Scene {
 
 /// Tries until there is room: a server learns in a thread of its own that somebody has left.
 fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
-    let began = Instant::now();
+    let deadline = stage.time() + stage.patience();
     loop {
         let peer = stage.connects_quietly(name)?;
         let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
@@ -178,7 +176,7 @@ fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
             stage.note(name, Mark::Received, "FastHandshake with an id");
             return Ok((peer.aloud(), handshake.id));
         }
-        if began.elapsed() > stage.patience() {
+        if stage.is_late(deadline) {
             let message = format!(
                 "expected a free seat, but was still refused after {}",
                 seconds(stage.patience())

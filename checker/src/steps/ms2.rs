@@ -4,7 +4,7 @@
 //! said. A server learns of newcomers in threads of its own: whoever is there already is told, and that is
 //! what a scene waits for before anybody speaks.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::cast::Setting;
 use crate::course::Check;
@@ -92,10 +92,10 @@ fn is_told(listener: &Peer, name: &str) -> Scene {
 /// Waits until all of these are told who comes or goes, but does not insist: two checks are about just that. If
 /// one is not, the others will hardly be.
 fn may_be_told(stage: &Stage, listeners: &[&Peer], name: &str) -> Scene {
-    let deadline = Instant::now() + stage.patience() / 2;
+    let deadline = stage.time() + stage.patience() / 2;
     for listener in listeners {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
+            let left = deadline.saturating_sub(stage.time());
             let Some(message) = listener.next_message_within(left)? else { return Ok(()) };
             if message.contains(name) {
                 stage.note(listener.name(), Mark::Received, &message);

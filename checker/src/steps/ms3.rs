@@ -1,6 +1,6 @@
 //! Scenes of milestone 3: an instant messenger.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -294,6 +294,7 @@ fn watch_pauses(stage: &Stage) -> Result<Scene, Stop> {
     // removed her, the sooner the scene is over.
     let most_lines = if stage.is_foreign() { 3000 } else { 8000 };
     let longest_pause = stage.patient(Duration::from_secs(1));
+    let limit = seconds(longest_pause);
     let line = "x".repeat(4000);
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
@@ -301,17 +302,16 @@ fn watch_pauses(stage: &Stage) -> Result<Scene, Stop> {
     let mallory = enters(stage, "mallory")?;
     mallory.stops_reading();
     stage.note("alice", Mark::Sent, "long lines, one after the other");
-    let mut last = Instant::now();
+    let mut deadline = stage.time() + longest_pause;
     for number in 0..most_lines {
         alice.says_quietly(&line)?;
         while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
         let heard = bob.next_message_within(longest_pause * 2)?;
-        if heard.is_none() || last.elapsed() > longest_pause {
-            let limit = seconds(longest_pause);
+        if heard.is_none() || stage.is_late(deadline) {
             let message = format!("expected no pause over {limit}, but there was a longer one");
             return Ok(bob.complains(message));
         }
-        last = Instant::now();
+        deadline = stage.time() + longest_pause;
         // The server says who is there. Once mallory has been removed, that is all.
         if number % 500 == 499 && !stage.is_foreign() {
             bob.says_quietly("/who")?;
@@ -321,7 +321,6 @@ fn watch_pauses(stage: &Stage) -> Result<Scene, Stop> {
                 names = match bob.next_message_within(longest_pause)? {
                     Some(message) => message,
                     None => {
-                        let limit = seconds(longest_pause);
                         return Ok(bob.complains(format!(
                             "expected /who to tell who is left, but no answer came within {limit}"
                         )));
@@ -329,7 +328,8 @@ fn watch_pauses(stage: &Stage) -> Result<Scene, Stop> {
                 };
             }
             if !names.contains("mallory") {
-                stage.note("bob", Mark::Received, "each of them, without a pause over 1 s");
+                let heard = format!("each of them, without a pause over {limit}");
+                stage.note("bob", Mark::Received, &heard);
                 stage.note("bob", Mark::Received, &names);
                 return Ok(Ok(()));
             }
@@ -359,10 +359,10 @@ fn watch_flood(stage: &Stage) -> Result<Scene, Stop> {
     let word = stage.word();
     alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
     carol.hears_of("yyy")?; // the server is at it
-    let began = Instant::now();
+    let deadline = stage.time() + stage.patience();
     bob.says(&word)?;
     let heard = carol.hears_of(&word).map(drop);
-    if heard.is_ok() && began.elapsed() > stage.patience() {
+    if heard.is_ok() && stage.is_late(deadline) {
         let limit = seconds(stage.patience());
         let message = format!("expected bob's line within {limit}, but it came later");
         return Ok(carol.complains(message));
@@ -413,26 +413,30 @@ fn who_was_cut_off(stage: &Stage) -> Scene {
     }
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
+    let limit = seconds(stage.patience());
     for way in [Peer::leaves, Peer::resets] {
         let bob = enters(stage, "bob")?;
         alice.says("/who")?;
         alice.hears_where("a line with both names", has_both)?;
         way(&bob);
         // A server learns in a thread of its own that somebody has left.
-        let deadline = Instant::now() + stage.patience();
+        let deadline = stage.time() + stage.patience();
         loop {
             alice.says_quietly("/who")?;
             let Some(names) = alice.next_message()? else {
-                return alice.complains("expected an answer to /who, but none came within 2 s");
+                return alice.complains(format!(
+                    "expected an answer to /who, but none came within {limit}"
+                ));
             };
             if is_alone(&names) {
                 stage.note("alice", Mark::Received, &names);
                 break;
             }
-            if Instant::now() > deadline {
+            if stage.is_late(deadline) {
                 let names = quoted(&names);
-                return alice
-                    .complains(format!("expected bob to be gone after 2 s, but heard {names}"));
+                return alice.complains(format!(
+                    "expected bob to be gone after {limit}, but heard {names}"
+                ));
             }
         }
     }
