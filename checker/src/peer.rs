@@ -22,6 +22,9 @@ const PIECE: Duration = Duration::from_millis(50);
 /// How long it mostly takes to, where the system does not tell whether it has (elsewhere than on Linux).
 const MOSTLY: Duration = Duration::from_millis(15);
 
+/// How often it is looked at least whether it has: short of the time in which a line must go on.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
+
 /// One side of a connection, played by the checker.
 pub struct Peer {
     board: Rc<Board>,
@@ -111,10 +114,15 @@ impl Peer {
         let sent = Instant::now();
         // What has arrived wakes up whoever waits for it. When all wait again, it was read.
         self.board.wait(Duration::from_millis(1), || None::<()>)?;
-        let mut unread_at = sent;
+        let (mut looked, mut unread_at) = (sent, sent);
         self.board.wait(PIECE, || {
+            let now = Instant::now();
             let is_busy = self.board.is_busy().unwrap_or(sent.elapsed() < MOSTLY);
-            unread_at = if is_busy { Instant::now() } else { unread_at };
+            // In a long time without a look it could have been read, and waited for more.
+            if is_busy && unread_at == looked && looked.elapsed() < BETWEEN_LOOKS {
+                unread_at = now;
+            }
+            looked = now;
             (!is_busy).then_some(())
         })?;
         Ok(unread_at)

@@ -7,7 +7,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{self, Child, Command};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError, RwLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,13 +25,13 @@ use crate::transcript::visible;
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// Held while a program is started or reaped, so that Ctrl-C cannot come between that and the note of it.
-static CHANGING: Mutex<()> = Mutex::new(());
+/// Shared by all that start or reap a program, so that Ctrl-C cannot come between that and the note of it.
+static CHANGING: RwLock<()> = RwLock::new(());
 
 /// Ends every group that is running, and what has left its group. The caller must exit then: nothing can be
 /// started any more.
 pub fn end_everything() {
-    let changing = CHANGING.lock();
+    let changing = CHANGING.write();
     for group in lock_running().iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
         let _ = rustix::process::waitid(
@@ -201,7 +201,7 @@ impl Process {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| drop(end_groups_on_signals()));
         command.process_group(0);
-        let _changing = CHANGING.lock();
+        let _changing = CHANGING.read();
         let child = command.spawn()?;
         lock_running().insert(child.id() as i32);
         Ok(Process { child, exit: None, reaped: false })
@@ -252,7 +252,7 @@ impl Process {
             return;
         }
         // If everything is being ended, this waits for the end: no verdict is to be given any more.
-        let _changing = CHANGING.lock();
+        let _changing = CHANGING.read();
         self.end_group();
         let _ = self.child.kill(); // in case it has left its group
         let _ = self.child.wait();
