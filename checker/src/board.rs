@@ -312,7 +312,8 @@ impl Board {
             if let Some(found) = ready() {
                 return Ok(Some(found));
             }
-            if left.is_zero() && !self.forgives() {
+            let is_forgiven = self.forgives();
+            if left.is_zero() && !is_forgiven {
                 return Ok(None);
             }
             self.gather(left.min(TICK), None);

@@ -35,19 +35,25 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
+/// The text without the numbers behind its colons: a server has another port in each check.
+fn without_ports(text: &str) -> String {
+    let parts = text.split(':').map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    parts.collect::<Vec<_>>().join(":")
+}
+
 /// The verdicts on a step and, where it did not pass, why; in lines that each end with a line break.
 pub fn step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) -> String {
     let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
     let title = spread(step.title, &format!("{} of {} points", points(sum), step.points));
     let mut text = format!("{}\n", title.bold());
-    let mut said: Vec<&str> = Vec::new();
+    let mut said: Vec<String> = Vec::new();
     for outcome in outcomes {
         text += &format!("{}\n", verdict_line(outcome));
         if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) {
-            let is_repeated = said.contains(&outcome.message.as_str());
+            let is_repeated = said.contains(&without_ports(&outcome.message));
             let message = if is_repeated { "(the same)" } else { &outcome.message };
             text += &format!("{}\n", wrap(message, "      "));
-            said.push(&outcome.message);
+            said.push(without_ports(&outcome.message));
         }
     }
     if is_verbose {
