@@ -1,6 +1,6 @@
 //! Scenes of 1.4 one thread per client.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::course::Check;
 use crate::stage::{Scene, Stage, Stop};
@@ -150,8 +150,8 @@ fn two_pieces(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let word = stage.word();
     let (first, second) = word.split_at(word.len() / 2);
-    let began = Instant::now();
-    while began.elapsed() < stage.patience() {
+    let deadline = stage.time() + stage.patience();
+    while !stage.is_late(deadline) {
         let alice = stage.connects_quietly("alice")?;
         let unread_at = alice.sends_piece(first.as_bytes())?;
         alice.sends_raw(format!("{second}\n").as_bytes(), "")?;
