@@ -158,7 +158,7 @@ fn a_program_that_eats_memory() {
 
 #[test]
 fn a_program_that_fills_the_disk() {
-    let one = "has ended by SIGXFSZ: it wrote too long a file (--max-disk)";
+    let one = "ended by SIGXFSZ: it wrote too long a file (--max-disk)";
     is_contained("fills-the-disk", &["--max-disk", "8"], one);
     let many = "wrote more than 8 MiB to the disk (--max-disk)";
     is_contained("fills-the-disk-with-files", &["--max-disk", "8"], many);
