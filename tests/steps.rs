@@ -10,12 +10,13 @@ use checker::cargo::{self, Builds, Package};
 use checker::cast::Cast;
 use checker::commands::{casts, programs};
 use checker::course::{Check, Step};
-use checker::judge::{self, Outcome, Verdict};
+use checker::judge::{self, Outcome, SIDE_BY_SIDE, Verdict};
 use checker::steps::STEPS;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let mut trials = Vec::new();
     for package in [Package::Solutions, Package::Exercises] {
         for step in STEPS {

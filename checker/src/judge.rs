@@ -15,7 +15,7 @@ use crate::starter::{Starter, place};
 use crate::transcript::Transcript;
 
 /// How many scenes are played at a time. They mostly wait, so more than there are cores.
-const SIDE_BY_SIDE: usize = 8;
+pub const SIDE_BY_SIDE: usize = 8;
 
 /// What came of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
