@@ -24,7 +24,7 @@ mod list;
 use list::Mistake;
 
 /// How many mistakes are played at a time. A check that fails mostly waits for what does not come.
-const SIDE_BY_SIDE: usize = 20;
+const SIDE_BY_SIDE: usize = 24;
 
 const SEED: u64 = 1;
 
