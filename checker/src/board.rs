@@ -666,10 +666,36 @@ impl Board {
 /// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a
 /// minute, and most programs cannot listen on it meanwhile. A new call from the same address, given up at once,
 /// makes the system forget the old one (RFC 1337 tells how).
-fn release_port(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
+///
+/// # Errors
+/// When the call does not get through, as is expected: nobody listens.
+pub fn release_port(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
     socket.bind(&client.into())?;
     socket.set_nonblocking(true)?;
     socket.connect(&server.into())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::net::{Ipv4Addr, TcpListener};
+
+    use super::*;
+
+    #[test]
+    fn a_port_that_the_system_keeps_is_freed() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let mut client = TcpStream::connect(address).expect("it listens");
+        drop(listener.accept().expect("a call"));
+        assert_eq!(client.read(&mut [0]).expect("the end"), 0);
+        drop((client, listener));
+        let [(client, server)] = census::lingering(address.port())[..] else {
+            panic!("the connection is kept, since the server has closed it first");
+        };
+        assert_eq!(server, address);
+        let _ = release_port(client, server);
+        assert_eq!(census::lingering(address.port()), []);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -177,6 +178,28 @@ fn listening_port(line: &str, sockets: &BTreeSet<String>) -> Option<u16> {
     is_theirs.then(|| u16::from_str_radix(port, 16).ok())?
 }
 
+/// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the
+/// server has closed them first (TIME_WAIT, RFC 9293): client and server of each.
+pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
+    let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/net/{table}")));
+    let lines = tables.iter().flatten().flat_map(|table| table.lines());
+    lines.filter_map(lingering_connection).filter(|(_, server)| server.port() == port).collect()
+}
+
+/// The remote and the local address of a line such as `1: 0100007F:1F90 0100007F:9688 06 …`, if that is its state.
+fn lingering_connection(line: &str) -> Option<(SocketAddr, SocketAddr)> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    let (local, remote) = (address(fields.get(1)?)?, address(fields.get(2)?)?);
+    (*fields.get(3)? == "06").then_some((remote, local))
+}
+
+/// `0100007F:1F90` is 127.0.0.1:8080. (An IPv4 address in IPv6 ends in the same.)
+fn address(text: &str) -> Option<SocketAddr> {
+    let (host, port) = text.split_once(':')?;
+    let host = u32::from_str_radix(host.get(host.len().checked_sub(8)?..)?, 16).ok()?;
+    Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
+}
+
 impl Entry {
     /// Its id, as system calls take it.
     pub fn id(&self) -> Option<Pid> {
@@ -227,6 +250,18 @@ mod tests {
         let entries = [sample(5, 4), sample(4, 3), sample(3, 1), sample(6, 1)];
         let family = with_descendants(&entries, &BTreeSet::from([3]));
         assert_eq!(family.iter().map(|entry| entry.pid).collect::<Vec<_>>(), [5, 4, 3]);
+    }
+
+    #[test]
+    fn a_connection_that_is_only_kept_has_a_client_and_a_server() {
+        let line =
+            "1: 0100007F:1F90 0100007F:9688 06 00000000:00000000 03:000012D5 00000000 0 0 0 3";
+        let expected = ("127.0.0.1:38536".parse(), "127.0.0.1:8080".parse());
+        let expected = (expected.0.expect("an address"), expected.1.expect("an address"));
+        assert_eq!(lingering_connection(line), Some(expected));
+        assert_eq!(lingering_connection(&line.replace(" 06 ", " 01 ")), None);
+        let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
+        assert_eq!(lingering_connection(&mapped), Some(expected));
     }
 
     #[test]

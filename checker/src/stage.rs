@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::board::Board;
+use crate::board::{Board, release_port};
 use crate::cast::{Cast, Launch, Setting};
+use crate::census;
 use crate::course::{Check, Role};
 use crate::peer::Peer;
 use crate::process::{Panic, Stdio};
@@ -412,7 +413,13 @@ impl Stage {
         // Without SO_REUSEADDR, as most programs bind: with it, a port in TIME_WAIT would look free.
         let is_free = || {
             let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
-            socket.bind(&local(port).into()).ok()
+            if socket.bind(&local(port).into()).is_ok() {
+                return Some(());
+            }
+            for (client, server) in census::lingering(port) {
+                let _ = release_port(client, server); // then the next look finds it free
+            }
+            None
         };
         if self.board.wait(limit, is_free)?.is_some() {
             taken.remove(&port);
