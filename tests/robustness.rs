@@ -77,7 +77,7 @@ impl Server {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("the server accepts");
+        let stream = checker::board::call(self.address, DEADLINE).expect("the server accepts");
         stream.set_read_timeout(Some(DEADLINE)).expect("a time limit");
         stream
     }

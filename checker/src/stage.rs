@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use socket2::{Domain, Socket, Type};
 
-use crate::board::{Board, release_port};
+use crate::board::{Board, call, release_port};
 use crate::cast::{Cast, Launch, Setting};
 use crate::census;
 use crate::course::{Check, Role};
@@ -237,7 +237,7 @@ impl Stage {
         };
         let deadline = self.board.time() + limit;
         let socket = loop {
-            let error = match TcpStream::connect_timeout(&address, self.board.patience()) {
+            let error = match call(address, self.board.patience()) {
                 Ok(socket) => break socket,
                 Err(error) => error,
             };
