@@ -21,6 +21,12 @@ pub struct Clock {
     waited: RefCell<HashMap<String, Duration>>, // by thread: how long until then
 }
 
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock::new()
+    }
+}
+
 impl Clock {
     /// A clock that begins now.
     pub fn new() -> Clock {

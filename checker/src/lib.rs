@@ -4,7 +4,7 @@
 //! The way of a check: [`steps`] has the table of steps and, in a file for each, its scenes; [`cargo`]
 //! builds the programs and [`cast`] says how each is started; [`judge`] puts a scene on a [`stage`],
 //! where a [`program`] is the student's process and a [`peer`] the checker's own socket; both wait on
-//! the [`board`]. [`transcript`] and [`report`] show what happened.
+//! the [`board`], by its [`clock`]. [`transcript`] and [`report`] show what happened.
 //!
 //! The checker shares nothing with the helpers but the generated protobuf types and the port numbers,
 //! so that a mistake in a helper is not hidden by the judge making it too.
@@ -14,7 +14,7 @@ pub mod cargo;
 pub mod cast;
 pub mod census;
 pub mod cli;
-mod clock;
+pub mod clock;
 pub mod commands;
 pub mod containment;
 pub mod course;
