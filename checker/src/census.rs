@@ -108,10 +108,16 @@ pub fn worked(pid: u32) -> Option<Duration> {
 
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
 pub fn is_busy(pid: u32) -> Option<bool> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?;
-    let mut stats =
-        threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
-    Some(stats.any(|stat| is_running(&stat)))
+    Some(of_threads(pid, "stat")?.any(|(_, stat)| is_running(&stat)))
+}
+
+/// What a file tells of each thread of a process, by the thread's id.
+fn of_threads(pid: u32, file: &str) -> Option<impl Iterator<Item = (String, String)>> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten();
+    Some(threads.filter_map(move |thread| {
+        let text = fs::read_to_string(thread.path().join(file)).ok()?;
+        Some((thread.file_name().into_string().ok()?, text))
+    }))
 }
 
 /// Whether a line such as `7 (a name) R 1 7 7 …` says so.
@@ -122,12 +128,8 @@ fn is_running(stat: &str) -> bool {
 /// How long each thread of a process, by its id, has waited for a processor while others had them
 /// (<https://docs.kernel.org/scheduler/sched-stats.html>).
 pub fn kept_waiting(pid: u32) -> Vec<(String, Duration)> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let threads = threads.filter_map(|thread| {
-        let stat = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        Some((thread.file_name().into_string().ok()?, waited(&stat)?))
-    });
-    threads.collect()
+    let threads = of_threads(pid, "schedstat").into_iter().flatten();
+    threads.filter_map(|(thread, stat)| Some((thread, waited(&stat)?))).collect()
 }
 
 /// How long the thread that asks has waited so.
@@ -174,8 +176,7 @@ fn listening_port(line: &str, sockets: &BTreeSet<String>) -> Option<u16> {
     let fields: Vec<&str> = line.split_whitespace().collect();
     let (local, state, inode) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
     let is_theirs = *state == "0A" && sockets.contains(&format!("socket:[{inode}]"));
-    let (_, port) = local.rsplit_once(':')?;
-    is_theirs.then(|| u16::from_str_radix(port, 16).ok())?
+    is_theirs.then(|| Some(address(local)?.port()))?
 }
 
 /// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the

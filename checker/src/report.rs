@@ -50,10 +50,10 @@ pub fn step(step: &Step, outcomes: &[&Outcome], is_verbose: bool) -> String {
     for outcome in outcomes {
         text += &format!("{}\n", verdict_line(outcome));
         if matches!(outcome.verdict, Verdict::Fails | Verdict::NotChecked) {
-            let is_repeated = said.contains(&without_ports(&outcome.message));
-            let message = if is_repeated { "(the same)" } else { &outcome.message };
+            let told = without_ports(&outcome.message);
+            let message = if said.contains(&told) { "(the same)" } else { &outcome.message };
             text += &format!("{}\n", wrap(message, "      "));
-            said.push(without_ports(&outcome.message));
+            said.push(told);
         }
     }
     if is_verbose {
