@@ -20,9 +20,21 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("text")
 }
 
-/// The binary of a worked program, which `cargo step demo` has built by now.
+/// All that a run printed, for whoever has to find out why a test fails.
+fn all_of(output: &Output) -> String {
+    format!("{}\n{}{}", output.status, stdout(output), stderr(output))
+}
+
+/// The one document that `--json` prints.
+fn document(output: &Output) -> Value {
+    let document = serde_json::from_slice(&output.stdout);
+    document.unwrap_or_else(|error| panic!("no JSON document: {error}: {}", all_of(output)))
+}
+
+/// The binary of a worked program, which the check of its step has built by now.
 fn worked(program: &str) -> String {
-    step(&["check", &program[..3], "--solutions"]);
+    let output = step(&["check", &program[..3], "--solutions"]);
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
     let test = std::env::current_exe().expect("a path");
     let folder: PathBuf = test.ancestors().nth(2).expect("target/debug").into();
     folder.join(format!("{program}_solution")).display().to_string()
@@ -58,8 +70,8 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
 #[test]
 fn json_is_one_document_with_all_that_a_grader_needs() {
     let output = step(&["check", "ex1", "ex2", "--solutions", "--json", "--seed", "7"]);
-    assert_eq!(output.status.code(), Some(0));
-    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+    let document = document(&output);
     let steps = document["steps"].as_array().expect("a list");
     assert_eq!(
         steps.iter().map(|step| step["id"].as_str()).collect::<Vec<_>>(),
@@ -85,7 +97,7 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
 fn the_same_seed_draws_the_same_words_and_another_one_others() {
     let words = |seed| {
         let output = step(&["check", "ex3", "ex1", "--solutions", "--json", "--seed", seed]);
-        let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+        let document = document(&output);
         let transcript = document["steps"][0]["checks"][0]["transcript"]
             .as_str()
             .expect("a transcript")
@@ -102,8 +114,8 @@ fn the_same_seed_draws_the_same_words_and_another_one_others() {
 fn a_step_without_sockets_is_checked_by_its_program() {
     let command = format!("{} --max-sleep-ms 300", worked("ex3_threads"));
     let output = step(&["check", "ex3", "--program", &command]);
-    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
-    assert!(stdout(&output).contains("2 of 2 points"), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+    assert!(stdout(&output).contains("2 of 2 points"), "{}", all_of(&output));
 }
 
 #[test]
@@ -112,7 +124,7 @@ fn the_event_loop_passes_the_server_checks_of_the_step_whose_question_it_answers
     assert!(Command::new(env!("CARGO")).args(build).status().expect("cargo runs").success());
     let command = format!("{} --port {{port}}", worked("ex4_event_loop"));
     let output = step(&["check", "ex4", "--json", "--server", &command]);
-    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let document = document(&output);
     let checks = document["steps"][0]["checks"].as_array().expect("a list");
     for check in checks {
         let for_the_client = check["message"] == "needs --client CMD";
@@ -120,15 +132,15 @@ fn the_event_loop_passes_the_server_checks_of_the_step_whose_question_it_answers
         assert_eq!(check["verdict"], verdict, "{check:#}");
     }
     assert!(checks.iter().filter(|check| check["verdict"] == "passes").count() >= 7);
-    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
 }
 
 #[test]
 fn a_program_that_was_not_given_is_not_checked() {
     let command = format!("{} --port {{port}}", worked("ex7_server"));
     let output = step(&["check", "ex7", "--json", "--server", &command]);
-    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
-    let document: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+    let document = document(&output);
     let checks = document["steps"][0]["checks"].as_array().expect("a list");
     let find =
         |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
@@ -143,13 +155,13 @@ fn a_program_that_was_not_given_is_not_checked() {
         worked("ex7_server")
     );
     let output = step(&["check", "ex7", "--server", &command]);
-    assert!(stdout(&output).contains("3 of 4 points"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("3 of 4 points"), "{}", all_of(&output));
 }
 
 #[test]
 fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
     let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(1), "{}", all_of(&output));
     assert!(
         stdout(&output).contains("cannot be started: No such file or directory"),
         "{}",
@@ -166,18 +178,18 @@ fn hints_come_one_after_the_other() {
         (&["hint", "ex4", "--more", "--more", "--more"], "Hint 3 of 3"),
     ] {
         let output = step(arguments);
-        assert_eq!(output.status.code(), Some(0));
-        assert!(stdout(&output).contains(expected), "{}", stdout(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+        assert!(stdout(&output).contains(expected), "{}", all_of(&output));
     }
 }
 
 #[test]
 fn the_list_names_every_step_and_fits_the_screen() {
     let output = step(&["list"]);
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
     for step in checker::steps::STEPS {
         let is_row = |line: &&str| line.starts_with(step.id) && line.contains(step.title);
-        assert!(stdout(&output).lines().find(is_row).is_some(), "{}", stdout(&output));
+        assert!(stdout(&output).lines().find(is_row).is_some(), "{}", all_of(&output));
     }
-    assert!(stdout(&output).lines().all(|line| line.chars().count() <= 80), "{}", stdout(&output));
+    assert!(stdout(&output).lines().all(|line| line.chars().count() <= 80), "{}", all_of(&output));
 }

@@ -103,7 +103,7 @@ pub struct Board {
     excess: RefCell<Option<Excess>>,
     limits: Limits,
     containment: RefCell<Option<Containment>>, // from the first program on
-    calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to the checker's own server
+    calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to a server
     clock: Clock,
     looked: Cell<Instant>,
 }
@@ -455,7 +455,7 @@ impl Board {
         })
     }
 
-    /// Remembers a call to the checker's own server, whose port must be free again after the scene.
+    /// Remembers a call to a server whose port must be free again after the scene.
     pub fn frees_port_after(&self, client: SocketAddr, server: SocketAddr) {
         self.calls.borrow_mut().push((client, server));
     }

@@ -229,7 +229,7 @@ impl Stage {
     /// Connects a peer whose doings stay out of the transcript: one of a crowd.
     pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
         let address = self.address()?;
-        // A program of ours listens by now. A foreign one may still be starting.
+        // A program of ours listens by now, on any port. A foreign one may still be starting.
         let is_awaited = self.launch(Role::Server)?.is_foreign();
         let limit = match self.cast.never_listens.load(Ordering::Relaxed) {
             false => self.board.start_limit(),
@@ -252,6 +252,9 @@ impl Stage {
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
         self.is_reached.set(true);
+        if is_awaited && let Ok(client) = socket.local_addr() {
+            self.board.frees_port_after(client, address);
+        }
         let wire = self.board.add_socket("server", socket).map_err(|error| broken(name, &error))?;
         Ok(Peer::new(Rc::clone(&self.board), name, wire, !self.is_foreign()))
     }
