@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -69,7 +69,8 @@ pub struct Stage {
     role: Role,
     words: RefCell<Words>,
     address: Cell<Option<SocketAddr>>,
-    is_reached: Cell<bool>, // somebody could connect to the server
+    is_reached: Cell<bool>,          // somebody could connect to the server
+    claims: RefCell<Vec<UdpSocket>>, // to ports: see `free_port`
 }
 
 /// The checker's own server, for a scene that is about a client.
@@ -91,6 +92,7 @@ impl Stage {
             role: check.role,
             address: Cell::new(None),
             is_reached: Cell::new(false),
+            claims: RefCell::default(),
         }
     }
 
@@ -388,14 +390,15 @@ impl Stage {
         if let Some(fixed) = self.fixed_port(launch)? {
             return Ok(fixed);
         }
-        // Below the ports that systems hand out for outgoing connections, so that none of those gets it
-        // between this look and the server's start.
-        static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-        let mut given = GIVEN.lock().unwrap_or_else(PoisonError::into_inner);
         for _ in 0..1000 {
+            // Below the ports that systems hand out for outgoing connections, so that none of those gets it
+            // between this look and the server's start.
             let port = rand::random_range(20_000..32_000);
-            if !given.contains(&port) && TcpListener::bind(local(port)).is_ok() {
-                given.insert(port);
+            // Whoever has the UDP port of this number may use the TCP port: no other scene, of this checker or
+            // another, gets it before this one is over.
+            let Ok(claim) = UdpSocket::bind(local(port)) else { continue };
+            if is_free(port) {
+                self.claims.borrow_mut().push(claim);
                 return Ok(port);
             }
         }
@@ -413,10 +416,8 @@ impl Stage {
         static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = if taken.contains(&port) { Duration::ZERO } else { self.board.start_limit() };
-        // Without SO_REUSEADDR, as most programs bind: with it, a port in TIME_WAIT would look free.
-        let is_free = || {
-            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).ok()?;
-            if socket.bind(&local(port).into()).is_ok() {
+        let is_freed = || {
+            if is_free(port) {
                 return Some(());
             }
             for (client, server) in census::lingering(port) {
@@ -424,7 +425,7 @@ impl Stage {
             }
             None
         };
-        if self.board.wait(limit, is_free)?.is_some() {
+        if self.board.wait(limit, is_freed)?.is_some() {
             taken.remove(&port);
             return Ok(port);
         }
@@ -463,6 +464,12 @@ impl Listener {
 
 fn does_not_connect(client: &str, instead: &str) -> Stop {
     Stop::fails(client, format!("expected it to connect to the server, but {instead}"))
+}
+
+/// Whether a program can listen on a port. It may bind without SO_REUSEADDR, so that TIME_WAIT hinders it.
+fn is_free(port: u16) -> bool {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+    socket.is_ok_and(|socket| socket.bind(&local(port).into()).is_ok())
 }
 
 fn local(port: u16) -> SocketAddr {
