@@ -185,7 +185,8 @@ fn run(command: &mut Command) -> Result<Output> {
         command.spawn().context("cannot start cargo (is Rust installed? see https://rustup.rs)")?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     // Two pipes, so two readers: if cargo filled the one that nobody reads, it would stop.
-    let reader = thread::spawn(move || stderr.map(follow).unwrap_or_default());
+    let reader = thread::Builder::new().spawn(move || stderr.map(follow).unwrap_or_default());
+    let reader = reader.context("cannot start a thread to read what cargo logs")?;
     let mut output = Output::default();
     for line in stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
         output.read(&line.context("cannot read what cargo prints")?);
@@ -198,7 +199,9 @@ fn run(command: &mut Command) -> Result<Output> {
 /// Reads what cargo logs. When it takes long (the first build, mostly), shows the last line on a terminal.
 fn follow(stderr: impl Read) -> String {
     let progress = ProgressBar::new_spinner();
-    progress.enable_steady_tick(Duration::from_millis(100));
+    if !progress.is_hidden() {
+        progress.enable_steady_tick(Duration::from_millis(100));
+    }
     let mut log = String::new();
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         if line.trim_start().starts_with("Compiling") {

@@ -201,20 +201,21 @@ pub fn play_all(
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(Vec::new());
     let workers = if one_at_a_time { 1 } else { SIDE_BY_SIDE.min(checks.len()) };
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((cast, check)) = checks.get(index) else {
-                        break;
-                    };
-                    let outcome = play(cast, check, seed);
-                    done(&outcome);
-                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
-                }
-            });
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some((cast, check)) = checks.get(index) else { break };
+            let outcome = play(cast, check, seed);
+            done(&outcome);
+            outcomes.lock().unwrap_or_else(PoisonError::into_inner).push((index, outcome));
         }
+    };
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            // Where the system has no thread to give, fewer scenes are played at a time.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work();
     });
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by_key(|(index, _)| *index);

@@ -9,6 +9,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 
 use crate::board::{Board, call, release_port};
@@ -18,7 +19,7 @@ use crate::course::{Check, Role};
 use crate::peer::Peer;
 use crate::process::{Panic, Stdio};
 use crate::program::Program;
-use crate::transcript::{Mark, Transcript, quoted};
+use crate::transcript::{Mark, Transcript};
 use crate::words::Words;
 
 /// What a scene comes to: all went as expected, or it stopped.
@@ -183,7 +184,7 @@ impl Stage {
         let fixed = self.fixed_port(&launch)?;
         let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
             .and_then(|taken| Ok((taken.local_addr()?, taken)));
-        let (address, taken) = taken.map_err(|error| broken("a listener", &error))?;
+        let (address, taken) = taken.map_err(|error| broken("another server", &error))?;
         self.board.note("bob", Mark::Event, &format!("listens on {address}"));
         let server = self.starts("server", &launch, Some(address.port()), &[])?;
         server.keeps(taken);
@@ -241,6 +242,7 @@ impl Stage {
         let socket = loop {
             let error = match call(address, self.board.patience()) {
                 Ok(socket) => break socket,
+                Err(error) if is_shortage(&error) => return Err(broken(name, &error)),
                 Err(error) => error,
             };
             let is_late = self.board.is_late(deadline);
@@ -379,8 +381,9 @@ impl Stage {
         self.board.note(actor, Mark::Output, &format!("$ {shown}"));
         let is_rust = !launch.is_foreign();
         let program = self.board.start(actor, &mut command, on, is_rust);
-        let program = program.map_err(|error| {
-            Stop::fails(actor, format!("cannot be started: {error}")).at_start()
+        let program = program.map_err(|error| match is_shortage(&error) {
+            true => Stop::NotChecked(format!("this machine has no room for the program: {error}")),
+            false => Stop::fails(actor, format!("cannot be started: {error}")).at_start(),
         })?;
         Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
     }
@@ -466,6 +469,12 @@ fn does_not_connect(client: &str, instead: &str) -> Stop {
     Stop::fails(client, format!("expected it to connect to the server, but {instead}"))
 }
 
+/// Whether something cannot be had because of what else runs on this machine: no fault of the program's.
+fn is_shortage(error: &io::Error) -> bool {
+    let shortages = [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE];
+    Errno::from_io_error(error).is_some_and(|errno| shortages.contains(&errno))
+}
+
 /// Whether a program can listen on a port. It may bind without SO_REUSEADDR, so that TIME_WAIT hinders it.
 fn is_free(port: u16) -> bool {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
@@ -478,5 +487,5 @@ fn local(port: u16) -> SocketAddr {
 
 /// The checker's own socket did not work: no fault of the program's.
 fn broken(actor: &str, error: &io::Error) -> Stop {
-    Stop::fails(actor, format!("the checker cannot play it: {}", quoted(&error.to_string())))
+    Stop::NotChecked(format!("the checker cannot play {actor}: {error}"))
 }
