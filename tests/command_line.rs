@@ -35,9 +35,14 @@ fn document(output: &Output) -> Value {
 fn worked(program: &str) -> String {
     let output = step(&["check", &program[..3], "--solutions"]);
     assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+    binary(&format!("{program}_solution"))
+}
+
+/// Where a binary is built.
+fn binary(name: &str) -> String {
     let test = std::env::current_exe().expect("a path");
     let folder: PathBuf = test.ancestors().nth(2).expect("target/debug").into();
-    folder.join(format!("{program}_solution")).display().to_string()
+    folder.join(name).display().to_string()
 }
 
 #[test]
@@ -167,6 +172,25 @@ fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
         "{}",
         stdout(&output)
     );
+}
+
+#[test]
+fn a_machine_without_room_fails_nobody() {
+    let server = format!("{} --port {{port}}", worked("ex1_server"));
+    // How many files the checker may have open at once: too few for any program, then for all.
+    for (files, passed) in [("6", 0), ("14", 0), ("20", 1), ("26", 1), ("200", 5)] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n $1; exec $0 check ex1 --json --server \"$2\""]);
+        shell.args([&binary("chatlings"), files, &server]);
+        let output = shell.output().expect("a shell");
+        let document = document(&output);
+        let checks = document["steps"][0]["checks"].as_array().expect("a list");
+        let count =
+            |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+        assert_eq!(count("passes") + count("not checked"), checks.len(), "{}", all_of(&output));
+        assert!(count("passes") >= passed, "{files}: {}", all_of(&output));
+        assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
+    }
 }
 
 #[test]

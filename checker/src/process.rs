@@ -25,8 +25,16 @@ use crate::transcript::visible;
 /// The groups that are running, so that Ctrl-C can end them too.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// Shared by all that start or reap a program, so that Ctrl-C cannot come between that and the note of it.
+/// Shared by all that start or reap a program, so that whoever has it alone, as Ctrl-C, cannot come between that and
+/// the note of it.
 static CHANGING: RwLock<()> = RwLock::new(());
+
+/// Does something while no program is being started. Until a new process becomes the program, it has all open that
+/// the checker has; a port that is let go of here would still be taken there.
+pub fn between_starts<T>(act: impl FnOnce() -> T) -> T {
+    let _changing = CHANGING.write();
+    act()
+}
 
 /// Ends every group that is running, and what has left its group. The caller must exit then: nothing can be
 /// started any more.

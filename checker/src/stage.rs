@@ -17,7 +17,7 @@ use crate::cast::{Cast, Launch, Setting};
 use crate::census;
 use crate::course::{Check, Role};
 use crate::peer::Peer;
-use crate::process::{Panic, Stdio};
+use crate::process::{Panic, Stdio, between_starts};
 use crate::program::Program;
 use crate::transcript::{Mark, Transcript};
 use crate::words::Words;
@@ -405,7 +405,7 @@ impl Stage {
                 return Ok(port);
             }
         }
-        Err(Stop::fails("server", "no free port found"))
+        Err(Stop::NotChecked("no free port found".to_string()))
     }
 
     /// The step's default port, once nobody has it, for a command that takes none.
@@ -477,8 +477,10 @@ fn is_shortage(error: &io::Error) -> bool {
 
 /// Whether a program can listen on a port. It may bind without SO_REUSEADDR, so that TIME_WAIT hinders it.
 fn is_free(port: u16) -> bool {
-    let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
-    socket.is_ok_and(|socket| socket.bind(&local(port).into()).is_ok())
+    between_starts(|| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+        socket.is_ok_and(|socket| socket.bind(&local(port).into()).is_ok())
+    })
 }
 
 fn local(port: u16) -> SocketAddr {
