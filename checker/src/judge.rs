@@ -28,7 +28,7 @@ pub enum Verdict {
     DoesNotCompile,
     /// The scene reached a `todo!()`.
     ToDo,
-    /// A program or a placeholder that it needs was not given.
+    /// A program or a placeholder that it needs was not given, or the machine has no room for it.
     NotChecked,
 }
 

@@ -44,7 +44,7 @@ pub enum Stop {
     },
     /// A `todo!()` was reached.
     ToDo(Panic),
-    /// The scene cannot be played with what was given.
+    /// The scene cannot be played with what was given, or on this machine as it is now.
     NotChecked(String),
 }
 
