@@ -1,8 +1,10 @@
 //! The checker's command line: what it prints, and its exit status.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
+use checker::steps;
 use serde_json::Value;
 
 /// Runs `cargo step` with these arguments.
@@ -172,6 +174,28 @@ fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
         "{}",
         stdout(&output)
     );
+}
+
+#[test]
+fn checkers_that_need_the_same_port_take_turns() {
+    let server = worked("ex1_server"); // on the port that it has in it
+    let port = steps::find("ex1").and_then(|step| step.port).expect("it has one");
+    if TcpListener::bind(("127.0.0.1", port)).is_err() {
+        println!("not checked: port {port} is taken");
+        return;
+    }
+    let start = |_| {
+        let mut checker = Command::new(binary("chatlings"));
+        checker.args(["check", "ex1", "--json", "--server", &server]);
+        checker.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+    };
+    let checkers: Vec<Child> = (0..3).map(start).collect();
+    for checker in checkers {
+        let output = checker.wait_with_output().expect("its output");
+        let document = document(&output);
+        let checks = document["steps"][0]["checks"].as_array().expect("a list");
+        assert!(checks.iter().all(|check| check["verdict"] == "passes"), "{}", all_of(&output));
+    }
 }
 
 #[test]

@@ -325,6 +325,11 @@ impl Board {
         self.clock.time()
     }
 
+    /// Begins the scene's time now: what it had to wait for before is not its own.
+    pub fn begin_again(&self) {
+        self.clock.begin_again();
+    }
+
     /// Whether it is later than `deadline` by the scene's clock.
     pub fn is_late(&self, deadline: Duration) -> bool {
         self.time() > deadline && {

@@ -15,7 +15,7 @@ const HARDLY: Duration = Duration::from_millis(5);
 /// The time since a scene began. It stands still while a thread in it is ready to go on, but others have the
 /// processors.
 pub struct Clock {
-    began: Instant,
+    began: Cell<Instant>,
     lost: Cell<Duration>,
     looked: Cell<Instant>,
     waited: RefCell<HashMap<String, Duration>>, // by thread: how long until then
@@ -33,21 +33,27 @@ impl Clock {
         let now = Instant::now();
         let waited = census::kept_this_thread_waiting().into_iter().collect();
         Clock {
-            began: now,
+            began: Cell::new(now),
             lost: Cell::default(),
             looked: Cell::new(now),
             waited: RefCell::new(waited),
         }
     }
 
+    /// Begins now, after all.
+    pub fn begin_again(&self) {
+        self.began.set(Instant::now());
+        self.lost.set(Duration::ZERO);
+    }
+
     /// What the clock says.
     pub fn time(&self) -> Duration {
-        self.began.elapsed().saturating_sub(self.lost.get())
+        self.began.get().elapsed().saturating_sub(self.lost.get())
     }
 
     /// What another clock, without forgiveness, would say.
     pub fn elapsed(&self) -> Duration {
-        self.began.elapsed()
+        self.began.get().elapsed()
     }
 
     /// Sets the clock back by the longest time that a thread of these programs, or the one that asks, had to
@@ -81,7 +87,7 @@ mod tests {
         const LONG_ENOUGH: Duration = Duration::from_secs(10);
         let clock = Clock::new();
         let is_forgiven = AtomicBool::new(false);
-        let began = clock.began;
+        let began = clock.began.get();
         let goes_on = || !is_forgiven.load(Ordering::Relaxed) && began.elapsed() < LONG_ENOUGH;
         let processors = thread::available_parallelism().expect("a number").get();
         thread::scope(|scope| {

@@ -1,7 +1,7 @@
 //! What a scene plays on: it starts programs, opens connections, and draws the words that are said.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::rc::Rc;
@@ -21,6 +21,9 @@ use crate::process::{Panic, Stdio, between_starts};
 use crate::program::Program;
 use crate::transcript::{Mark, Transcript};
 use crate::words::Words;
+
+/// How long other checkers may play on a port that this one needs.
+const OTHERS_LONGEST: Duration = Duration::from_secs(60);
 
 /// What a scene comes to: all went as expected, or it stopped.
 pub type Scene = Result<(), Stop>;
@@ -70,8 +73,8 @@ pub struct Stage {
     role: Role,
     words: RefCell<Words>,
     address: Cell<Option<SocketAddr>>,
-    is_reached: Cell<bool>,          // somebody could connect to the server
-    claims: RefCell<Vec<UdpSocket>>, // to ports: see `free_port`
+    is_reached: Cell<bool>, // somebody could connect to the server
+    claims: RefCell<BTreeMap<u16, UdpSocket>>, // to ports
 }
 
 /// The checker's own server, for a scene that is about a client.
@@ -397,11 +400,10 @@ impl Stage {
             // Below the ports that systems hand out for outgoing connections, so that none of those gets it
             // between this look and the server's start.
             let port = rand::random_range(20_000..32_000);
-            // Whoever has the UDP port of this number may use the TCP port: no other scene, of this checker or
-            // another, gets it before this one is over.
-            let Ok(claim) = UdpSocket::bind(local(port)) else { continue };
-            if is_free(port) {
-                self.claims.borrow_mut().push(claim);
+            if let Some(claim) = claim(port)
+                && is_free(port)
+            {
+                self.claims.borrow_mut().insert(port, claim);
                 return Ok(port);
             }
         }
@@ -414,11 +416,21 @@ impl Stage {
         fixed.map(|port| self.wait_for_port(port)).transpose()
     }
 
-    /// Waits until nobody has a port; at most once for each port, since others wait for the same reason.
+    /// Waits until nobody has a port, and keeps it from other checkers until the scene is over. Once it has waited
+    /// in vain it does so no more, since other scenes would wait for the same reason.
     fn wait_for_port(&self, port: u16) -> Result<u16, Stop> {
         static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-        let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = if taken.contains(&port) { Duration::ZERO } else { self.board.start_limit() };
+        let taken = || TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_patient = !taken().contains(&port);
+        let limit = |longest| if is_patient { longest } else { Duration::ZERO };
+        if !self.claims.borrow().contains_key(&port) {
+            let claim = self.board.wait(limit(OTHERS_LONGEST), || claim(port))?;
+            if claim.is_none() {
+                taken().insert(port); // maybe by a server of UDP, which is in nobody's way
+            }
+            self.claims.borrow_mut().extend(claim.map(|claim| (port, claim)));
+            self.board.begin_again();
+        }
         let is_freed = || {
             if is_free(port) {
                 return Some(());
@@ -428,11 +440,10 @@ impl Stage {
             }
             None
         };
-        if self.board.wait(limit, is_freed)?.is_some() {
-            taken.remove(&port);
+        if self.board.wait(limit(self.board.start_limit()), is_freed)?.is_some() {
             return Ok(port);
         }
-        taken.insert(port);
+        taken().insert(port);
         Err(Stop::NotChecked(format!(
             "port {port} is taken; end the program that has it (the system may keep the port for another \
              minute), or put {{port}} into CMD"
@@ -473,6 +484,12 @@ fn does_not_connect(client: &str, instead: &str) -> Stop {
 fn is_shortage(error: &io::Error) -> bool {
     let shortages = [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE];
     Errno::from_io_error(error).is_some_and(|errno| shortages.contains(&errno))
+}
+
+/// The right to a port, until it is dropped: whoever has the UDP port of a number may use the TCP port of this number.
+/// No other scene, of this checker or another, has it meanwhile.
+fn claim(port: u16) -> Option<UdpSocket> {
+    UdpSocket::bind(local(port)).ok()
 }
 
 /// Whether a program can listen on a port. It may bind without SO_REUSEADDR, so that TIME_WAIT hinders it.
