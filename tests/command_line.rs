@@ -180,10 +180,9 @@ fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
 fn checkers_that_need_the_same_port_take_turns() {
     let server = worked("ex1_server"); // on the port that it has in it
     let port = steps::find("ex1").and_then(|step| step.port).expect("it has one");
-    if TcpListener::bind(("127.0.0.1", port)).is_err() {
-        println!("not checked: port {port} is taken");
-        return;
-    }
+    // A stranger may have it, who keeps it.
+    let is_free = TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let expected = if is_free { "passes" } else { "not checked" };
     let start = |_| {
         let mut checker = Command::new(binary("chatlings"));
         checker.args(["check", "ex1", "--json", "--server", &server]);
@@ -194,7 +193,7 @@ fn checkers_that_need_the_same_port_take_turns() {
         let output = checker.wait_with_output().expect("its output");
         let document = document(&output);
         let checks = document["steps"][0]["checks"].as_array().expect("a list");
-        assert!(checks.iter().all(|check| check["verdict"] == "passes"), "{}", all_of(&output));
+        assert!(checks.iter().all(|check| check["verdict"] == expected), "{}", all_of(&output));
     }
 }
 

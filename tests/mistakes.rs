@@ -91,7 +91,7 @@ fn link_to(binary: &Path, link: &Path) -> io::Result<()> {
 }
 
 /// Plays a mistake beside others and, if that does not come to what it should, once more alone. When so many
-/// programs share the machine, a wrong one can be late enough to look right: pauses that are all the same do not.
+/// programs share the machine, a wrong one can look right: lines that come late make equal pauses look random.
 fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
     static PLAYING: RwLock<()> = RwLock::new(());
     let beside_others = PLAYING.read();

@@ -235,8 +235,9 @@ impl Stage {
     /// Connects a peer whose doings stay out of the transcript: one of a crowd.
     pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
         let address = self.address()?;
-        // A program of ours listens by now, on any port. A foreign one may still be starting.
-        let is_awaited = self.launch(Role::Server)?.is_foreign();
+        // A program of ours listens by now, and its port is nobody else's. A foreign one may still be starting, and
+        // another program may want its port next.
+        let is_foreign = self.launch(Role::Server)?.is_foreign();
         let limit = match self.cast.never_listens.load(Ordering::Relaxed) {
             false => self.board.start_limit(),
             true => self.board.patience(),
@@ -249,7 +250,7 @@ impl Stage {
                 Err(error) => error,
             };
             let is_late = self.board.is_late(deadline);
-            if !is_awaited || is_late || self.board.has_ended("server") {
+            if !is_foreign || is_late || self.board.has_ended("server") {
                 self.cast.never_listens.fetch_or(is_late, Ordering::Relaxed);
                 let reason = self.board.why_unreachable("server", is_late.then_some(limit));
                 let message = format!("cannot connect to {address}: {}{reason}", error.kind());
@@ -259,7 +260,7 @@ impl Stage {
             self.board.wait(Duration::from_millis(20), || None::<()>)?;
         };
         self.is_reached.set(true);
-        if is_awaited && let Ok(client) = socket.local_addr() {
+        if is_foreign && let Ok(client) = socket.local_addr() {
             self.board.frees_port_after(client, address);
         }
         let wire = self.board.add_socket("server", socket).map_err(|error| broken(name, &error))?;
@@ -416,18 +417,12 @@ impl Stage {
         fixed.map(|port| self.wait_for_port(port)).transpose()
     }
 
-    /// Waits until nobody has a port, and keeps it from other checkers until the scene is over. Once it has waited
-    /// in vain it does so no more, since other scenes would wait for the same reason.
+    /// Waits until nobody has a port, and keeps it from other checkers until the scene is over.
     fn wait_for_port(&self, port: u16) -> Result<u16, Stop> {
-        static TAKEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-        let taken = || TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_patient = !taken().contains(&port);
-        let limit = |longest| if is_patient { longest } else { Duration::ZERO };
         if !self.claims.borrow().contains_key(&port) {
-            let claim = self.board.wait(limit(OTHERS_LONGEST), || claim(port))?;
-            if claim.is_none() {
-                taken().insert(port); // maybe by a server of UDP, which is in nobody's way
-            }
+            // If it does not come, somebody may have the UDP port for good, which is in nobody's way.
+            let limit = self.patient(OTHERS_LONGEST);
+            let claim = self.waits_for(("claim", port), limit, || claim(port))?;
             self.claims.borrow_mut().extend(claim.map(|claim| (port, claim)));
             self.board.begin_again();
         }
@@ -440,14 +435,32 @@ impl Stage {
             }
             None
         };
-        if self.board.wait(limit(self.board.start_limit()), is_freed)?.is_some() {
-            return Ok(port);
+        match self.waits_for(("port", port), self.board.start_limit(), is_freed)? {
+            Some(()) => Ok(port),
+            None => Err(Stop::NotChecked(format!(
+                "port {port} is taken; end the program that has it (the system may keep the port for another \
+                 minute), or put {{port}} into CMD"
+            ))),
         }
-        taken().insert(port);
-        Err(Stop::NotChecked(format!(
-            "port {port} is taken; end the program that has it (the system may keep the port for another \
-             minute), or put {{port}} into CMD"
-        )))
+    }
+
+    /// Waits for `what`, as [`Board::wait`] does; but not at all while the last wait for it was in vain, since other
+    /// scenes would wait for the same reason.
+    fn waits_for<T>(
+        &self,
+        what: (&'static str, u16),
+        limit: Duration,
+        ready: impl FnMut() -> Option<T>,
+    ) -> Result<Option<T>, Stop> {
+        static IN_VAIN: Mutex<BTreeSet<(&str, u16)>> = Mutex::new(BTreeSet::new());
+        let in_vain = || IN_VAIN.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = if in_vain().contains(&what) { Duration::ZERO } else { limit };
+        let found = self.board.wait(limit, ready)?;
+        match found {
+            Some(_) => in_vain().remove(&what),
+            None => in_vain().insert(what),
+        };
+        Ok(found)
     }
 }
 
