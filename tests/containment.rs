@@ -4,7 +4,9 @@
 #![cfg(target_os = "linux")] // where a test can list them
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -35,9 +37,12 @@ struct Run {
 
 impl Run {
     fn of(thing: &str, options: &[&str]) -> Run {
+        Run::by(Command::new(&*CHECKER), thing, options)
+    }
+
+    fn by(mut command: Command, thing: &str, options: &[&str]) -> Run {
         let folder = tempfile::tempdir().expect("a folder");
         let (hostile, name) = (HOSTILE.display(), folder.path().display());
-        let mut command = Command::new(&*CHECKER);
         command.current_dir(env!("CARGO_MANIFEST_DIR")).env("TMPDIR", folder.path());
         command.args(["check", "ex1", "--server", &format!("{hostile} {thing} {{port}} {name}")]);
         command.args(options).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -98,7 +103,11 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
 
 /// Checks the program that does this thing, and demands that the report says `expected`, in one line.
 fn is_contained(thing: &str, options: &[&str], expected: &str) {
-    let output = Run::of(thing, options).end();
+    ends_well(Run::of(thing, options), expected);
+}
+
+fn ends_well(run: Run, expected: &str) {
+    let output = run.end();
     let text = String::from_utf8(output.stdout).expect("text");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{text}{errors}");
@@ -139,6 +148,28 @@ fn a_program_that_ignores_signals() {
 #[test]
 fn a_program_whose_children_outlive_it() {
     is_contained("leaves-children", &["--patience", "0.5"], "but nothing was printed within 1 s");
+}
+
+/// In a container the checker's session and group may have been founded outside, and then have no number there.
+#[test]
+fn a_container_changes_nothing() {
+    let container = ["unshare", "--map-root-user", "--fork", "--pid", "--mount-proc", "sh", "-c"]
+        .map(OsStr::new);
+    // All that is left ends with the container, so it is looked for before.
+    let script =
+        r#""$@"; status=$?; grep -l 'sleep[s]' /proc/[0-9]*/cmdline && exit 99; exit $status"#;
+    let within = |program: &OsStr| {
+        let mut command = Command::new(container[0]);
+        command.args(&container[1..]).args([script, "sh"]).arg(program);
+        command
+    };
+    if !within("true".as_ref()).output().is_ok_and(|output| output.status.success()) {
+        let _ =
+            writeln!(io::stderr(), "skipped: this machine does not let unshare make a container");
+        return;
+    }
+    let run = Run::by(within(CHECKER.as_os_str()), "leaves-children", &["--patience", "0.5"]);
+    ends_well(run, "but nothing was printed within 1 s");
 }
 
 #[test]

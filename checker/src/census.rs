@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
+use std::process;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,9 +16,9 @@ pub struct Entry {
     pub pid: i32,
     /// The id of its parent.
     pub parent: i32,
-    /// The id of its process group.
+    /// The id of its process group, 0 when that was founded outside of the container that this process is in.
     pub group: i32,
-    /// The id of its session.
+    /// The id of its session, 0 likewise.
     pub session: i32,
     /// How many threads it has.
     pub threads: usize,
@@ -49,6 +50,11 @@ pub fn recent_census() -> Arc<Vec<Entry>> {
     let entries = Arc::new(census());
     *last = Some((Instant::now(), Arc::clone(&entries)));
     entries
+}
+
+/// This process.
+pub fn own() -> Option<Entry> {
+    entry(process::id() as i32)
 }
 
 /// One process.

@@ -131,8 +131,7 @@ impl Containment {
 /// Ends all that scenes of this process have started and left behind, and removes their temporary files: for
 /// an end that comes from outside.
 pub fn clear_all() {
-    let own = rustix::process::getpgrp().as_raw_nonzero().get();
-    end_strays_of(|root| root.group != own);
+    end_strays_of(|root| census::own().is_some_and(|own| root.group != own.group));
     for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(&prefix()) {
             let _ = fs::remove_dir_all(entry.path()); // nothing more can be done about it
@@ -146,7 +145,7 @@ fn prefix() -> String {
 }
 
 fn has_left_session(root: &Entry) -> bool {
-    rustix::process::getsid(None).is_ok_and(|own| root.session != own.as_raw_nonzero().get())
+    census::own().is_some_and(|own| root.session != own.session)
 }
 
 /// Ends the orphans among the children of this process that are meant, with all that they have started.
