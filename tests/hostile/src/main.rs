@@ -99,14 +99,14 @@ fn main() -> io::Result<()> {
         }
         "starts-processes" => {
             let _listener = listen()?;
-            for _ in 0..500 {
+            for _ in 0..20 {
                 again("sleeps").spawn()?;
             }
             sleep()
         }
         "starts-threads" => {
             let _listener = listen()?;
-            for _ in 0..5000 {
+            for _ in 0..100 {
                 thread::Builder::new().stack_size(16 * 1024).spawn(sleep)?;
             }
             sleep()
