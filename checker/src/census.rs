@@ -1,10 +1,12 @@
 //! What runs on this machine, as far as the system tells (`/proc`, Linux; elsewhere nobody is listed).
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fmt::Display;
+use std::fs::{self, DirEntry};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
@@ -52,6 +54,25 @@ pub fn recent_census() -> Arc<Vec<Entry>> {
     entries
 }
 
+/// Where the system tells this of a process, if it does. (In a container it may have numbered the processes as
+/// they are outside.)
+fn path_of(pid: impl Display, what: &str) -> Option<PathBuf> {
+    static KNOWS_US: LazyLock<bool> = LazyLock::new(|| {
+        fs::read_link("/proc/self").is_ok_and(|own| own.as_os_str() == &*process::id().to_string())
+    });
+    KNOWS_US.then(|| Path::new("/proc").join(pid.to_string()).join(what))
+}
+
+/// What a file of a process says, where the system tells.
+pub fn text_of(pid: impl Display, file: &str) -> Option<String> {
+    fs::read_to_string(path_of(pid, file)?).ok()
+}
+
+/// What a folder of a process lists, where the system tells.
+pub fn list_of(pid: impl Display, folder: &str) -> Option<impl Iterator<Item = DirEntry>> {
+    Some(fs::read_dir(path_of(pid, folder)?).ok()?.flatten())
+}
+
 /// This process.
 pub fn own() -> Option<Entry> {
     entry(process::id() as i32)
@@ -59,7 +80,7 @@ pub fn own() -> Option<Entry> {
 
 /// One process.
 pub fn entry(pid: i32) -> Option<Entry> {
-    entry_of(pid, &fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+    entry_of(pid, &text_of(pid, "stat")?)
 }
 
 /// Reads a line such as `7 (a name) S 1 7 7 …` (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
@@ -95,7 +116,7 @@ pub fn with_descendants(entries: &[Entry], roots: &BTreeSet<i32>) -> Vec<Entry> 
 
 /// A variable of the environment that a process was started with.
 pub fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let environment = fs::read(path_of(pid, "environ")?).ok()?;
     let variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
     let mut values = variables
         .filter_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string));
@@ -104,7 +125,7 @@ pub fn variable(pid: i32, name: &str) -> Option<String> {
 
 /// How long the threads of a process have been at work, in all.
 pub fn worked(pid: u32) -> Option<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let stat = text_of(pid, "stat")?;
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
     let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
@@ -119,8 +140,7 @@ pub fn is_busy(pid: u32) -> Option<bool> {
 
 /// What a file tells of each thread of a process, by the thread's id.
 fn of_threads(pid: u32, file: &str) -> Option<impl Iterator<Item = (String, String)>> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten();
-    Some(threads.filter_map(move |thread| {
+    Some(list_of(pid, "task")?.filter_map(move |thread| {
         let text = fs::read_to_string(thread.path().join(file)).ok()?;
         Some((thread.file_name().into_string().ok()?, text))
     }))
@@ -151,12 +171,13 @@ fn waited(schedstat: &str) -> Option<Duration> {
 
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
 pub fn open_files(pid: i32) -> u64 {
-    fs::metadata(format!("/proc/{pid}/fd")).map_or(0, |folder| folder.len())
+    let folder = path_of(pid, "fd").and_then(|folder| fs::metadata(folder).ok());
+    folder.map_or(0, |folder| folder.len())
 }
 
 /// How many bytes a process has written to the disk so far.
 pub fn written(pid: i32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/io")).unwrap_or_default();
+    let text = text_of(pid, "io").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("write_bytes: "));
     line.and_then(|bytes| bytes.parse().ok()).unwrap_or(0)
 }
@@ -165,12 +186,11 @@ pub fn written(pid: i32) -> u64 {
 pub fn listening_ports(processes: &[Entry]) -> BTreeSet<u16> {
     let mut ports = BTreeSet::new();
     for process in processes {
-        let folder = fs::read_dir(format!("/proc/{}/fd", process.pid)).into_iter().flatten();
-        let files = folder.flatten().filter_map(|file| fs::read_link(file.path()).ok());
+        let files = list_of(process.pid, "fd").into_iter().flatten();
+        let files = files.filter_map(|file| fs::read_link(file.path()).ok());
         let sockets: BTreeSet<String> = files.map(|file| file.display().to_string()).collect();
-        for table in ["tcp", "tcp6"] {
-            let path = format!("/proc/{}/net/{table}", process.pid);
-            let text = fs::read_to_string(path).unwrap_or_default();
+        for table in ["net/tcp", "net/tcp6"] {
+            let text = text_of(process.pid, table).unwrap_or_default();
             ports.extend(text.lines().filter_map(|line| listening_port(line, &sockets)));
         }
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::board::{Board, End, ProgramId, QUIET};
+use crate::census;
 use crate::limits::seconds;
 use crate::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::{Scene, Stop};
@@ -288,8 +289,7 @@ impl Program {
     /// The most memory it has asked for so far, in KiB, where the system tells (Linux). Of a foreign program, the
     /// most that it has used: what a language sets aside before it reads costs nothing.
     pub fn peak_memory(&self) -> Option<u64> {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.board.pid_of(self.id))).ok()?;
+        let status = census::text_of(self.board.pid_of(self.id), "status")?;
         let field = if self.is_foreign { "VmHWM:" } else { "VmPeak:" };
         let line = status.lines().find_map(|line| line.strip_prefix(field))?;
         line.split_whitespace().next()?.parse().ok()
@@ -312,9 +312,8 @@ impl Program {
 
     /// How many threads and descriptors it has now, where the system tells (Linux).
     pub fn footprint(&self) -> Option<Footprint> {
-        let process = format!("/proc/{}", self.board.pid_of(self.id));
-        let count =
-            |folder: &str| Some(std::fs::read_dir(format!("{process}/{folder}")).ok()?.count());
+        let pid = self.board.pid_of(self.id);
+        let count = |folder| Some(census::list_of(pid, folder)?.count());
         Some(Footprint { threads: count("task")?, descriptors: count("fd")? })
     }
 
