@@ -218,7 +218,10 @@ impl Room {
                     drop(place); // before it is looked whether there is a thread: that one looks again
                     return self.let_catch_up(member);
                 }
-                Sent::Gone => return,
+                Sent::Gone => {
+                    drop(place);
+                    return self.leave(member); // others may wait for it, and its own thread for them
+                }
             }
             drop(place);
             if member.next.load(Ordering::SeqCst) == self.end.load(Ordering::SeqCst) {
@@ -237,8 +240,8 @@ impl Room {
             thread::Builder::new().name(format!("catch up {}", member.name)).stack_size(STACK);
         let started = thread.spawn(move || room.catch_up(&slow));
         if let Err(error) = started {
-            console::log(&format!("{}: no thread to wait for it: {error}", member.name));
             self.leave(member);
+            console::log(&format!("{}: no thread to wait for it: {error}", member.name));
         }
     }
 
@@ -251,8 +254,8 @@ impl Room {
             refusals = if before == (place.next, place.offset) { refusals + 1 } else { 0 };
             before = (place.next, place.offset);
             if refusals >= TRIES && lock(&self.log).waits_for(member) {
-                console::log(&format!("{} takes nothing, and others wait: removed", member.name));
                 self.leave(member);
+                console::log(&format!("{} takes nothing, and others wait: removed", member.name));
             }
         }
         drop(place);
@@ -285,7 +288,7 @@ impl Room {
                 Ok(count) => place.advance(count, &chunks, member),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Sent::Full,
-                Err(_) => return Sent::Gone, // its own thread finds out too, and lets it leave
+                Err(_) => return Sent::Gone,
             }
             member.next.store(place.next, Ordering::SeqCst);
             if flags.is_empty() {

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use chatlings::proto::{FastHandshake, Message};
 use chatlings::serve::{self, Registry};
 use chatlings::{frame, text};
+use socket2::SockRef;
 
 /// What should happen at once must happen within this time, on however busy a machine.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -443,6 +445,36 @@ mod rooms {
             reading.join().expect("no panic");
         });
         assert_eq!(room.names(), ["alice", "bob"]);
+    }
+
+    #[test]
+    fn a_member_who_breaks_off_while_others_and_itself_wait_for_it_holds_nobody_up() {
+        const LINES: usize = 300;
+        let line = [&[b'x'; 64 * 1024 - 1][..], b"\n"].concat(); // 19 MB in all: more than systems keep
+        let room = Room::new();
+        let (alice, alice_hears) = enter(&room, "alice");
+        let (bob, bob_hears) = enter(&room, "bob");
+        thread::spawn(move || io::copy(&mut &alice_hears, &mut io::sink()));
+        let said = Arc::new(AtomicUsize::new(0));
+        for talker in [alice, bob] {
+            let (room, said, line) = (Arc::clone(&room), Arc::clone(&said), line.clone());
+            thread::spawn(move || {
+                for _ in 0..LINES {
+                    room.say(&talker, line.clone());
+                    said.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+        }
+        // Both wait for bob, who takes nothing, as soon as nothing more is said for a moment.
+        let mut before = usize::MAX;
+        while before != said.load(Ordering::SeqCst) {
+            before = said.load(Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(100));
+        }
+        SockRef::from(&bob_hears).set_linger(Some(Duration::ZERO)).expect("a reset");
+        drop(bob_hears);
+        wait_until("everything is said", || said.load(Ordering::SeqCst) == 2 * LINES);
+        assert_eq!(room.names(), ["alice"]);
     }
 
     #[test]
