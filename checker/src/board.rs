@@ -600,7 +600,12 @@ impl Board {
             program.process.wait();
         }
         if let Some(containment) = self.containment.borrow().as_ref() {
-            containment.end_strays();
+            let strays = containment.end_strays();
+            if !strays.is_empty() {
+                chatlings::console::log(&format!(
+                    "warning: these processes cannot be ended: {strays:?}"
+                ));
+            }
         }
         // What was written before the end is still in the pipes. If somebody else holds them open, this
         // does not wait for ever.

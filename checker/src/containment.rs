@@ -24,7 +24,7 @@ use crate::limits::{Limits, MIB};
 const MARK: &str = "CHATLINGS_CHECK";
 
 /// How many threads each of the processes may have that a program may be.
-const THREADS: u64 = 32;
+const THREADS: u64 = 8;
 
 /// How long it may take to end what a program has left behind.
 const LONGEST_END: Duration = Duration::from_secs(5);
@@ -64,11 +64,15 @@ impl Containment {
         }
     }
 
-    /// Whose family has taken too much, if any: the id of its leader, and what it did.
+    /// Whose family has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
+    /// the first of the leaders.
     pub fn excess(&self) -> Option<(u32, String)> {
         let entries = census::recent_census();
+        let mut orphans = orphans_among(&entries, |orphan| self.is_ours(orphan));
         self.leaders.iter().find_map(|leader| {
-            let family = census::with_descendants(&entries, &BTreeSet::from([*leader]));
+            let mut roots = std::mem::take(&mut orphans);
+            roots.insert(*leader);
+            let family = census::with_descendants(&entries, &roots);
             for member in &family {
                 restrict(member.pid, &self.limits);
             }
@@ -80,12 +84,13 @@ impl Containment {
         let limits = &self.limits;
         let sum = |of: fn(&Entry) -> u64| family.iter().map(of).sum::<u64>();
         let threads = limits.processes * THREADS;
-        let on_disk = sum(|member| census::written(member.pid)) + size_of(self.folder.path());
+        let on_disk =
+            sum(|member| census::written(member.pid)) + content_of(self.folder.path()).size;
         if sum(|member| member.memory) > limits.memory {
             let mib = limits.memory / MIB;
             return Some(format!("took more than {mib} MiB of memory (--max-memory)"));
         }
-        if family.len() as u64 > limits.processes {
+        if family.iter().filter(|member| !member.is_dead).count() as u64 > limits.processes {
             let most = limits.processes;
             return Some(format!("was more than {most} processes (--max-processes)"));
         }
@@ -110,9 +115,9 @@ impl Containment {
     }
 
     /// Ends what the programs of this scene have left behind. They themselves must have ended by now, so that
-    /// whoever they have started is an orphan, and a child of this process.
-    pub fn end_strays(&self) {
-        end_strays_of(|root| self.is_ours(root));
+    /// whoever they have started is an orphan, and a child of this process. Returns who could not be ended.
+    pub fn end_strays(&self) -> BTreeSet<i32> {
+        end_strays_of(|root| self.is_ours(root))
     }
 
     fn is_ours(&self, root: &Entry) -> bool {
@@ -121,20 +126,26 @@ impl Containment {
         }
         match census::variable(root.pid, MARK) {
             Some(folder) => Path::new(&folder) == self.folder.path(),
-            // It has left the group, and has no mark any more. (What others start in this process, such as
-            // cargo, stays in its session.)
-            None => root.born >= self.born && has_left_session(root),
+            // It has left its group, and has no mark any more. (What others start in this process, such as
+            // cargo, stays in the group of this one.)
+            None => root.born >= self.born && is_in_another_group(root),
         }
+    }
+}
+
+impl Drop for Containment {
+    fn drop(&mut self) {
+        remove(self.folder.path());
     }
 }
 
 /// Ends all that scenes of this process have started and left behind, and removes their temporary files: for
 /// an end that comes from outside.
 pub fn clear_all() {
-    end_strays_of(|root| census::own().is_some_and(|own| root.group != own.group));
+    end_strays_of(is_in_another_group);
     for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(&prefix()) {
-            let _ = fs::remove_dir_all(entry.path()); // nothing more can be done about it
+            remove(&entry.path());
         }
     }
 }
@@ -144,25 +155,35 @@ fn prefix() -> String {
     format!("chatlings-{}-", process::id())
 }
 
-fn has_left_session(root: &Entry) -> bool {
-    census::own().is_some_and(|own| root.session != own.session)
+fn is_in_another_group(root: &Entry) -> bool {
+    census::own().is_some_and(|own| root.group != own.group)
 }
 
-/// Ends the orphans among the children of this process that are meant, with all that they have started.
-fn end_strays_of(is_meant: impl Fn(&Entry) -> bool) {
+/// The orphans among the children of this process that are meant.
+fn orphans_among(entries: &[Entry], is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
     let own = process::id() as i32;
+    let orphans = entries
+        .iter()
+        .filter(|entry| entry.parent == own && !crate::process::is_leader(entry.pid))
+        .filter(|entry| is_meant(entry));
+    orphans.map(|entry| entry.pid).collect()
+}
+
+/// Ends such orphans, with all that they have started. Returns who could not be ended.
+fn end_strays_of(is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
     let deadline = Instant::now() + LONGEST_END;
-    while Instant::now() < deadline {
+    loop {
         let entries = census();
-        let is_orphan =
-            |entry: &&Entry| entry.parent == own && !crate::process::is_leader(entry.pid);
-        let roots = entries.iter().filter(is_orphan).filter(|entry| is_meant(entry));
-        let roots: BTreeSet<i32> = roots.map(|entry| entry.pid).collect();
-        if roots.is_empty() {
-            return;
+        let roots = orphans_among(&entries, &is_meant);
+        if roots.is_empty() || Instant::now() > deadline {
+            return roots;
         }
         let family = census::with_descendants(&entries, &roots);
-        // First all are stopped, so that none can start another one while the list is gone through.
+        // A group is ended as a whole, so that none of it can start another one meanwhile.
+        for group in groups_of(&family, &entries) {
+            let _ = rustix::process::kill_process_group(group, Signal::KILL); // it may have ended by itself
+        }
+        // First all others are stopped, so that none can start another one while the list is gone through.
         for signal in [Signal::STOP, Signal::KILL] {
             for pid in family.iter().filter(|member| !member.is_dead).filter_map(Entry::id) {
                 let _ = rustix::process::kill_process(pid, signal); // it may have ended by itself
@@ -171,19 +192,58 @@ fn end_strays_of(is_meant: impl Fn(&Entry) -> bool) {
         for pid in roots.iter().filter_map(|pid| Pid::from_raw(*pid)) {
             let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
         }
-        thread::sleep(Duration::from_millis(1)); // the end of a process takes a moment
+        thread::sleep(Duration::from_micros(200)); // the end of a process takes a moment
     }
 }
 
-/// The size of all files in a folder, in bytes.
-fn size_of(folder: &Path) -> u64 {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sizes = entries.map(|entry| match entry.metadata() {
-        Ok(data) if data.is_dir() => size_of(&entry.path()),
-        Ok(data) => data.len(),
-        Err(_) => 0, // it is gone already
-    });
-    sizes.sum()
+/// The groups in which there is nobody else than this family.
+fn groups_of(family: &[Entry], entries: &[Entry]) -> Vec<Pid> {
+    let family: BTreeSet<i32> = family.iter().map(|member| member.pid).collect();
+    let (ours, others): (Vec<_>, Vec<_>) =
+        entries.iter().partition(|entry| family.contains(&entry.pid));
+    let groups = |of: Vec<&Entry>| of.iter().map(|entry| entry.group).collect::<BTreeSet<i32>>();
+    groups(ours).difference(&groups(others)).filter_map(|group| Pid::from_raw(*group)).collect()
+}
+
+/// What is in a folder.
+#[derive(Default)]
+struct Content {
+    /// The size of all files, in bytes. Each of them takes a block, and each folder too.
+    size: u64,
+    /// Whether there are folders within so many others that they were not looked at.
+    is_deep: bool,
+}
+
+fn content_of(folder: &Path) -> Content {
+    const BLOCK: u64 = 4096;
+    const DEEPEST: usize = 64;
+    let mut content = Content::default();
+    let mut folders = vec![(folder.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(data) if data.is_dir() && depth == DEEPEST => content.is_deep = true,
+                Ok(data) if data.is_dir() => {
+                    content.size += BLOCK;
+                    folders.push((entry.path(), depth + 1));
+                }
+                Ok(data) => content.size += data.len().max(BLOCK),
+                Err(_) => {} // it is gone already
+            }
+        }
+    }
+    content
+}
+
+/// Removes a folder with all that is in it. If that fails, nothing more can be done about it.
+fn remove(folder: &Path) {
+    // `remove_dir_all` calls itself for each folder in a folder, so many thousands would overflow its stack.
+    if content_of(folder).is_deep {
+        let mut rm = Command::new("rm");
+        let _ = rm.arg("-rf").arg(folder).stderr(process::Stdio::null()).status();
+    } else {
+        let _ = fs::remove_dir_all(folder);
+    }
 }
 
 #[cfg(target_os = "linux")]

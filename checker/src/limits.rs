@@ -36,7 +36,7 @@ impl Default for Limits {
             output: 64 * MIB,
             memory: 1024 * MIB,
             disk: 64 * MIB,
-            processes: 32,
+            processes: 128, // one for each of the 50 clients of a crowd, and more
             files: 1024,
         }
     }

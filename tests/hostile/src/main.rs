@@ -53,15 +53,19 @@ fn main() -> io::Result<()> {
                 .args(["-c", ignore, "-", &arguments[0], "hangs", port, name])
                 .exec());
         }
-        // One in the group, one in a group of its own, one in a session of its own, and one that is an orphan
-        // in a session of its own with no trace of where it comes from.
+        // One in the group, one in a group of its own, one in a session of its own, and two that are orphans in
+        // a group or a session of their own with no trace of where they come from.
         "leaves-children" => {
             again("sleeps").spawn()?;
             again("sleeps").process_group(0).spawn()?;
             again("leaves-session").spawn()?.wait()?;
+            again("leaves-group").env_clear().spawn()?.wait()?;
             again("leaves-session").env_clear().spawn()?.wait()?;
             let _listener = listen()?;
             sleep()
+        }
+        "leaves-group" => {
+            again("sleeps").process_group(0).spawn()?;
         }
         "leaves-session" => {
             rustix::process::setsid()?;
@@ -101,6 +105,22 @@ fn main() -> io::Result<()> {
             let _listener = listen()?;
             for _ in 0..20 {
                 again("sleeps").spawn()?;
+            }
+            sleep()
+        }
+        "starts-orphans" => {
+            let _listener = listen()?;
+            for _ in 0..20 {
+                again("leaves-group").spawn()?.wait()?;
+            }
+            sleep()
+        }
+        "nests-folders" => {
+            let _listener = listen()?;
+            env::set_current_dir(folder())?;
+            for _ in 0..2_000 {
+                fs::create_dir("d")?;
+                env::set_current_dir("d")?;
             }
             sleep()
         }
