@@ -228,6 +228,13 @@ fn a_program_that_starts_many_threads() {
 }
 
 #[test]
+fn a_program_with_more_busy_threads_than_processors() {
+    // Its threads keep each other waiting, and the scene's clock forgives that, but not for ever.
+    let options = ["--max-seconds", "2", "--patience", "0.5"];
+    is_contained("spins", &options, "to be over within 1 s (--max-seconds)");
+}
+
+#[test]
 fn a_program_that_prints_terminal_escapes() {
     is_contained(
         "prints-escapes",

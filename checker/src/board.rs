@@ -297,12 +297,6 @@ impl Board {
         limit: Duration,
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
-        let longest = self.patient(self.limits.scene);
-        if self.clock.elapsed() > longest {
-            let longest = seconds(longest);
-            let message = format!("expected the check to be over within {longest} (--max-seconds)");
-            return Err(Stop::fails("check", message));
-        }
         let deadline = self.time() + limit;
         loop {
             let left = deadline.saturating_sub(self.time());
@@ -348,10 +342,16 @@ impl Board {
         if let Some(panic) = self.to_do.borrow().clone() {
             return Err(Stop::ToDo(panic));
         }
-        match self.excess.borrow().clone() {
-            Some((actor, message)) => Err(Stop::Fails { actor, message }),
-            None => Ok(()),
+        if let Some((actor, message)) = self.excess.borrow().clone() {
+            return Err(Stop::Fails { actor, message });
         }
+        let longest = self.patient(self.limits.scene);
+        if self.clock.elapsed() > longest {
+            let longest = seconds(longest);
+            let message = format!("expected the check to be over within {longest} (--max-seconds)");
+            return Err(Stop::fails("check", message));
+        }
+        Ok(())
     }
 
     /// Looks from time to time whether a program takes too much.

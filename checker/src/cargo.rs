@@ -167,6 +167,8 @@ impl Output {
             }
             "compiler-message" => {
                 let rendered = message["message"]["rendered"].as_str()?;
+                // These would be control characters to a terminal. (rustc itself replaces the others.)
+                let rendered = &rendered.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "\u{fffd}");
                 let kept = match message["message"]["level"].as_str()? {
                     "warning" => &mut self.warnings,
                     _ => &mut self.errors,

@@ -46,9 +46,10 @@ impl Clock {
         self.lost.set(Duration::ZERO);
     }
 
-    /// What the clock says.
+    /// What the clock says. It never goes slower than a tenth of other clocks: a program with many busy threads
+    /// keeps itself waiting.
     pub fn time(&self) -> Duration {
-        self.began.get().elapsed().saturating_sub(self.lost.get())
+        self.elapsed().saturating_sub(self.lost.get()).max(self.elapsed() / 10)
     }
 
     /// What another clock, without forgiveness, would say.

@@ -117,7 +117,13 @@ impl Containment {
     /// Ends what the programs of this scene have left behind. They themselves must have ended by now, so that
     /// whoever they have started is an orphan, and a child of this process. Returns who could not be ended.
     pub fn end_strays(&self) -> BTreeSet<i32> {
-        end_strays_of(|root| self.is_ours(root))
+        let is_ours = |orphan: &Entry| self.is_ours(orphan);
+        let suspects = orphans_among(&census(), is_ours);
+        if suspects.is_empty() {
+            return suspects;
+        }
+        // A program of another scene that is just being started looks like an orphan.
+        crate::process::between_starts(|| end_strays_of(is_ours))
     }
 
     fn is_ours(&self, root: &Entry) -> bool {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cargo::{Package, root};
+use crate::transcript::visible;
 
 /// A student's program, as its file stands now.
 pub struct Starter {
@@ -70,8 +71,8 @@ impl Starter {
     /// The task in a few lines: the first paragraph of the introduction.
     pub fn task(&self) -> String {
         let lines = self.introduction();
-        let lines: Vec<&str> = lines.into_iter().take_while(|line| !line.is_empty()).collect();
-        lines.join("\n")
+        let lines = lines.into_iter().take_while(|line| !line.is_empty());
+        lines.map(visible).collect::<Vec<String>>().join("\n") // the source is a stranger's
     }
 }
 
@@ -84,7 +85,7 @@ pub fn place(file: &str, line: usize) -> String {
 fn spot_in(line: &str) -> Option<Spot> {
     let (number, rest) = line.trim_start().strip_prefix("// TODO ")?.split_once(" of ")?;
     let (of, task) = rest.split_once(':')?;
-    Some(Spot { number: number.parse().ok()?, of: of.parse().ok()?, task: task.trim().to_string() })
+    Some(Spot { number: number.parse().ok()?, of: of.parse().ok()?, task: visible(task.trim()) })
 }
 
 #[cfg(test)]
@@ -94,6 +95,16 @@ mod tests {
     const SOURCE: &str = "//! # 1.1 Title\n//!\n//! Do this.\n//! And that.\n//!\n//! More.\n\nuse std::io;\n\
         fn a() {\n    // TODO 1 of 2: the first\n    todo!()\n}\nfn b() {\n    // TODO 2 of 2: the second\n    \
         //   (a todo!() stands here)\n    todo!(\"b\")\n}\n";
+
+    #[test]
+    fn what_a_source_says_cannot_reach_the_terminal_with_an_escape() {
+        let starter = Starter::of(&SOURCE.replace("Do", "\x1b[2J").replace("the", "\x1b[2J"));
+        assert!(starter.task().starts_with("\\u{1b}[2J this."), "{}", starter.task());
+        assert_eq!(
+            spot_in("// TODO 1 of 2: \x1b[2J").map(|spot| spot.task),
+            Some("\\u{1b}[2J".to_string())
+        );
+    }
 
     #[test]
     fn a_starter_is_untouched_until_a_todo_is_gone() {

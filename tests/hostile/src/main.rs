@@ -131,6 +131,13 @@ fn main() -> io::Result<()> {
             }
             sleep()
         }
+        "spins" => {
+            let _listener = listen()?;
+            for _ in 0..15 {
+                thread::spawn(spin);
+            }
+            spin()
+        }
         "prints-escapes" => {
             println!("{ESCAPES}");
             eprintln!("{ESCAPES}");
@@ -145,6 +152,12 @@ fn main() -> io::Result<()> {
 
 fn sleep() {
     thread::sleep(Duration::from_secs(600));
+}
+
+fn spin() {
+    loop {
+        std::hint::spin_loop();
+    }
 }
 
 /// The folder for temporary files.
