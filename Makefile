@@ -7,11 +7,11 @@ STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 help:
 	@echo "make ex1 … ms3   show a step's task and, once you have begun, check your program"
 	@echo "make demo        play the scenes of all steps with the worked programs"
-	@echo "make test        every check of your programs and ours, and the course's own tests"
+	@echo "make test        all checks of your programs and ours, and the course's own"
 	@echo "make lint        formatting and warnings (for those who change the course)"
 	@echo "make bench       measure the servers beside others (some minutes, Linux)"
 	@echo "make loop        measure the time from saving a file to the verdict"
-	@echo "make soak        look for false failures and for bugs in the helpers, some ten minutes:"
+	@echo "make soak        look for false failures and for bugs, some ten minutes:"
 	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, FUZZ_SECONDS=60"
 	@echo
 	@echo "cargo step list          where you stand"

@@ -17,7 +17,7 @@ words as a shell would, and runs without a shell, from where you are.";
 
 /// Shows, checks and plays the steps of the course
 ///
-/// Exit status: 0 when nothing failed, 1 when a check failed or did not compile, 2 for wrong usage.
+/// Exit status: 0 when nothing failed, 1 when something did, 2 for wrong usage.
 #[derive(Debug, Parser)]
 #[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {

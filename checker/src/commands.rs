@@ -37,8 +37,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
 }
 
 fn list() -> Result<ExitCode> {
-    let title_of = |step: &Step| step.title.chars().count();
-    let width = STEPS.iter().map(title_of).max().unwrap_or(0) + 1;
+    let width = title_width();
     println!("{}", format!("step  {:<width$} points  where you stand", "title").bold());
     for step in STEPS {
         let standing = standing::describe(step);
@@ -46,6 +45,12 @@ fn list() -> Result<ExitCode> {
     }
     println!("\nmake {} shows a step's task, and checks it once you have begun.", STEPS[0].id);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The width of a column of titles, with a space behind it.
+fn title_width() -> usize {
+    let lengths = STEPS.iter().map(|step| step.title.chars().count());
+    lengths.max().unwrap_or(0) + 1
 }
 
 fn hint(steps: &[&Step], number: usize) -> Result<ExitCode> {
@@ -81,7 +86,7 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
     if !commands.is_empty() {
         let mut cast = foreign_cast(steps[0], commands)?;
         cast.limits = args.limits.limits();
-        return report(args, &[&cast], false);
+        return report(args, &steps, &[&cast], false);
     }
     let package = if args.solutions { Package::Solutions } else { Package::Exercises };
     let mut wanted = programs(&steps, package);
@@ -110,13 +115,14 @@ fn check(args: &CheckArgs) -> Result<ExitCode> {
     if !shown.is_empty() && !checked.is_empty() {
         println!();
     }
-    report(args, &checked, package == Package::Exercises)
+    report(args, &steps, &checked, package == Package::Exercises)
 }
 
 /// Shows an untouched step: in full when it was asked for, else in a line.
 fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
     if args.steps.is_empty() {
-        println!("{:<34}{}", step.title, format!("untouched: make {}", step.id).dimmed());
+        let (title, width) = (step.title, title_width());
+        println!("{title:<width$} {}", format!("untouched: make {}", step.id).dimmed());
         return;
     }
     let worked = cast_of(step, Package::Solutions, builds);
@@ -124,8 +130,13 @@ fn show_untouched(args: &CheckArgs, step: &'static Step, builds: &Builds) {
     report::print_untouched(step, &finished);
 }
 
-/// Plays the checks of these casts, and reports them.
-fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCode> {
+/// Plays the checks of these casts, and reports them, and the sum over all `selected` steps.
+fn report(
+    args: &CheckArgs,
+    selected: &[&Step],
+    casts: &[&Cast],
+    is_students: bool,
+) -> Result<ExitCode> {
     let needs_its_port = |cast: &&Cast| {
         cast.step.port.is_some() && cast.roles.values().any(|launch| !launch.takes_port())
     };
@@ -157,20 +168,21 @@ fn report(args: &CheckArgs, casts: &[&Cast], is_students: bool) -> Result<ExitCo
         if let ([(step, outcomes)], true) = (&steps[..], is_students)
             && outcomes.iter().all(|outcome| outcome.is_bonus || outcome.verdict == Verdict::Passes)
         {
-            report::print_next(step, STEPS);
+            let is_complete = outcomes.iter().all(|outcome| outcome.verdict == Verdict::Passes);
+            report::print_next(step, STEPS, is_complete);
         }
         if args.verbose || outcomes.iter().any(is_failure) {
             println!("{}", format!("(--seed {seed} plays the same words again)").dimmed());
         }
-        if steps.len() > 1 {
-            print_sum(&outcomes, &steps.iter().map(|(step, _)| *step).collect::<Vec<_>>());
+        if selected.len() > 1 {
+            print_sum(&outcomes, selected);
         }
     }
     Ok(ExitCode::from(u8::from(outcomes.iter().any(is_failure))))
 }
 
 fn print_sum(outcomes: &[Outcome], steps: &[&Step]) {
-    let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
+    let sum = outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.points); // `sum()` of none is -0
     let max: u32 = steps.iter().map(|step| step.points).sum();
     println!(
         "\n{}",

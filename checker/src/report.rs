@@ -182,10 +182,11 @@ pub fn print_untouched(step: &Step, finished: &Outcome) {
 }
 
 /// The line under a step that is done: what comes next.
-pub fn print_next(step: &Step, all: &[Step]) {
+pub fn print_next(step: &Step, all: &[Step], is_complete: bool) {
+    let done = if is_complete { "All checks pass." } else { "All but a bonus passes." };
     let next = all.iter().skip_while(|other| other.id != step.id).nth(1);
     match next {
-        Some(next) => println!("\nAll checks pass. Next: make {} ({})", next.id, next.title),
-        None => println!("\nAll checks pass. That was the last step."),
+        Some(next) => println!("\n{done} Next: make {} ({})", next.id, next.title),
+        None => println!("\n{done} That was the last step."),
     }
 }

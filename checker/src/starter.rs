@@ -55,10 +55,11 @@ impl Starter {
         self.source.lines().filter_map(spot_in).collect()
     }
 
-    /// What is to be done at a line with a `todo!()`: the spot above it.
+    /// What is to be done at a line with a `todo!()`: the spot above it in the same function.
     pub fn spot_above(&self, line: usize) -> Option<Spot> {
         let lines: Vec<&str> = self.source.lines().take(line).collect();
-        lines.iter().rev().find_map(|line| spot_in(line))
+        let in_function = lines.iter().rev().take_while(|line| !line.starts_with("fn "));
+        in_function.map(|line| spot_in(line)).find(Option::is_some)?
     }
 
     /// The comment at the top of the file, without its title.
@@ -121,6 +122,8 @@ mod tests {
         let spot = Starter::of(SOURCE).spot_above(16).expect("a spot");
         assert_eq!(spot, Spot { number: 2, of: 2, task: "the second".to_string() });
         assert_eq!(Starter::of(SOURCE).spot_above(9), None);
+        let without = SOURCE.replace("// TODO 2 of 2", "//");
+        assert_eq!(Starter::of(&without).spot_above(16), None, "it is in another function");
     }
 
     #[test]
