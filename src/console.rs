@@ -28,9 +28,9 @@ pub fn read_line() -> io::Result<Option<String>> {
     Ok(Some(line.trim_end_matches(['\r', '\n']).to_string()))
 }
 
-/// Displays what came from the other side, on stdout.
+/// Displays what came from the other side, on stdout. If nobody reads that any more, no harm is done.
 pub fn show(text: &str) {
-    println!("{}", text.cyan());
+    let _ = writeln!(io::stdout(), "{}", text.cyan());
 }
 
 /// Writes one line to the log, stderr. A log that nobody reads any more harms nobody.

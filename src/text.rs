@@ -28,13 +28,15 @@ pub fn send(mut stream: &TcpStream, message: &str) -> io::Result<()> {
 }
 
 /// The text as it can be shown on anybody's terminal: control characters, which could move the cursor
-/// or change what was shown before, become replacement characters.
+/// or change what was shown before, become replacement characters. So do those that break a line or turn its
+/// direction (Unicode Standard Annex 9), which could show a text as another one.
 pub fn printable(text: &str) -> Cow<'_, str> {
     // Most texts are plain ASCII, and looking at their bytes is much faster than at their characters.
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.replace(char::is_control, "\u{fffd}"))
+    let turns = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    Cow::Owned(text.replace(|c: char| c.is_control() || turns(c), "\u{fffd}"))
 }
 
 /// Receives messages from a stream, and keeps what arrived too early for the next one.

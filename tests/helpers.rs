@@ -59,6 +59,13 @@ mod text_messages {
     }
 
     #[test]
+    fn what_could_change_a_terminal_is_not_printable() {
+        assert_eq!(text::printable("straße, ñandú"), "straße, ñandú");
+        assert_eq!(text::printable("a\x1b[2J\u{9b}2J\r"), "a\u{fffd}[2J\u{fffd}2J\u{fffd}");
+        assert_eq!(text::printable("\u{202e}eno\u{2028}"), "\u{fffd}eno\u{fffd}");
+    }
+
+    #[test]
     fn a_message_ends_at_a_line_break_of_either_kind() {
         assert_eq!(received(b"bread\nbutter\r\n").expect("messages"), ["bread", "butter"]);
     }

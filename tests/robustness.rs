@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chatlings::text;
 use checker::cargo::{self, Package};
 use checker::cast::Launch;
 use socket2::SockRef;
@@ -174,8 +175,8 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Reads until this text has come.
-fn hear_of(stream: &mut TcpStream, text: &str) {
+/// Reads until this text has come. Returns all that has come.
+fn hear_of(stream: &mut TcpStream, text: &str) -> String {
     let mut heard = Vec::new();
     let mut buffer = [0; 4096];
     while !String::from_utf8_lossy(&heard).contains(text) {
@@ -185,6 +186,7 @@ fn hear_of(stream: &mut TcpStream, text: &str) {
         assert!(count > 0, "closed before {text:?} came: {:?}", String::from_utf8_lossy(&heard));
         heard.extend(&buffer[..count]);
     }
+    String::from_utf8_lossy(&heard).into_owned()
 }
 
 /// Waits until the server has closed or reset the connection.
@@ -220,14 +222,35 @@ fn endless_line(program: &'static str, kind: Kind) {
     assert_eq!(server.count_in_log("longer than 64 KiB"), 1);
 }
 
+/// The longest lines that a server receives, which get longer by what it puts before them.
+fn longest_lines(program: &'static str, kind: Kind) {
+    let (server, before) = warm(program, kind);
+    let mut listener = server.enter();
+    for byte in [b'x', b'\0', b'\xff'] {
+        let mut mallory = server.enter();
+        let line = [&[byte; text::LONGEST][..], b"\n"].concat();
+        let _ = mallory.write_all(&line); // the server may close before it has all of it
+        let _ = mallory.write_all(b"/quit\n");
+        let _ = mallory.shutdown(Shutdown::Write);
+        is_closed(&mut mallory);
+    }
+    let mut alice = server.enter();
+    alice.write_all(b"THE END\n").expect("it is sent");
+    let heard = hear_of(&mut listener, "THE END");
+    let longest = heard.lines().map(str::len).max();
+    assert!(longest <= Some(text::LONGEST), "a line of {longest:?} bytes");
+    drop((alice, listener));
+    server.shrinks_to(&before);
+}
+
 fn bytes_that_are_no_text(program: &'static str, kind: Kind) {
     let (server, before) = warm(program, kind);
     let mut listener = server.enter();
     let mut mallory = server.enter();
     mallory.write_all(b"nul \0, invalid \xff\xfe, and THE END\n").expect("it is sent");
     match kind {
-        Kind::Capitals => hear_of(&mut mallory, "THE END"),
-        Kind::Room => hear_of(&mut listener, "THE END"),
+        Kind::Capitals => drop(hear_of(&mut mallory, "THE END")),
+        Kind::Room => drop(hear_of(&mut listener, "THE END")),
     }
     drop((mallory, listener));
     server.serves();
@@ -307,6 +330,16 @@ macro_rules! trials {
             }
         }
     };
+}
+
+#[test]
+fn ms2_sends_no_line_that_is_too_long_for_others() {
+    longest_lines("ms2_server", Kind::Room);
+}
+
+#[test]
+fn ms3_sends_no_line_that_is_too_long_for_others() {
+    longest_lines("ms3_server", Kind::Room);
 }
 
 trials!(ms1, "ms1_server", Kind::Capitals);

@@ -66,7 +66,7 @@ pub const HINTS: &[&str] = &[
      written to the client's socket once it has joined.",
     "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
      text::printable(&message)).into_bytes()`. A name is good if `(1..=32).contains(&name.chars().count()) && \
-     !name.contains(char::is_control)`, and if `room.join` gives `Some`.",
+     text::printable(name) == name`, and if `room.join` gives `Some`.",
 ];
 
 /// Connects somebody, who gives a username and is let in.

@@ -29,8 +29,7 @@ use chatlings::room::{Member, Room};
 use chatlings::{console, ports, serve, text};
 
 fn main() -> ExitCode {
-    let args: ServerArgs =
-        args::parse("A chat room that a stalled member cannot hold up", ports::MS3);
+    let args: ServerArgs = args::parse("A chat room that no stalled member holds up", ports::MS3);
     console::report(run(&args.address()))
 }
 
@@ -61,10 +60,9 @@ fn let_in(
     messages: &mut text::Reader,
 ) -> io::Result<Option<Arc<Member>>> {
     // TODO 1 of 2: ask for a username, three times at most, until `room.join` lets it in.
-    //   A good one has 1 to 32 characters, none of which is a control character, and is not taken:
+    //   A good one has 1 to 32 characters, is the same after `text::printable`, and is not taken:
     //   `room.join(name, client, welcome)?` gives `None` then, and else sends the welcome, a whole
     //   line. Say what was wrong, and ask again.
-    //   https://doc.rust-lang.org/std/primitive.char.html#method.is_control
     //   https://doc.rust-lang.org/std/primitive.str.html#method.chars
     todo!("{client:?} wants to join {:?}, and says who it is in {messages:?}", room.names())
 }

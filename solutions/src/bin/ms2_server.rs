@@ -45,8 +45,8 @@ fn handle_client(
     messages: &mut text::Reader,
     connections: &Connections,
 ) -> io::Result<()> {
-    if cid.is_empty() {
-        return text::send(conn, "You need a name to come in. Goodbye.");
+    if !(1..=32).contains(&cid.chars().count()) {
+        return text::send(conn, "You need a name of 1 to 32 characters to come in. Goodbye.");
     }
     if !enter(conn, cid, connections)? {
         return text::send(conn, &format!("Somebody is called {cid} already. Goodbye."));
@@ -74,6 +74,9 @@ fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Res
 /// Passes on what the client says, until it has left.
 fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) -> io::Result<()> {
     while let Some(message) = messages.receive()? {
+        if cid.len() + ": ".len() + message.len() > text::LONGEST {
+            return Err(io::Error::other("a message too long for the others"));
+        }
         broadcast(&format!("{cid}: {message}"), cid, connections);
     }
     Ok(())

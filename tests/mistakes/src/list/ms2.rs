@@ -112,24 +112,28 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "has a thread for each message",
         program: "ms2_server",
-        edits: &[(
-            "    while let Some(message) = messages.receive()? {
-        broadcast(&format!(\"{cid}: {message}\"), cid, connections);
+        edits: &[
+            (
+                "        broadcast(&format!(\"{cid}: {message}\"), cid, connections);
     }
     Ok(())",
-            "    std::thread::scope(|scope| {
-        // Which of them comes first is up to the system: here, the last one does.
-        let mut pause = std::time::Duration::from_secs(1);
-        while let Some(message) = messages.receive()? {
-            pause /= 2;
-            scope.spawn(move || {
-                std::thread::sleep(pause);
-                broadcast(&format!(\"{cid}: {message}\"), cid, connections)
-            });
-        }
-        Ok(())
+                "        pause /= 2;
+        scope.spawn(move || {
+            std::thread::sleep(pause);
+            broadcast(&format!(\"{cid}: {message}\"), cid, connections)
+        });
+    }
+    Ok(())
     })",
-        )],
+            ),
+            (
+                "    while let Some(message) = messages.receive()? {\n        if cid",
+                "    std::thread::scope(|scope| {
+    // Which of them comes first is up to the system: here, the last one does.
+    let mut pause = std::time::Duration::from_secs(1);
+    while let Some(message) = messages.receive()? {\n        if cid",
+            ),
+        ],
         fails: &["messages arrive in the order they were sent"],
     },
     Mistake {
@@ -156,14 +160,14 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "lets in an empty name",
         program: "ms2_server",
-        edits: &[("    if cid.is_empty() {", "    if false {")],
+        edits: &[("(1..=32).contains", "(0..=32).contains")],
         fails: &["an empty name is refused"],
     },
     Mistake {
         name: "refuses an empty name without a word",
         program: "ms2_server",
         edits: &[(
-            "        return text::send(conn, \"You need a name to come in. Goodbye.\");",
+            "        return text::send(conn, \"You need a name of 1 to 32 characters to come in. Goodbye.\");",
             "        return Ok(());",
         )],
         fails: &["an empty name is refused"],
@@ -172,7 +176,7 @@ pub const MISTAKES: &[Mistake] = &[
         name: "refuses an empty name and does not close",
         program: "ms2_server",
         edits: &[(
-            "        return text::send(conn, \"You need a name to come in. Goodbye.\");",
+            "        return text::send(conn, \"You need a name of 1 to 32 characters to come in. Goodbye.\");",
             "        text::send(conn, \"You need a name to come in.\")?;\n        return messages.receive().map(drop);",
         )],
         fails: &["an empty name is refused"],

@@ -48,7 +48,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "lets in a username with control characters",
         program: "ms3_server",
-        edits: &[(" && !name.contains(char::is_control)", "")],
+        edits: &[(" && text::printable(name) == name", "")],
         fails: &["a bad username is asked for again"],
     },
     Mistake {
@@ -159,7 +159,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "passes on who",
         program: "ms3_server",
-        edits: &[("                \"/who\" => {\n                    room.tell(member, format!(\"here: {}\\n\", room.names().join(\", \")).into_bytes())\n                }\n", "")],
+        edits: &[("\"/who\" =>", "\"/nobody\" =>")],
         fails: &["a stalled member delays nobody, and goes", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone"],
     },
     Mistake {
