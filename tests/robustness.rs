@@ -1,5 +1,6 @@
-//! Bad peers against the servers of milestones 1 to 3: the server stays up, serves those who behave, logs a
-//! line for each fault, and afterwards holds no more threads, descriptors and memory than before.
+//! Bad peers against the servers of milestones 1 to 3, and against the event loop of 1.4: the server stays up,
+//! serves those who behave, logs a line for each fault, and afterwards holds no more threads, descriptors and
+//! memory than before.
 //!
 //! Loopback only, and bounded in count and time.
 
@@ -18,9 +19,12 @@ use std::time::{Duration, Instant};
 use chatlings::text;
 use checker::cargo::{self, Package};
 use checker::cast::Launch;
+use rustix::process::{Pid, Signal, kill_process};
 use socket2::SockRef;
 
 const DEADLINE: Duration = Duration::from_secs(20);
+
+const EVENT_LOOP: &str = "ex4_event_loop";
 
 /// How much memory a server may hold on to, in KiB: what its allocator keeps for the next time.
 const SPARE_KIB: usize = 24 * 1024;
@@ -28,6 +32,8 @@ const SPARE_KIB: usize = 24 * 1024;
 /// A server that is tried, and how one gets to talk in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
+    /// The event loop of 1.4: every message comes back, and one thread serves all.
+    Echo,
     /// Milestone 1: capitals for whoever connects.
     Capitals,
     /// Milestones 2 and 3: a room that asks for a name.
@@ -100,6 +106,10 @@ impl Server {
         let mut alice = self.enter();
         let word = "straße";
         match self.kind {
+            Kind::Echo => {
+                alice.write_all(format!("{word}\n").as_bytes()).expect("it is sent");
+                hear_of(&mut alice, word);
+            }
             Kind::Capitals => {
                 alice.write_all(format!("{word}\n").as_bytes()).expect("it is sent");
                 hear_of(&mut alice, "STRASSE");
@@ -142,6 +152,29 @@ impl Server {
         let (_, waiting) =
             line.split_whitespace().nth(4).expect("a column").split_once(':').expect("two");
         u64::from_str_radix(waiting, 16).expect("a number")
+    }
+
+    /// How many connections it has.
+    fn connections(&self) -> usize {
+        let table = fs::read_to_string("/proc/net/tcp").expect("the table of sockets");
+        let port = format!(":{:04X}", self.address.port());
+        let is_its_own = |line: &&str| {
+            let columns: Vec<&str> = line.split_whitespace().collect();
+            columns[1].ends_with(&port) && columns[3] == "01" // established
+        };
+        table.lines().filter(is_its_own).count()
+    }
+
+    /// What the server's process does now: `S` is waiting, `T` is stopped (proc_pid_stat(5)).
+    fn state(&self) -> char {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
+        let stat = stat.expect("it runs");
+        let (_, behind_name) = stat.rsplit_once(") ").expect("a name in parentheses");
+        behind_name.chars().next().expect("a state")
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it runs");
     }
 
     fn count_in_log(&self, text: &str) -> usize {
@@ -187,6 +220,13 @@ fn hear_of(stream: &mut TcpStream, text: &str) -> String {
         heard.extend(&buffer[..count]);
     }
     String::from_utf8_lossy(&heard).into_owned()
+}
+
+/// Reads until the server closes.
+fn hear_all(stream: &mut TcpStream) -> String {
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).expect("the server closes");
+    heard
 }
 
 /// Waits until the server has closed or reset the connection.
@@ -249,9 +289,9 @@ fn bytes_that_are_no_text(program: &'static str, kind: Kind) {
     let mut mallory = server.enter();
     mallory.write_all(b"nul \0, invalid \xff\xfe, and THE END\n").expect("it is sent");
     match kind {
-        Kind::Capitals => drop(hear_of(&mut mallory, "THE END")),
-        Kind::Room => drop(hear_of(&mut listener, "THE END")),
-    }
+        Kind::Echo | Kind::Capitals => hear_of(&mut mallory, "THE END"),
+        Kind::Room => hear_of(&mut listener, "THE END"),
+    };
     drop((mallory, listener));
     server.serves();
     server.shrinks_to(&before);
@@ -261,11 +301,12 @@ fn silent_crowd(program: &'static str, kind: Kind) {
     let (server, before) = warm(program, kind);
     let crowd: Vec<TcpStream> = (0..500).map(|_| server.connect()).collect();
     server.serves();
-    assert!(
-        server.footprint().threads >= 500,
-        "all of them are connected: {:?}",
-        server.footprint()
-    );
+    let now = server.footprint();
+    assert!(now.descriptors >= 500, "all of them are connected: {now:?}");
+    match kind {
+        Kind::Echo => assert_eq!(now.threads, before.threads),
+        Kind::Capitals | Kind::Room => assert!(now.threads >= 500, "a thread each: {now:?}"),
+    }
     drop(crowd);
     server.serves();
     server.shrinks_to(&before);
@@ -300,7 +341,7 @@ fn no_descriptors_left(program: &'static str, kind: Kind) {
 
 /// All trials of one server as tests of its module.
 macro_rules! trials {
-    ($module:ident, $program:literal, $kind:expr) => {
+    ($module:ident, $program:expr, $kind:expr) => {
         mod $module {
             use super::*;
 
@@ -342,6 +383,126 @@ fn ms3_sends_no_line_that_is_too_long_for_others() {
     longest_lines("ms3_server", Kind::Room);
 }
 
+trials!(event_loop, EVENT_LOOP, Kind::Echo);
 trials!(ms1, "ms1_server", Kind::Capitals);
 trials!(ms2, "ms2_server", Kind::Room);
 trials!(ms3, "ms3_server", Kind::Room);
+
+#[test]
+fn the_event_loop_closes_those_who_only_stop_sending() {
+    let (server, before) = warm(EVENT_LOOP, Kind::Echo);
+    let mut crowd: Vec<TcpStream> = (0..50).map(|_| server.connect()).collect();
+    for client in &mut crowd {
+        client.write_all(b"bread\n").expect("it is sent");
+        client.shutdown(Shutdown::Write).expect("it is connected");
+        assert_eq!(hear_all(client), "bread\n");
+    }
+    server.shrinks_to(&before);
+}
+
+#[test]
+fn the_event_loop_answers_a_last_line_without_a_line_break() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    let mut alice = server.connect();
+    alice.write_all(b"bread\nplum").expect("it is sent");
+    alice.shutdown(Shutdown::Write).expect("it is connected");
+    assert_eq!(hear_all(&mut alice), "bread\nplum\n");
+}
+
+#[test]
+fn the_event_loop_takes_a_late_line_break_for_no_message() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    let mut alice = server.connect();
+    alice.write_all(b"bread").expect("it is sent");
+    hear_of(&mut alice, "bread\n");
+    alice.write_all(b"\nplum\n\nend\n").expect("it is sent");
+    assert_eq!(hear_all(&mut alice), "plum\n\n");
+}
+
+/// The replies are longer than what is said, since each byte that is no UTF-8 comes back as three. With one of
+/// these sizes, the last of them do not fit into the connection when `end` is read.
+#[test]
+fn the_event_loop_sends_all_replies_before_it_closes() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    let mut bob = server.connect();
+    for lines in (8 * 1024..14 * 1024).step_by(64) {
+        let mut alice = server.connect();
+        let mut said = [&[0xff; 127], &b"\n"[..]].concat().repeat(lines);
+        said.extend(b"end\n");
+        alice.write_all(&said).expect("it is sent");
+        // Bob and alice have turns. Then the server has read all that she has said, or waits for her.
+        for _ in 0..10 {
+            bob.write_all(b"plum\n").expect("it is sent");
+            hear_of(&mut bob, "plum");
+        }
+        assert_eq!(hear_all(&mut alice).len(), lines * (3 * 127 + 1), "{lines} lines");
+    }
+}
+
+#[test]
+fn the_event_loop_takes_a_line_of_64_kib_and_none_that_is_longer() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    let line = "x".repeat(64 * 1024);
+    let mut alice = server.connect();
+    alice.write_all(format!("{line}\r\nend\n").as_bytes()).expect("it is sent");
+    assert!(hear_all(&mut alice) == format!("{line}\n"), "not the same line");
+    let mut mallory = server.connect();
+    mallory.write_all(format!("{line}x\n").as_bytes()).expect("it is sent");
+    is_closed(&mut mallory);
+    wait_until("the fault is logged", || server.count_in_log("longer than 64 KiB") == 1);
+}
+
+#[test]
+fn the_event_loop_lets_nobody_starve_beside_one_who_sends_and_reads_without_a_pause() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    let mut alice = server.connect();
+    alice.write_all(b"bread\n").expect("it is sent");
+    hear_of(&mut alice, "bread");
+    let crowd: Vec<TcpStream> = (0..10).map(|_| server.connect()).collect();
+    server.serves();
+    wait_until("only they are connected", || server.connections() == 11);
+    // While the server is stopped, alice begins to send, and the others leave: all of them are ready at once.
+    server.signal(Signal::STOP);
+    wait_until("it is stopped", || server.state() == 'T');
+    alice.write_all(&b"bread\n".repeat(1000)).expect("it is sent");
+    let mut reading = alice.try_clone().expect("a copy");
+    let sends = thread::spawn(move || {
+        let _ = alice.write_all(&b"bread\n".repeat(1024 * 1024)); // for many turns
+        let _ = alice.write_all(&[b'x'; 128 * 1024]); // a fault, for the log
+    });
+    let reads = thread::spawn(move || is_closed(&mut reading));
+    crowd.into_iter().for_each(reset);
+    wait_until("they have left", || server.connections() == 1);
+    server.signal(Signal::CONT);
+    wait_until("all are done", || server.log.lock().expect("the log").len() == 11);
+    let log = server.log.lock().expect("the log").join("\n");
+    assert!(log.ends_with("longer than 64 KiB"), "alice was done before the others: {log}");
+    sends.join().expect("it ends");
+    reads.join().expect("it ends");
+}
+
+#[test]
+fn the_event_loop_goes_on_after_it_was_stopped() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, None);
+    server.serves();
+    wait_until("it waits", || server.state() == 'S');
+    server.signal(Signal::STOP);
+    wait_until("it is stopped", || server.state() == 'T');
+    server.signal(Signal::CONT);
+    server.serves();
+}
+
+#[test]
+fn the_event_loop_logs_once_that_it_has_no_descriptors_left() {
+    let server = Server::start(EVENT_LOOP, Kind::Echo, Some(64));
+    let mut alice = server.enter();
+    let crowd: Vec<TcpStream> = (0..100).map(|_| server.connect()).collect();
+    wait_until("it runs out of descriptors", || server.count_in_log("Too many open files") > 0);
+    // Each of these is answered after 50 ms, in which the server tries to accept more than once.
+    for word in ["bread", "plum", "quartz", "lobster"] {
+        alice.write_all(word.as_bytes()).expect("it is sent");
+        hear_of(&mut alice, word);
+    }
+    assert_eq!(server.count_in_log("Too many open files"), 1);
+    drop(crowd);
+}

@@ -6,22 +6,37 @@
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chatlings::args::{self, ServerArgs};
 use chatlings::{console, ports, serve, text};
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Registry, Token};
 
 const LISTENER: Token = Token(0);
+
+/// How often a client is read from in one turn. Then the others have theirs.
+const READS: usize = 16;
 
 /// A client, with what it has begun to say and what it has not taken yet.
 struct Conversation {
     stream: TcpStream,
     received: Vec<u8>,
     received_at: Instant,
+    was_quiet: bool, // the last message had no line break: it may still come
     to_send: Vec<u8>,
+    is_over: bool, // but for what there is to send
+}
+
+/// When a conversation goes on.
+enum Next {
+    /// When the system says that its connection is ready.
+    WhenReady,
+    /// At this time, ready or not.
+    At(Instant),
+    Never,
 }
 
 fn main() -> ExitCode {
@@ -31,102 +46,146 @@ fn main() -> ExitCode {
 
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
-    println!("listening on {}", listener.local_addr()?);
     listener.set_nonblocking(true)?;
     let mut listener = TcpListener::from_std(listener);
     let mut poll = Poll::new()?;
     poll.registry().register(&mut listener, LISTENER, Interest::READABLE)?;
+    println!("listening on {}", listener.local_addr()?);
     let mut events = Events::with_capacity(1024);
     let mut conversations: HashMap<Token, Conversation> = HashMap::new();
-    let mut soon: Vec<Token> = Vec::new(); // to be looked at again soon, ready or not
+    let mut due: HashMap<Token, Instant> = HashMap::new(); // who has a turn, and when
     let mut last = 0;
+    let mut is_logged = false;
     loop {
-        poll.poll(&mut events, if soon.is_empty() { None } else { Some(text::QUIET / 5) })?;
-        let ready: Vec<Token> = events.iter().map(|event| event.token()).collect();
-        for token in soon.split_off(0).into_iter().chain(ready) {
+        let first = due.values().min();
+        let wait = first.map(|time| time.saturating_duration_since(Instant::now()));
+        match poll.poll(&mut events, wait) {
+            // A signal came in between, such as the one that goes on with a stopped program.
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            result => result?,
+        }
+        let now = Instant::now();
+        due.extend(events.iter().map(|event| (event.token(), now)));
+        let turns: Vec<Token> =
+            due.extract_if(|_, time| *time <= now).map(|(token, _)| token).collect();
+        for token in turns {
             if token == LISTENER {
-                while let Some(mut stream) = accept(&listener, &mut soon) {
-                    last += 1;
-                    let interest = Interest::READABLE | Interest::WRITABLE;
-                    poll.registry().register(&mut stream, Token(last), interest)?;
-                    conversations.insert(Token(last), Conversation::new(stream));
+                match accept(&listener, poll.registry(), Token(last + 1)) {
+                    Ok(client) => {
+                        last += 1;
+                        conversations.insert(Token(last), client);
+                        due.insert(LISTENER, now); // the next client may be waiting already
+                        is_logged = false;
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Err(error) => {
+                        // As in `serve::accept`: try again, and do not fill the log.
+                        if !is_logged {
+                            console::log(&format!("cannot accept a client: {error}"));
+                        }
+                        due.insert(LISTENER, now + Duration::from_millis(20));
+                        is_logged = true;
+                    }
                 }
             } else if let Some(client) = conversations.get_mut(&token) {
-                let goes_on = client.go_on().unwrap_or_else(|error| {
+                let next = client.go_on().unwrap_or_else(|error| {
                     console::log(&format!("client {}: {error}", token.0));
-                    false
+                    Next::Never
                 });
-                match (goes_on, client.received.is_empty()) {
-                    (true, true) => {}
-                    (true, false) => soon.push(token), // it is in the middle of a line
-                    (false, _) => drop(conversations.remove(&token)),
+                match next {
+                    Next::WhenReady => {}
+                    Next::At(time) => drop(due.insert(token, time)),
+                    Next::Never => drop(conversations.remove(&token)),
                 }
             }
         }
     }
 }
 
-/// The next client that has called, if any.
-fn accept(listener: &TcpListener, soon: &mut Vec<Token>) -> Option<TcpStream> {
-    match listener.accept() {
-        Ok((stream, _)) => Some(stream),
-        Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-        Err(error) => {
-            console::log(&format!("cannot accept a client: {error}"));
-            soon.push(LISTENER);
-            None
-        }
-    }
+/// Accepts the next client that has called: `WouldBlock` if there is none.
+fn accept(listener: &TcpListener, registry: &Registry, token: Token) -> io::Result<Conversation> {
+    let (mut stream, _) = listener.accept()?;
+    registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
+    let (received, to_send) = (Vec::new(), Vec::new());
+    let (received_at, was_quiet, is_over) = (Instant::now(), false, false);
+    Ok(Conversation { stream, received, received_at, was_quiet, to_send, is_over })
 }
 
 impl Conversation {
-    fn new(stream: TcpStream) -> Conversation {
-        let (received, to_send) = (Vec::new(), Vec::new());
-        Conversation { stream, received, received_at: Instant::now(), to_send }
-    }
-
-    /// Goes on as far as it goes without waiting. `false`: the conversation is over.
-    fn go_on(&mut self) -> io::Result<bool> {
+    /// Goes on as far as it goes without waiting, with no more than [`READS`] reads in one turn.
+    fn go_on(&mut self) -> io::Result<Next> {
         let mut buffer = [0; 16 * 1024];
-        // From a client that takes no replies, no more is read.
-        while self.send()? {
-            let count = match self.stream.read(&mut buffer) {
-                Ok(0) => return Ok(false),
-                Ok(count) => count,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+        for _ in 0..READS {
+            // From a client that takes no replies, no more is read.
+            if !self.send()? {
+                return Ok(Next::WhenReady);
+            }
+            if self.is_over {
+                return Ok(Next::Never);
+            }
+            match self.stream.read(&mut buffer) {
+                Ok(0) => {
+                    self.end_line()?;
+                    self.is_over = true;
+                }
+                Ok(count) => {
+                    self.received.extend(&buffer[..count]);
+                    self.received_at = Instant::now();
+                    self.answer()?;
+                }
+                // The system says when there is more: it does so only for those who have read all there was.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    let quiet_at = self.received_at + text::QUIET;
+                    if self.received.is_empty() {
+                        return Ok(Next::WhenReady);
+                    }
+                    if Instant::now() < quiet_at {
+                        return Ok(Next::At(quiet_at));
+                    }
+                    self.end_line()?;
+                }
                 Err(error) => return Err(error),
-            };
-            self.received.extend(&buffer[..count]);
-            self.received_at = Instant::now();
-            if !self.answer() {
-                return self.send().map(|_| false);
-            }
-            if count < buffer.len() {
-                self.send()?;
-                break; // it was all there is; the system says when there is more
             }
         }
-        if !self.received.is_empty() && self.received_at.elapsed() >= text::QUIET {
-            self.received.push(b'\n'); // nothing has followed: it counts as a line
-            return Ok(self.answer() && self.send().is_ok());
-        }
-        Ok(true)
+        Ok(Next::At(Instant::now()))
     }
 
-    /// Puts the reply to every whole line with what is to be sent. `false`: a line was `end`.
-    fn answer(&mut self) -> bool {
-        let mut lines = self.received.split_inclusive(|&byte| byte == b'\n').peekable();
+    /// Nothing follows: what has been begun, if anything, counts as a line.
+    fn end_line(&mut self) -> io::Result<()> {
+        if !self.received.is_empty() {
+            self.received.push(b'\n');
+            self.answer()?;
+            self.was_quiet = true;
+        }
+        Ok(())
+    }
+
+    /// Puts the reply to every whole line with what is to be sent, up to the line `end`.
+    fn answer(&mut self) -> io::Result<()> {
         let mut taken = 0;
-        while let Some(line) = lines.next_if(|line| line.ends_with(b"\n")) {
+        for line in self.received.split_inclusive(|&byte| byte == b'\n') {
+            let message = line.strip_suffix(b"\n").unwrap_or(line);
+            let message = message.strip_suffix(b"\r").unwrap_or(message);
+            if message.len() > text::LONGEST {
+                let error = format!("a message longer than {} KiB", text::LONGEST / 1024);
+                return Err(io::Error::new(ErrorKind::InvalidData, error));
+            }
+            if !line.ends_with(b"\n") {
+                break; // the rest of it is on its way
+            }
             taken += line.len();
-            let line = String::from_utf8_lossy(line);
-            match line.trim_end_matches(['\r', '\n']) {
-                "end" => return false,
-                message => self.to_send.extend(format!("{message}\n").as_bytes()),
+            if message == b"end" {
+                self.is_over = true;
+                break;
+            }
+            // The line break of a message that was answered already is no message of its own.
+            if !(mem::take(&mut self.was_quiet) && message.is_empty()) {
+                self.to_send.extend(String::from_utf8_lossy(message).as_bytes());
+                self.to_send.push(b'\n');
             }
         }
         self.received.drain(..taken);
-        self.received.len() <= text::LONGEST
+        Ok(())
     }
 
     /// Sends what there is to send. `false`: the client takes no more at the moment.
