@@ -6,7 +6,7 @@
 //! `todo!()` ends the scene at once, whatever it was waiting for.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -92,6 +92,13 @@ struct Running {
     stderr: WireId,
     log: Vec<u8>, // all of stderr
     is_rust: bool,
+}
+
+impl Running {
+    /// The process and all that it has started: a wrapper, such as a shell, does nothing itself.
+    fn family(&self) -> BTreeSet<i32> {
+        census::family_of(self.process.id())
+    }
 }
 
 /// The wires and programs of one scene, and its transcript.
@@ -335,7 +342,7 @@ impl Board {
     /// Whether the machine was too busy to run the programs of this scene, whose clock is then set back.
     fn forgives(&self) -> bool {
         let programs = self.programs.borrow();
-        self.clock.forgive(programs.iter().map(|program| program.process.id()))
+        self.clock.forgive(programs.iter().flat_map(Running::family))
     }
 
     fn stop_early(&self) -> Result<(), Stop> {
@@ -544,7 +551,7 @@ impl Board {
     /// How long all programs have been at work so far.
     fn worked(&self) -> Duration {
         let programs = self.programs.borrow();
-        programs.iter().filter_map(|program| census::worked(program.process.id())).sum()
+        programs.iter().flat_map(Running::family).filter_map(census::worked).sum()
     }
 
     /// Whether somebody prints without end: it is not worth while to wait for it.
@@ -555,7 +562,7 @@ impl Board {
     /// Whether a thread of a program is at work now, where the system tells (Linux).
     pub fn is_busy(&self) -> Option<bool> {
         let programs = self.programs.borrow();
-        programs.iter().filter_map(|program| census::is_busy(program.process.id())).max()
+        programs.iter().flat_map(Running::family).filter_map(census::is_busy).max()
     }
 
     /// Why nothing more comes over a wire that is closed: its program has ended, or goes on without it.

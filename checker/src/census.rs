@@ -114,6 +114,13 @@ pub fn with_descendants(entries: &[Entry], roots: &BTreeSet<i32>) -> Vec<Entry> 
     entries.iter().filter(|entry| family.contains(&entry.pid)).cloned().collect()
 }
 
+/// A program and all that it has started, as they were a moment ago.
+pub fn family_of(program: u32) -> BTreeSet<i32> {
+    let program = BTreeSet::from([program as i32]);
+    let family = with_descendants(&recent_census(), &program);
+    family.iter().map(|member| member.pid).chain(program).collect()
+}
+
 /// A variable of the environment that a process was started with.
 pub fn variable(pid: i32, name: &str) -> Option<String> {
     let environment = fs::read(path_of(pid, "environ")?).ok()?;
@@ -124,7 +131,7 @@ pub fn variable(pid: i32, name: &str) -> Option<String> {
 }
 
 /// How long the threads of a process have been at work, in all.
-pub fn worked(pid: u32) -> Option<Duration> {
+pub fn worked(pid: i32) -> Option<Duration> {
     let stat = text_of(pid, "stat")?;
     let (_, rest) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
@@ -134,12 +141,12 @@ pub fn worked(pid: u32) -> Option<Duration> {
 }
 
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
-pub fn is_busy(pid: u32) -> Option<bool> {
+pub fn is_busy(pid: i32) -> Option<bool> {
     Some(of_threads(pid, "stat")?.any(|(_, stat)| is_running(&stat)))
 }
 
 /// What a file tells of each thread of a process, by the thread's id.
-fn of_threads(pid: u32, file: &str) -> Option<impl Iterator<Item = (String, String)>> {
+fn of_threads(pid: i32, file: &str) -> Option<impl Iterator<Item = (String, String)>> {
     Some(list_of(pid, "task")?.filter_map(move |thread| {
         let text = fs::read_to_string(thread.path().join(file)).ok()?;
         Some((thread.file_name().into_string().ok()?, text))
@@ -153,7 +160,7 @@ fn is_running(stat: &str) -> bool {
 
 /// How long each thread of a process, by its id, has waited for a processor while others had them
 /// (<https://docs.kernel.org/scheduler/sched-stats.html>).
-pub fn kept_waiting(pid: u32) -> Vec<(String, Duration)> {
+pub fn kept_waiting(pid: i32) -> Vec<(String, Duration)> {
     let threads = of_threads(pid, "schedstat").into_iter().flatten();
     threads.filter_map(|(thread, stat)| Some((thread, waited(&stat)?))).collect()
 }

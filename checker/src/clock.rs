@@ -59,7 +59,7 @@ impl Clock {
 
     /// Sets the clock back by the longest time that a thread of these programs, or the one that asks, had to
     /// wait for a processor since this was last called. Returns whether anybody had to.
-    pub fn forgive(&self, programs: impl Iterator<Item = u32>) -> bool {
+    pub fn forgive(&self, programs: impl Iterator<Item = i32>) -> bool {
         if self.looked.get().elapsed() < OFTEN {
             return false;
         }
@@ -96,7 +96,7 @@ mod tests {
                 scope.spawn(|| while goes_on() {});
             }
             while goes_on() {
-                let forgiven = clock.forgive([process::id()].into_iter());
+                let forgiven = clock.forgive([process::id() as i32].into_iter());
                 is_forgiven.store(forgiven, Ordering::Relaxed);
                 thread::yield_now();
             }

@@ -1,6 +1,7 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -310,11 +311,17 @@ impl Program {
         self.board.comes_to_rest(moment).map(drop)
     }
 
-    /// How many threads and descriptors it has now, where the system tells (Linux).
+    /// How many threads and descriptors it has now, with all that it has started, where the system tells (Linux).
     pub fn footprint(&self) -> Option<Footprint> {
-        let pid = self.board.pid_of(self.id);
-        let count = |folder| Some(census::list_of(pid, folder)?.count());
-        Some(Footprint { threads: count("task")?, descriptors: count("fd")? })
+        let program = self.board.pid_of(self.id) as i32;
+        let mut family = census::with_descendants(&census::census(), &BTreeSet::from([program]));
+        family.retain(|member| !member.is_dead || member.pid == program);
+        let count = |folder| {
+            let lists = family.iter().filter_map(|member| census::list_of(member.pid, folder));
+            lists.map(Iterator::count).sum()
+        };
+        let footprint = Footprint { threads: count("task"), descriptors: count("fd") };
+        (footprint.threads > 0).then_some(footprint)
     }
 
     /// Waits until it has no more threads and descriptors than it had `before`.
