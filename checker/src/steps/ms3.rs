@@ -95,12 +95,11 @@ fn says_name(peer: &Peer, name: &str) -> Scene {
     Ok(())
 }
 
-/// Whether there is a time such as 14:03:07 in the line.
+/// Whether there is a time such as 14:03:07 in the line, or 2:03 PM.
 fn has_time(line: &str) -> bool {
-    let is_time = |word: &str| {
-        let parts: Vec<&str> = word.split(':').collect();
-        parts.len() >= 2
-            && parts.iter().take(2).all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
+    let is_time = |word: &str| match word.split(':').collect::<Vec<&str>>()[..] {
+        [hour, minute, ..] => (1..=2).contains(&hour.len()) && minute.len() == 2,
+        _ => false,
     };
     line.split(|c: char| !c.is_ascii_digit() && c != ':')
         .any(|word| is_time(word.trim_matches(':')))
@@ -569,4 +568,20 @@ fn nothing_is_torn(stage: &Stage) -> Scene {
     })?;
     alice.types(rest);
     server.hears(&typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_have_an_hour_of_one_digit() {
+        for line in ["[14:03:07] alice: bread", "alice (1:01:05 PM): bread", "2:03 PM alice: bread"]
+        {
+            assert!(has_time(line), "{line}");
+        }
+        for line in ["alice: bread", "12: bread", "alice:12 bread", "1760000000 alice: bread"] {
+            assert!(!has_time(line), "{line}");
+        }
+    }
 }
