@@ -1,6 +1,7 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
 use std::cell::Cell;
+use std::io::Write;
 use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -361,6 +362,19 @@ impl Peer {
         self.board
             .with_socket(self.wire, |socket| SockRef::from(socket).set_recv_buffer_size(4096));
         self.board.with_wire(self.wire, |wire| wire.pause());
+    }
+
+    /// Sends bytes to somebody who may take no more. `false`: for a moment, none got through.
+    pub fn sends_if_taken(&self, mut bytes: &[u8]) -> Result<bool, Stop> {
+        const MOMENT: Duration = Duration::from_millis(100);
+        while !bytes.is_empty() {
+            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
+            match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
+                Some(count) => bytes = &bytes[count..],
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The failure that something else was heard.

@@ -64,6 +64,26 @@ fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
     peer.complains(format!("expected one reply of {length} characters, but {instead}"))
 }
 
+/// A client that says much and takes no answers keeps a server waiting, but nobody else.
+pub fn a_client_that_stops_reading(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    const LINES: usize = 500; // 2 MB, much more than the system keeps for a client that is far away
+    let server = stage.starts_server()?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob, answer)?;
+    let mallory = stage.connects_from_afar("mallory")?;
+    is_answered(stage, &mallory, answer)?;
+    mallory.stops_reading();
+    stage.note(mallory.name(), Mark::Sent, "long lines, until the server takes no more");
+    mallory.sends_if_taken(format!("{}\n", "x".repeat(3999)).repeat(LINES).as_bytes())?;
+    match server.rests("the server to wait for mallory") {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    is_answered(stage, &bob, answer)?;
+    let carol = stage.connects("carol")?;
+    is_answered(stage, &carol, answer)
+}
+
 /// A server that waits for somebody sleeps: it takes no computing time.
 pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene {
     let server = stage.starts_server()?;

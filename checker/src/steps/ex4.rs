@@ -39,6 +39,8 @@ pub const CHECKS: &[Check] = &[
     Check::server("a line may end with \\r\\n, or not at all", other_line_ends).look(
         "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
     ),
+    Check::server("a client that stops reading holds nobody up", a_client_that_stops_reading)
+        .look("what a thread holds while it sends: a lock would keep all others waiting, too."),
     Check::server("waiting costs no computing time", waiting_costs_nothing).look(
         "each loop: does it wait for something, or ask again and again, or go on after `None`?",
     ),
@@ -126,6 +128,10 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {
     common::the_end_of_input_closes(stage, "end")
+}
+
+fn a_client_that_stops_reading(stage: &Stage) -> Scene {
+    common::a_client_that_stops_reading(stage, str::to_string)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {

@@ -33,6 +33,8 @@ pub const CHECKS: &[Check] = &[
         .look("how messages are told apart: by one `text::Reader`, made before the loop."),
     Check::server("each client is logged under an id of its own", an_id_of_its_own)
         .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server("a client that stops reading holds nobody up", a_client_that_stops_reading)
+        .look("what a thread holds while it sends: no lock, which would keep all others waiting."),
     Check::server("waiting costs no computing time", waiting_costs_nothing)
         .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
     Check::client("the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
@@ -56,6 +58,10 @@ fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
 
 fn however_they_come(stage: &Stage) -> Scene {
     common::however_they_come(stage, str::to_uppercase)
+}
+
+fn a_client_that_stops_reading(stage: &Stage) -> Scene {
+    common::a_client_that_stops_reading(stage, str::to_uppercase)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {

@@ -12,6 +12,7 @@ pub const MISTAKES: &[Mistake] = &[
             "`end` closes that connection only",
             "a client that resets the connection harms nobody",
             "50 clients at once each get their own echoes",
+            "a client that stops reading holds nobody up",
             "waiting costs no computing time",
         ],
     },
@@ -69,6 +70,7 @@ pub const MISTAKES: &[Mistake] = &[
             "50 clients at once each get their own echoes",
             "two messages in one segment are two",
             "a line may end with \\r\\n, or not at all",
+            "a client that stops reading holds nobody up",
         ],
     },
     Mistake {
@@ -123,6 +125,22 @@ pub const MISTAKES: &[Mistake] = &[
             "loop {\n        let Some(message) = messages.receive()? else { continue };",
         )],
         fails: &["waiting costs no computing time"],
+    },
+    Mistake {
+        name: "holds a lock while it sends",
+        program: "ex4_server",
+        edits: &[
+            (
+                "/// Echoes each message until",
+                "static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());\n\n\
+                 /// Echoes each message until",
+            ),
+            (
+                "        text::send(client, &message)?;",
+                "        let _guard = serve::lock(&LOCK);\n        text::send(client, &message)?;",
+            ),
+        ],
+        fails: &["a client that stops reading holds nobody up"],
     },
     Mistake {
         name: "waits for a reply to end",

@@ -18,8 +18,26 @@ pub const MISTAKES: &[Mistake] = &[
             "a client that dies without a word harms nobody",
             "200 clients that come and go leave no trace",
             "each client is logged under an id of its own",
+            "a client that stops reading holds nobody up",
             "waiting costs no computing time",
         ],
+    },
+    Mistake {
+        name: "holds the lock while it sends",
+        program: "ms1_server",
+        edits: &[
+            ("let result = talk(client);", "let result = talk(client, id, clients);"),
+            (
+                "fn talk(client: &TcpStream)",
+                "fn talk(client: &TcpStream, id: u64, clients: &Mutex<Clients>)",
+            ),
+            (
+                "        text::send(client, &message.to_uppercase())?;",
+                "        if let Some(socket) = serve::lock(clients).sockets.get(&id) {\n            \
+                 text::send(socket, &message.to_uppercase())?;\n        }",
+            ),
+        ],
+        fails: &["a client that stops reading holds nobody up"],
     },
     Mistake {
         name: "replies to everybody",
@@ -41,6 +59,7 @@ pub const MISTAKES: &[Mistake] = &[
             "50 clients at once get their capitals",
             "`CLOSE SOCKET` closes that connection only",
             "200 clients that come and go leave no trace",
+            "a client that stops reading holds nobody up",
         ],
     },
     Mistake {
