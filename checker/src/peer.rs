@@ -70,7 +70,6 @@ impl Peer {
     }
 
     fn note(&self, mark: Mark, text: &str) {
-        let text = if text.is_empty() { "(an empty line)" } else { text };
         if !self.is_quiet {
             self.board.note(&self.name, mark, text);
         }
