@@ -114,6 +114,15 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["`CLOSE SOCKET` closes that connection only"],
     },
     Mistake {
+        name: "closes at an empty line",
+        program: "ms1_server",
+        edits: &[(
+            "message.contains(\"CLOSE SOCKET\")",
+            "message.is_empty() || message.contains(\"CLOSE SOCKET\")",
+        )],
+        fails: &["messages count, however they come"],
+    },
+    Mistake {
         name: "panics when a client dies",
         program: "ms1_server",
         edits: &[("let result = talk(client);", "let result = Ok(talk(client).unwrap());")],
@@ -178,6 +187,20 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ms1_client",
         edits: &[("line.contains(\"CLOSE SOCKET\")", "line == \"CLOSE SOCKET\"")],
         fails: &["the client stops after `CLOSE SOCKET`"],
+    },
+    Mistake {
+        name: "takes what one read brings for a reply",
+        program: "ms1_client",
+        edits: &[
+            ("let mut replies = text::Reader::new(server);", "let mut buffer = [0; 1024];"),
+            ("match replies.receive()? {", "match io::Read::read(&mut &*server, &mut buffer)? {"),
+            (
+                "Some(reply) => console::show(&reply),",
+                "count if count > 0 => console::show(String::from_utf8_lossy(&buffer[..count]).trim_end()),",
+            ),
+            ("None =>", "_ =>"),
+        ],
+        fails: &["a long reply is shown whole"],
     },
     Mistake {
         name: "unwraps a line that never comes",
