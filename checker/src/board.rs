@@ -685,8 +685,20 @@ impl Board {
 /// # Errors
 /// Those of [`TcpStream::connect_timeout`].
 pub fn call(server: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    call_in_segments(server, limit, None)
+}
+
+/// The same, with segments of so many bytes at most.
+pub fn call_in_segments(
+    server: SocketAddr,
+    limit: Duration,
+    longest_segment: Option<u32>,
+) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(server), Type::STREAM, None)?;
     socket.set_reuse_address(true)?;
+    if let Some(length) = longest_segment {
+        let _ = socket.set_tcp_mss(length); // where the system has other ideas, they will do too
+    }
     socket.connect_timeout(&server.into(), limit)?;
     Ok(socket.into())
 }

@@ -1,11 +1,13 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
 use std::cell::Cell;
+use std::io::Write;
 use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use chatlings::proto::{FastHandshake, Message};
+use prost::encoding::{DecodeContext, decode_key, skip_field};
 use socket2::SockRef;
 
 use crate::board::{Board, QUIET, Wire, WireId};
@@ -48,7 +50,10 @@ pub trait Shown: prost::Message + Default + PartialEq {
     /// Its type's name.
     const NAME: &'static str;
 
-    /// As in Rust, without the fields that have their default: those do not travel.
+    /// How many fields it has. Their numbers begin at 1.
+    const FIELDS: u32;
+
+    /// As in Rust, without the fields that have their default: those need not travel.
     fn shown(&self) -> String;
 }
 
@@ -358,6 +363,19 @@ impl Peer {
         self.board.with_wire(self.wire, |wire| wire.pause());
     }
 
+    /// Sends bytes to somebody who may take no more. `false`: for a moment, none got through.
+    pub fn sends_if_taken(&self, mut bytes: &[u8]) -> Result<bool, Stop> {
+        const MOMENT: Duration = Duration::from_millis(100);
+        while !bytes.is_empty() {
+            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
+            match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
+                Some(count) => bytes = &bytes[count..],
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
     /// The failure that something else was heard.
     pub fn complains<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
         self.fails(message)
@@ -487,8 +505,7 @@ impl Peer {
             }
         };
         match M::decode(&frame[4..]) {
-            // Fields that this type does not have are skipped by `decode`: then it is another type.
-            Ok(message) if message.encoded_len() + 4 == frame.len() => {
+            Ok(message) if has_no_other_fields::<M>(&frame[4..]) => {
                 self.note(Mark::Received, &format!("{}   {}", message.shown(), hex(&frame)));
                 Ok(message)
             }
@@ -516,6 +533,7 @@ impl Peer {
 
 impl Shown for Message {
     const NAME: &'static str = "Message";
+    const FIELDS: u32 = 3;
 
     fn shown(&self) -> String {
         let mut fields = Vec::new();
@@ -537,6 +555,7 @@ impl Shown for Message {
 
 impl Shown for FastHandshake {
     const NAME: &'static str = "FastHandshake";
+    const FIELDS: u32 = 2;
 
     fn shown(&self) -> String {
         let mut fields = Vec::new();
@@ -563,6 +582,20 @@ pub fn frame_of<M: Shown>(message: &M) -> Vec<u8> {
     let mut frame = (body.len() as u32).to_be_bytes().to_vec();
     frame.extend(body);
     frame
+}
+
+/// Whether the fields of an encoded message are all of this type. `decode` skips those that it does not know: then it
+/// is another type. A field that has its default may be there, or not.
+fn has_no_other_fields<M: Shown>(mut body: &[u8]) -> bool {
+    while !body.is_empty() {
+        let Ok((number, wire_type)) = decode_key(&mut body) else { return false };
+        let is_known = (1..=M::FIELDS).contains(&number);
+        if !is_known || skip_field(wire_type, number, &mut body, DecodeContext::default()).is_err()
+        {
+            return false;
+        }
+    }
+    true
 }
 
 /// How many bytes the first frame takes, if it is there as a whole. The error says what is wrong with it.
@@ -612,4 +645,29 @@ fn quoted_bytes(bytes: &[u8]) -> String {
 fn first_message(bytes: &[u8]) -> Option<Message> {
     let count = whole_frame(bytes).ok()??;
     <Message as prost::Message>::decode(&bytes[4..count]).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use prost::Message as _;
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_has_its_default_may_be_there_or_not() {
+        for body in [&[][..], &[0x10, 0], &[0x08, 0, 0x10, 0], &[0x08, 0, 0x10, 0, 0x1a, 0]] {
+            assert_eq!(Message::decode(body), Ok(Message::default()));
+            assert!(has_no_other_fields::<Message>(body), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_type_or_anything_else_behind_the_message_is_noticed() {
+        let message = Message { from: 1, to: 0, msg: "bread".to_string() }.encode_to_vec();
+        assert!(has_no_other_fields::<Message>(&message));
+        assert!(!has_no_other_fields::<FastHandshake>(&message)); // field 3
+        for rest in [&[0][..], &[0x20, 1], &[0x1a, 9], b"\n"] {
+            assert!(!has_no_other_fields::<Message>(&[&message, rest].concat()), "{rest:?}");
+        }
+    }
 }

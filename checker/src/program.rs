@@ -253,10 +253,21 @@ impl Program {
     }
 
     /// Waits until it gives up: it says why, in a line on stderr, and ends with status 1. A foreign
-    /// program has only to say something and to end.
+    /// program has only to end.
     pub fn gives_up(&self) -> Scene {
-        let patience = self.board.patience();
-        let exit = self.board.wait(patience, || self.board.exit_of(self.id))?;
+        self.gives_up_within(self.board.patience())
+    }
+
+    /// Waits until it gives up before it has begun: a foreign program may take as long as to get ready.
+    pub fn gives_up_at_start(&self) -> Scene {
+        self.gives_up_within(match self.is_foreign {
+            true => self.board.start_limit(),
+            false => self.board.patience(),
+        })
+    }
+
+    fn gives_up_within(&self, limit: Duration) -> Scene {
+        let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
         let log = self.board.log_of(self.id);
         let reason = log.lines().find(|line| !line.trim().is_empty());
         if let Some(reason) = reason {
@@ -267,7 +278,7 @@ impl Program {
             false => "a line on stderr that says what is wrong, and exit status 1",
         };
         let Some(exit) = exit else {
-            return Err(self.disappoints(expected, STILL_RUNNING, patience));
+            return Err(self.disappoints(expected, STILL_RUNNING, limit));
         };
         self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
         if self.is_foreign {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use socket2::{Domain, Socket, Type};
 
-use crate::board::{Board, call, release_port};
+use crate::board::{Board, call_in_segments, release_port};
 use crate::cast::{Cast, Launch, Setting};
 use crate::census;
 use crate::course::{Check, Role};
@@ -232,8 +232,21 @@ impl Stage {
         Ok(peer.aloud())
     }
 
+    /// Connects a peer over a line of small segments, as a slow network has them: the system keeps much less of what
+    /// is on its way to such a peer, so a server has to wait for it the sooner.
+    pub fn connects_from_afar(&self, name: &str) -> Result<Peer, Stop> {
+        const SEGMENT: u32 = 536; // what every network takes (RFC 9293, 3.7.1)
+        let peer = self.calls(name, Some(SEGMENT))?;
+        self.board.note(name, Mark::Event, "connects");
+        Ok(peer.aloud())
+    }
+
     /// Connects a peer whose doings stay out of the transcript: one of a crowd.
     pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
+        self.calls(name, None)
+    }
+
+    fn calls(&self, name: &str, longest_segment: Option<u32>) -> Result<Peer, Stop> {
         let address = self.address()?;
         // A program of ours listens by now, and its port is nobody else's. A foreign one may still be starting, and
         // another program may want its port next.
@@ -244,7 +257,7 @@ impl Stage {
         };
         let deadline = self.board.time() + limit;
         let socket = loop {
-            let error = match call(address, self.board.patience()) {
+            let error = match call_in_segments(address, self.board.patience(), longest_segment) {
                 Ok(socket) => break socket,
                 Err(error) if is_shortage(&error) => return Err(broken(name, &error)),
                 Err(error) => error,

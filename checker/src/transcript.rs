@@ -77,6 +77,7 @@ impl Transcript {
 
     /// Adds a line. Control characters in it are made visible: what a program prints is not to be trusted.
     pub fn add(&mut self, actor: &str, mark: Mark, text: &str) {
+        let text = if text.is_empty() { "(an empty line)" } else { text };
         self.lines.push(Line { actor: actor.to_string(), mark, text: visible(text) });
     }
 

@@ -11,8 +11,8 @@ pub fn is_answered(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Sc
     peer.hears(&answer(&word))
 }
 
-/// Messages are taken for what they are, however they come: without a line break, two at once, longer than
-/// a usual buffer, with bytes that are no text.
+/// Messages are taken for what they are, however they come: without a line break, two at once, with nothing in
+/// them, longer than a usual buffer, with bytes that are no text.
 pub fn however_they_come(stage: &Stage, answer: fn(&str) -> String) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
@@ -24,6 +24,7 @@ pub fn however_they_come(stage: &Stage, answer: fn(&str) -> String) -> Scene {
     )?;
     alice.hears(&answer(&one))?;
     alice.hears(&answer(&other))?;
+    says_an_empty_line(stage, &alice, answer)?;
     says_much(stage, &alice, answer)?;
     if stage.is_foreign() {
         return Ok(());
@@ -38,6 +39,15 @@ pub fn says_without_a_newline(stage: &Stage, peer: &Peer, answer: fn(&str) -> St
     let word = stage.word();
     peer.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
     peer.hears(&answer(&word))
+}
+
+/// Lets a peer send an empty line, and waits for the empty line that answers it. A foreign server has only to go on.
+pub fn says_an_empty_line(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    peer.says("")?;
+    match stage.is_foreign() {
+        true => is_answered(stage, peer, answer),
+        false => peer.hears_where("an empty line", str::is_empty).map(drop),
+    }
 }
 
 /// Lets a peer send a message that is longer than a usual buffer, and waits for the answer.
@@ -62,6 +72,26 @@ fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
     };
     let length = expected.chars().count();
     peer.complains(format!("expected one reply of {length} characters, but {instead}"))
+}
+
+/// A client that says much and takes no answers keeps a server waiting, but nobody else.
+pub fn a_client_that_stops_reading(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    const LINES: usize = 500; // 2 MB, much more than the system keeps for a client that is far away
+    let server = stage.starts_server()?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob, answer)?;
+    let mallory = stage.connects_from_afar("mallory")?;
+    is_answered(stage, &mallory, answer)?;
+    mallory.stops_reading();
+    stage.note(mallory.name(), Mark::Sent, "long lines, until the server takes no more");
+    mallory.sends_if_taken(format!("{}\n", "x".repeat(3999)).repeat(LINES).as_bytes())?;
+    match server.rests("the server to wait for mallory") {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    is_answered(stage, &bob, answer)?;
+    let carol = stage.connects("carol")?;
+    is_answered(stage, &carol, answer)
 }
 
 /// A server that waits for somebody sleeps: it takes no computing time.
@@ -97,6 +127,29 @@ pub fn the_client_notices(stage: &Stage) -> Scene {
         return Ok(()); // the hand-out does not ask for it
     }
     alice.gives_up()
+}
+
+/// A client shows all of a reply that is longer than a usual buffer, and the next one after it.
+pub fn a_long_reply(stage: &Stage) -> Scene {
+    const COUNT: usize = 500;
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), vec![stage.word(); COUNT].join(" "));
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.sends_raw(
+        format!("{reply}\n").as_bytes(),
+        &format!("a word, {COUNT} times in one line"),
+    )?;
+    let expected = format!("all {} characters of the reply in a line", reply.len());
+    alice.prints_where(&expected, |line| line.contains(&reply))?;
+    stage.note("alice", Mark::Output, "all of it");
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)
 }
 
 /// The end of its input is to a client as if its user had typed the closing word.

@@ -72,5 +72,5 @@ fn bytes_that_are_no_text(stage: &Stage) -> Scene {
 
 fn a_taken_port(stage: &Stage) -> Scene {
     let server = stage.starts_server_on_taken_port()?;
-    server.gives_up()
+    server.gives_up_at_start()
 }

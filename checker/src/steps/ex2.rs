@@ -61,7 +61,7 @@ fn a_client_without_a_server(stage: &Stage) -> Scene {
     let _port = stage.nobody_listens()?;
     let alice = stage.starts_client("alice")?;
     alice.types(&stage.word());
-    alice.gives_up()
+    alice.gives_up_at_start()
 }
 
 fn a_reply_without_a_newline(stage: &Stage) -> Scene {

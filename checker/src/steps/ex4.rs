@@ -12,7 +12,7 @@ pub const CHECKS: &[Check] = &[
         "what the accepting loop waits for: it must not wait for a client that says nothing.",
     ),
     Check::server("echoes several messages", echoes_several_messages).worth(2).look(
-        "the thread's loop: it sends back just what came, and goes on, unless that was `end`.",
+        "the thread's loop: it sends back just what came, and goes on, unless that was just `end`.",
     ),
     Check::server("`end` closes that connection only", end_closes_that_connection_only)
         .worth(2)
@@ -39,9 +39,15 @@ pub const CHECKS: &[Check] = &[
     Check::server("a line may end with \\r\\n, or not at all", other_line_ends).look(
         "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
     ),
+    Check::server("an empty line is a message too", an_empty_line)
+        .look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
+    Check::server("a client that stops reading holds nobody up", a_client_that_stops_reading)
+        .look("what a thread holds while it sends: a lock would keep all others waiting, too."),
     Check::server("waiting costs no computing time", waiting_costs_nothing).look(
         "each loop: does it wait for something, or ask again and again, or go on after `None`?",
     ),
+    Check::client("a long reply is shown whole", common::a_long_reply)
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
     Check::client("the end of its input counts as `end`", the_end_of_input_closes)
         .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
@@ -68,12 +74,20 @@ fn echoes_several_messages(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     stage.echoes_to(&alice)?;
     stage.echoes_to(&alice)?;
-    if stage.is_foreign() {
-        return stage.echoes_to(&alice);
+    // None of these is `end`.
+    let mut messages = vec![
+        format!("endless {}", stage.word()),
+        format!("The friend of {}", stage.word()),
+        format!("{} and no end", stage.word()),
+    ];
+    if !stage.is_foreign() {
+        messages[1].insert_str(0, "  "); // some programs take blanks away
     }
-    let message = format!("  The friend of {}", stage.word());
-    alice.says(&message)?;
-    alice.hears(&message)
+    for message in messages {
+        alice.says(&message)?;
+        alice.hears(&message)?;
+    }
+    Ok(())
 }
 
 fn end_closes_that_connection_only(stage: &Stage) -> Scene {
@@ -109,8 +123,8 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
-    for end in ["", "", " and no end"] {
-        let (typed, reply) = (format!("{}{end}", stage.word()), stage.word());
+    for (before, behind) in [("", ""), ("endless ", ""), ("", " and no end")] {
+        let (typed, reply) = (format!("{before}{}{behind}", stage.word()), stage.word());
         alice.types(&typed);
         server.hears(&typed)?;
         server.says(&reply)?;
@@ -126,6 +140,18 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {
     common::the_end_of_input_closes(stage, "end")
+}
+
+fn a_client_that_stops_reading(stage: &Stage) -> Scene {
+    common::a_client_that_stops_reading(stage, str::to_string)
+}
+
+fn an_empty_line(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    stage.echoes_to(&alice)?;
+    common::says_an_empty_line(stage, &alice, str::to_string)?;
+    stage.echoes_to(&alice)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {

@@ -6,6 +6,7 @@ use crate::course::Check;
 use crate::peer::Peer;
 use crate::program::Program;
 use crate::stage::{Scene, Stage, Stop};
+use crate::steps::common;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
@@ -25,6 +26,8 @@ pub const CHECKS: &[Check] = &[
     Check::server("the end of its input does not end the server", survives_the_end_of_input)
         .worth(2)
         .look("what happens when `read_line` returns `None`: only the operator ends."),
+    Check::server("clients talk as in 1.4", clients_talk)
+        .look("the client's loop, which is that of 1.4: only `end` ends it, and a client that has left."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -167,6 +170,18 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
     }
     server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;
+    alice.closes_with("end")?;
+    joins(stage, "bob").map(drop)
+}
+
+fn clients_talk(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = joins(stage, "alice")?;
+    common::says_an_empty_line(stage, &alice, str::to_string)?;
+    for message in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
+        alice.says(&message)?;
+        alice.hears(&message)?;
+    }
     alice.closes_with("end")?;
     joins(stage, "bob").map(drop)
 }

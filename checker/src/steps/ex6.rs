@@ -17,8 +17,8 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::server("echoes any number and any text", echoes_any_values)
         .worth(2)
-        .look("what is done to a message before it is sent back (nothing), and whether `read_exact` reads \
-               all of it."),
+        .look("what is done to a message before it is sent back (nothing), whether `read_exact` reads all of \
+               it, and what ends the loop: just `end`."),
     Check::server("`end` closes the connection", end_closes)
         .worth(1)
         .look("whether `msg` is looked at before the reply, and ends this conversation and no other."),
@@ -99,6 +99,10 @@ fn echoes_any_values(stage: &Stage) -> Scene {
     says(&alice, &Message { from: i64::MAX, to: i64::MIN, msg: stage.word() })?;
     says(&alice, &Message { from: 1, to: 0, msg: String::new() })?;
     says(&alice, &Message::default())?;
+    // None of these is `end`.
+    for msg in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
+        says(&alice, &Message { from: 1, to: 2, msg })?;
+    }
     says(&alice, &Message { from: 1, to: 2, msg: " Grüße,\n你好, 👋 ".to_string() })?;
     let long = format!("{} ", stage.word()).repeat(100 * 1024).chars().take(100 * 1024).collect();
     says(&alice, &Message { from: 1, to: 2, msg: long })

@@ -24,7 +24,8 @@ pub const CHECKS: &[Check] = &[
         .worth(2)
         .look("whether the client receives with a `text::Reader`, which needs no line break."),
     Check::server("messages count, however they come", however_they_come)
-        .look("how messages are told apart: by one `text::Reader`, made before the loop."),
+        .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
+               loop: no empty line does."),
     Check::client("the client notices a server that has left", common::the_client_notices).look(
         "what follows when `receive` returns `None`: the server has left, which is an error.",
     ),

@@ -30,11 +30,16 @@ pub const CHECKS: &[Check] = &[
         "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
     ),
     Check::server("messages count, however they come", however_they_come)
-        .look("how messages are told apart: by one `text::Reader`, made before the loop."),
+        .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
+               loop: no empty line does."),
     Check::server("each client is logged under an id of its own", an_id_of_its_own)
         .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server("a client that stops reading holds nobody up", a_client_that_stops_reading)
+        .look("what a thread holds while it sends: no lock, which would keep all others waiting."),
     Check::server("waiting costs no computing time", waiting_costs_nothing)
         .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+    Check::client("a long reply is shown whole", common::a_long_reply)
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
     Check::client("the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
         "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
     ),
@@ -56,6 +61,10 @@ fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
 
 fn however_they_come(stage: &Stage) -> Scene {
     common::however_they_come(stage, str::to_uppercase)
+}
+
+fn a_client_that_stops_reading(stage: &Stage) -> Scene {
+    common::a_client_that_stops_reading(stage, str::to_uppercase)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {

@@ -52,6 +52,10 @@ pub const CHECKS: &[Check] = &[
     Check::server("a name that many want at once goes to one", a_wanted_name)
         .look("whether asking for a name and taking it happen under one lock, which is not given back in \
                between."),
+    Check::server("an empty line harms nobody", an_empty_line)
+        .look("what is done with a message that has no characters: nothing else than with any other."),
+    Check::client("an empty line does not end the client", the_client_goes_on)
+        .look("what ends the two loops: the end of input and a server that has left, no empty line."),
     Check::client("the client takes its name from `--name`", the_client_has_a_name)
         .look("whether the user is asked only when there is no name yet."),
     Check::client("a client cut off by its server says so", a_client_cut_off)
@@ -272,6 +276,14 @@ fn a_wanted_name(stage: &Stage) -> Scene {
     bob.hears_of(&word).map(drop)
 }
 
+fn an_empty_line(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    alice.says("")?;
+    says_to(stage, &alice, &[&bob])
+}
+
 fn the_client_introduces_itself(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
@@ -297,6 +309,17 @@ fn the_client_listens(stage: &Stage) -> Scene {
     let line = format!("bob: {}", stage.word());
     server.says(&line)?;
     alice.prints(&line)
+}
+
+fn the_client_goes_on(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    let (line, word) = (format!("bob: {}", stage.word()), stage.word());
+    server.says("")?;
+    server.says(&line)?;
+    alice.prints(&line)?;
+    alice.types("");
+    alice.types(&word);
+    server.hears_of(&word).map(drop)
 }
 
 fn the_client_has_a_name(stage: &Stage) -> Scene {

@@ -43,6 +43,9 @@ pub const CHECKS: &[Check] = &[
                how `/quit` gets to `room.leave`."),
     Check::server("those who leave without `/quit` are gone", who_was_cut_off)
         .look("whether `room.leave` is called on every way out, after an error too."),
+    Check::server("a command is a line of its own", commands_are_lines)
+        .look("how commands are told from messages: by all of the line; and that what a member has said before \
+               `/quit` is still passed on."),
     Check::server("control characters reach nobody's terminal", control_characters)
         .worth(1)
         .look("whether messages are passed through `text::printable`."),
@@ -53,6 +56,9 @@ pub const CHECKS: &[Check] = &[
     Check::client("no line tears the one being typed", nothing_is_torn)
         .worth(1)
         .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
+    Check::client("the client shows no control characters", no_control_characters)
+        .look("whether what comes is passed through `text::printable` before it is shown: not every \
+               server does that."),
     Check::client("a client cut off by its server says so", a_client_cut_off)
         .look("what the thread that receives does when no more can come."),
     Check::client("the end of input ends the client", the_input_ends)
@@ -95,12 +101,11 @@ fn says_name(peer: &Peer, name: &str) -> Scene {
     Ok(())
 }
 
-/// Whether there is a time such as 14:03:07 in the line.
+/// Whether there is a time such as 14:03:07 in the line, or 2:03 PM.
 fn has_time(line: &str) -> bool {
-    let is_time = |word: &str| {
-        let parts: Vec<&str> = word.split(':').collect();
-        parts.len() >= 2
-            && parts.iter().take(2).all(|part| part.len() == 2 && part.parse::<u8>().is_ok())
+    let is_time = |word: &str| match word.split(':').collect::<Vec<&str>>()[..] {
+        [hour, minute, ..] => (1..=2).contains(&hour.len()) && minute.len() == 2,
+        _ => false,
     };
     line.split(|c: char| !c.is_ascii_digit() && c != ':')
         .any(|word| is_time(word.trim_matches(':')))
@@ -443,6 +448,23 @@ fn who_was_cut_off(stage: &Stage) -> Scene {
     enters(stage, "bob").map(drop)
 }
 
+fn commands_are_lines(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let (question, last) = (format!("{}: is it /who or /quit?", stage.word()), stage.word());
+    bob.says(&question)?;
+    alice.hears_of(&question)?;
+    bob.sends_raw(
+        format!("{last}\n/quit\n").as_bytes(),
+        &format!("{last}, /quit (in one segment)"),
+    )?;
+    alice.hears_of(&last).map(drop)
+}
+
 fn control_characters(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
@@ -513,6 +535,22 @@ fn the_client_listens(stage: &Stage) -> Scene {
     alice.exits(0)
 }
 
+fn no_control_characters(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    let word = stage.word();
+    server.says(&format!("[14:03:07] bob: \x1b[2J\u{9b}5A{word}\x08!"))?;
+    let expected = format!("a line that contains {}", quoted(&word));
+    let line = alice.prints_where(&expected, |line| line.contains(&word))?;
+    stage.note("alice", Mark::Output, &line);
+    match line.chars().find(|character| character.is_control()) {
+        Some(control) => {
+            let message = format!("expected no control characters, but it displayed {control:?}");
+            Err(Stop::fails("alice", message))
+        }
+        None => Ok(()),
+    }
+}
+
 fn a_client_cut_off(stage: &Stage) -> Scene {
     let (server, alice) = client_in_the_room(stage)?;
     server.leaves();
@@ -569,4 +607,20 @@ fn nothing_is_torn(stage: &Stage) -> Scene {
     })?;
     alice.types(rest);
     server.hears(&typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_have_an_hour_of_one_digit() {
+        for line in ["[14:03:07] alice: bread", "alice (1:01:05 PM): bread", "2:03 PM alice: bread"]
+        {
+            assert!(has_time(line), "{line}");
+        }
+        for line in ["alice: bread", "12: bread", "alice:12 bread", "1760000000 alice: bread"] {
+            assert!(!has_time(line), "{line}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub const MISTAKES: &[Mistake] = &[
             "`end` closes that connection only",
             "a client that resets the connection harms nobody",
             "50 clients at once each get their own echoes",
+            "a client that stops reading holds nobody up",
             "waiting costs no computing time",
         ],
     },
@@ -50,6 +51,24 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["echoes several messages"],
     },
     Mistake {
+        name: "ends at every message that begins with end",
+        program: "ex4_server",
+        edits: &[("message == \"end\"", "message.starts_with(\"end\")")],
+        fails: &["echoes several messages"],
+    },
+    Mistake {
+        name: "ends at every message that ends with end",
+        program: "ex4_server",
+        edits: &[("message == \"end\"", "message.ends_with(\"end\")")],
+        fails: &["echoes several messages"],
+    },
+    Mistake {
+        name: "ends at an empty line",
+        program: "ex4_server",
+        edits: &[("message == \"end\"", "message == \"end\" || message.is_empty()")],
+        fails: &["an empty line is a message too"],
+    },
+    Mistake {
         name: "trims its messages",
         program: "ex4_server",
         edits: &[("text::send(client, &message)?;", "text::send(client, message.trim())?;")],
@@ -69,6 +88,8 @@ pub const MISTAKES: &[Mistake] = &[
             "50 clients at once each get their own echoes",
             "two messages in one segment are two",
             "a line may end with \\r\\n, or not at all",
+            "a client that stops reading holds nobody up",
+            "an empty line is a message too",
         ],
     },
     Mistake {
@@ -125,6 +146,22 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["waiting costs no computing time"],
     },
     Mistake {
+        name: "holds a lock while it sends",
+        program: "ex4_server",
+        edits: &[
+            (
+                "/// Echoes each message until",
+                "static LOCK: std::sync::Mutex<()> = std::sync::Mutex::new(());\n\n\
+                 /// Echoes each message until",
+            ),
+            (
+                "        text::send(client, &message)?;",
+                "        let _guard = serve::lock(&LOCK);\n        text::send(client, &message)?;",
+            ),
+        ],
+        fails: &["a client that stops reading holds nobody up"],
+    },
+    Mistake {
         name: "waits for a reply to end",
         program: "ex4_client",
         edits: &[
@@ -156,6 +193,26 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ex4_client",
         edits: &[("line == \"end\"", "line.contains(\"end\")")],
         fails: &["the client sends many lines and stops after `end`"],
+    },
+    Mistake {
+        name: "stops at every line that begins with end",
+        program: "ex4_client",
+        edits: &[("line == \"end\"", "line.starts_with(\"end\")")],
+        fails: &["the client sends many lines and stops after `end`"],
+    },
+    Mistake {
+        name: "takes what one read brings for a reply",
+        program: "ex4_client",
+        edits: &[
+            ("let mut replies = text::Reader::new(server);", "let mut buffer = [0; 1024];"),
+            ("match replies.receive()? {", "match io::Read::read(&mut &*server, &mut buffer)? {"),
+            (
+                "Some(reply) => console::show(&reply),",
+                "count if count > 0 => console::show(String::from_utf8_lossy(&buffer[..count]).trim_end()),",
+            ),
+            ("None =>", "_ =>"),
+        ],
+        fails: &["a long reply is shown whole"],
     },
     Mistake {
         name: "unwraps a reply that never comes",

@@ -56,6 +56,7 @@ pub const MISTAKES: &[Mistake] = &[
             "`num.users` counts who comes",
             "`num.users` counts who leaves",
             "the operator works while clients talk",
+            "clients talk as in 1.4",
         ],
     },
     Mistake {
@@ -113,5 +114,17 @@ pub const MISTAKES: &[Mistake] = &[
             "loop {\n        let command = console::read_line()?.unwrap();",
         )],
         fails: &["the end of its input does not end the server"],
+    },
+    Mistake {
+        name: "ends a conversation at an empty line",
+        program: "ex5_server",
+        edits: &[("message == \"end\"", "message == \"end\" || message.is_empty()")],
+        fails: &["clients talk as in 1.4"],
+    },
+    Mistake {
+        name: "ends a conversation at every message with end in it",
+        program: "ex5_server",
+        edits: &[("message == \"end\"", "message.contains(\"end\")")],
+        fails: &["clients talk as in 1.4"],
     },
 ];

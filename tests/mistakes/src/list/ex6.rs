@@ -229,6 +229,12 @@ pub const MISTAKES: &[Mistake] = &[
         ],
     },
     Mistake {
+        name: "ends at every text that begins with end",
+        program: "ex6_server",
+        edits: &[("message.msg == \"end\"", "message.msg.starts_with(\"end\")")],
+        fails: &["echoes any number and any text"],
+    },
+    Mistake {
         name: "shows its own message",
         program: "ex6_client",
         edits: &[

@@ -89,6 +89,15 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["messages count, however they come"],
     },
     Mistake {
+        name: "ends at an empty line",
+        program: "ms0_server",
+        edits: &[(
+            "        text::send(client, &message.to_uppercase())?;",
+            "        if message.is_empty() {\n            break;\n        }\n        text::send(client, &message.to_uppercase())?;",
+        )],
+        fails: &["messages count, however they come"],
+    },
+    Mistake {
         name: "makes the capitals itself",
         program: "ms0_client",
         edits: &[(

@@ -18,8 +18,26 @@ pub const MISTAKES: &[Mistake] = &[
             "a client that dies without a word harms nobody",
             "200 clients that come and go leave no trace",
             "each client is logged under an id of its own",
+            "a client that stops reading holds nobody up",
             "waiting costs no computing time",
         ],
+    },
+    Mistake {
+        name: "holds the lock while it sends",
+        program: "ms1_server",
+        edits: &[
+            ("let result = talk(client);", "let result = talk(client, id, clients);"),
+            (
+                "fn talk(client: &TcpStream)",
+                "fn talk(client: &TcpStream, id: u64, clients: &Mutex<Clients>)",
+            ),
+            (
+                "        text::send(client, &message.to_uppercase())?;",
+                "        if let Some(socket) = serve::lock(clients).sockets.get(&id) {\n            \
+                 text::send(socket, &message.to_uppercase())?;\n        }",
+            ),
+        ],
+        fails: &["a client that stops reading holds nobody up"],
     },
     Mistake {
         name: "replies to everybody",
@@ -41,6 +59,7 @@ pub const MISTAKES: &[Mistake] = &[
             "50 clients at once get their capitals",
             "`CLOSE SOCKET` closes that connection only",
             "200 clients that come and go leave no trace",
+            "a client that stops reading holds nobody up",
         ],
     },
     Mistake {
@@ -93,6 +112,15 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ms1_server",
         edits: &[("message.contains(\"CLOSE SOCKET\")", "message == \"CLOSE SOCKET\"")],
         fails: &["`CLOSE SOCKET` closes that connection only"],
+    },
+    Mistake {
+        name: "closes at an empty line",
+        program: "ms1_server",
+        edits: &[(
+            "message.contains(\"CLOSE SOCKET\")",
+            "message.is_empty() || message.contains(\"CLOSE SOCKET\")",
+        )],
+        fails: &["messages count, however they come"],
     },
     Mistake {
         name: "panics when a client dies",
@@ -159,6 +187,20 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ms1_client",
         edits: &[("line.contains(\"CLOSE SOCKET\")", "line == \"CLOSE SOCKET\"")],
         fails: &["the client stops after `CLOSE SOCKET`"],
+    },
+    Mistake {
+        name: "takes what one read brings for a reply",
+        program: "ms1_client",
+        edits: &[
+            ("let mut replies = text::Reader::new(server);", "let mut buffer = [0; 1024];"),
+            ("match replies.receive()? {", "match io::Read::read(&mut &*server, &mut buffer)? {"),
+            (
+                "Some(reply) => console::show(&reply),",
+                "count if count > 0 => console::show(String::from_utf8_lossy(&buffer[..count]).trim_end()),",
+            ),
+            ("None =>", "_ =>"),
+        ],
+        fails: &["a long reply is shown whole"],
     },
     Mistake {
         name: "unwraps a line that never comes",

@@ -49,6 +49,7 @@ pub const MISTAKES: &[Mistake] = &[
             "a name is free again when its owner has left",
             "a name that many want at once goes to one",
             "to be mended: a stalled member holds up all",
+            "an empty line harms nobody",
         ],
     },
     Mistake {
@@ -81,6 +82,7 @@ pub const MISTAKES: &[Mistake] = &[
             "a name is free again when its owner has left",
             "a name that many want at once goes to one",
             "to be mended: a stalled member holds up all",
+            "an empty line harms nobody",
         ],
     },
     Mistake {
@@ -101,6 +103,7 @@ pub const MISTAKES: &[Mistake] = &[
             "a name is free again when its owner has left",
             "a name that many want at once goes to one",
             "to be mended: a stalled member holds up all",
+            "an empty line harms nobody",
         ],
     },
     Mistake {
@@ -246,6 +249,15 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["to be mended: a stalled member holds up all"],
     },
     Mistake {
+        name: "panics at an empty line",
+        program: "ms2_server",
+        edits: &[(
+            "        broadcast(&format!(\"{cid}: {message}\")",
+            "        message.chars().next().unwrap();\n        broadcast(&format!(\"{cid}: {message}\")",
+        )],
+        fails: &["an empty line harms nobody"],
+    },
+    Mistake {
         name: "forgets the welcome",
         program: "ms2_client",
         edits: &[(
@@ -266,6 +278,7 @@ pub const MISTAKES: &[Mistake] = &[
             "the client shows messages at any time",
             "a client cut off by its server says so",
             "the end of input ends the client",
+            "an empty line does not end the client",
         ],
     },
     Mistake {
@@ -301,13 +314,14 @@ pub const MISTAKES: &[Mistake] = &[
             "the client gives its name and shows the welcome",
             "the client shows messages at any time",
             "a client cut off by its server says so",
+            "an empty line does not end the client",
         ],
     },
     Mistake {
         name: "does not send what is typed",
         program: "ms2_client",
         edits: &[("            text::send(server, &line)?;", "            console::show(&line);")],
-        fails: &["the client shows messages at any time"],
+        fails: &["the client shows messages at any time", "an empty line does not end the client"],
     },
     Mistake {
         name: "does not break the lines that it shows",
@@ -316,6 +330,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "the client gives its name and shows the welcome",
             "the client shows messages at any time",
+            "an empty line does not end the client",
         ],
     },
     Mistake {
@@ -345,6 +360,24 @@ pub const MISTAKES: &[Mistake] = &[
             "        Ok(())",
         )],
         fails: &["the end of input ends the client"],
+    },
+    Mistake {
+        name: "ends when an empty line comes",
+        program: "ms2_client",
+        edits: &[(
+            "        screen.show(&message);",
+            "        if message.is_empty() {\n            break;\n        }\n        screen.show(&message);",
+        )],
+        fails: &["an empty line does not end the client"],
+    },
+    Mistake {
+        name: "ends when an empty line is typed",
+        program: "ms2_client",
+        edits: &[(
+            "            text::send(server, &line)?;",
+            "            if line.is_empty() {\n                break;\n            }\n            text::send(server, &line)?;",
+        )],
+        fails: &["an empty line does not end the client"],
     },
 ];
 

@@ -31,7 +31,7 @@ pub const MISTAKES: &[Mistake] = &[
         name: "waits for the username without asking",
         program: "ms3_server",
         edits: &[("        text::send(client, \"Your username?\")?;\n", "")],
-        fails: &["a message has its time and its sender", "asks for a username at once", "a bad username is asked for again", "five talk at once and all hear everything", "a stalled member delays nobody, and goes", "a flood does not starve a single line", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone", "control characters reach nobody's terminal"],
+        fails: &["a message has its time and its sender", "asks for a username at once", "a bad username is asked for again", "five talk at once and all hear everything", "a stalled member delays nobody, and goes", "a flood does not starve a single line", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone", "control characters reach nobody's terminal", "a command is a line of its own"],
     },
     Mistake {
         name: "lets in an empty username",
@@ -80,7 +80,7 @@ pub const MISTAKES: &[Mistake] = &[
             console::log(&error.to_string());
         }
     }")],
-        fails: &["a message has its time and its sender", "a bad username is asked for again", "five talk at once and all hear everything", "a stalled member delays nobody, and goes", "a flood does not starve a single line", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone", "control characters reach nobody's terminal"],
+        fails: &["a message has its time and its sender", "a bad username is asked for again", "five talk at once and all hear everything", "a stalled member delays nobody, and goes", "a flood does not starve a single line", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone", "control characters reach nobody's terminal", "a command is a line of its own"],
     },
     Mistake {
         name: "has a thread for each message",
@@ -163,6 +163,27 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &["a stalled member delays nobody, and goes", "`/who` lists and `/quit` leaves", "those who leave without `/quit` are gone"],
     },
     Mistake {
+        name: "takes a line with quit in it for quit",
+        program: "ms3_server",
+        edits: &[("                \"/quit\" => {", "                line if line.contains(\"/quit\") => {")],
+        fails: &["a command is a line of its own"],
+    },
+    Mistake {
+        name: "takes a line with who in it for who",
+        program: "ms3_server",
+        edits: &[("                \"/who\" => {", "                line if line.contains(\"/who\") => {")],
+        fails: &["a command is a line of its own"],
+    },
+    Mistake {
+        name: "loses what comes together with quit",
+        program: "ms3_server",
+        edits: &[(
+            "                    room.say(member, said.into_bytes());\n                    return Ok(());",
+            "                    return Ok(());",
+        )],
+        fails: &["a command is a line of its own"],
+    },
+    Mistake {
         name: "does not obey quit",
         program: "ms3_server",
         edits: &[("                \"/quit\" => {
@@ -223,7 +244,7 @@ pub const MISTAKES: &[Mistake] = &[
             ("screen: Screen) -> io::Result<()>", "mut screen: Screen) -> io::Result<()>"),
             ("scope(|scope|", "scope(|_|"),
         ],
-        fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so"],
+        fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the client shows no control characters"],
     },
     Mistake {
         name: "shows what comes when it ends",
@@ -233,13 +254,13 @@ pub const MISTAKES: &[Mistake] = &[
             ("    while let Ok(Some(message)) = messages.receive() {", "    let mut shown = String::new();\n    while let Ok(Some(message)) = messages.receive() {"),
             ("    if !is_over.load(Ordering::SeqCst) {", "    screen.show(&shown);\n    if !is_over.load(Ordering::SeqCst) {"),
         ],
-        fails: &["the client shows messages at any time", "no line tears the one being typed"],
+        fails: &["the client shows messages at any time", "no line tears the one being typed", "the client shows no control characters"],
     },
     Mistake {
         name: "does not send what is typed",
         program: "ms3_client",
         edits: &[("            text::send(server, &line)?;\n            if is_last {", "            if is_last {\n                text::send(server, &line)?;")],
-        fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the end of input ends the client"],
+        fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the end of input ends the client", "the client shows no control characters"],
     },
     Mistake {
         name: "does not end at quit",
@@ -281,6 +302,13 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ms3_client",
         edits: &[("keyboard.read_line()?.unwrap_or(\"/quit\".to_string())", "keyboard.read_line()?.unwrap_or_default()")],
         fails: &["the end of input ends the client"],
+    },
+    Mistake {
+        name: "shows control characters",
+        program: "ms3_client",
+        edits: &[("screen.show(&text::printable(&message));",
+            "screen.show(&message);")],
+        fails: &["the client shows no control characters"],
     },
 ];
 
