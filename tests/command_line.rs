@@ -1,5 +1,6 @@
 //! The checker's command line: what it prints, and its exit status.
 
+use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -212,7 +213,10 @@ fn a_machine_without_room_fails_nobody() {
         let mut shell = Command::new("sh");
         shell.args(["-c", "ulimit -n $1; exec $0 check ex1 --json --server \"$2\""]);
         shell.args([&binary("chatlings"), files, &server]);
-        let output = shell.output().expect("a shell");
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = shell.env("TMPDIR", folder.path()).output().expect("a shell");
+        let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+        assert!(left.is_empty(), "{files}: {left:?}");
         let document = document(&output);
         let checks = document["steps"][0]["checks"].as_array().expect("a list");
         let count =

@@ -11,6 +11,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     end_quietly_on_broken_pipe();
     let status = commands::run(&cli);
+    process::end_everything(); // what could not be cleared away before, for want of descriptors
     status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
