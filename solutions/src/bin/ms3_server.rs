@@ -94,7 +94,7 @@ fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::R
                 _ => said.extend([&stamp, &*text::printable(&message), "\n"]),
             }
             // With their stamps, many short lines become much longer: the rest is for the next chunk.
-            next = if said.len() > text::LONGEST { None } else { messages.next_received()? };
+            next = if said.len() > 4 * text::LONGEST { None } else { messages.next_received()? };
         }
         room.say(member, said.into_bytes());
     }
