@@ -20,8 +20,6 @@ pub struct Entry {
     pub parent: i32,
     /// The id of its process group, 0 when that was founded outside of the container that this process is in.
     pub group: i32,
-    /// The id of its session, 0 likewise.
-    pub session: i32,
     /// How many threads it has.
     pub threads: usize,
     /// When it was started, in clock ticks since the system was.
@@ -93,7 +91,6 @@ fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
         pid,
         parent: number(4)? as i32,
         group: number(5)? as i32,
-        session: number(6)? as i32,
         threads: number(20)? as usize,
         born: number(22)?,
         memory: number(24)? * rustix::param::page_size() as u64,
@@ -112,6 +109,11 @@ pub fn with_descendants(entries: &[Entry], roots: &BTreeSet<i32>) -> Vec<Entry> 
         family.extend(children);
     }
     entries.iter().filter(|entry| family.contains(&entry.pid)).cloned().collect()
+}
+
+/// A program and all that it has started.
+pub fn family_now(program: u32) -> Vec<Entry> {
+    with_descendants(&census(), &BTreeSet::from([program as i32]))
 }
 
 /// A program and all that it has started, as they were a moment ago.
@@ -258,7 +260,6 @@ mod tests {
             pid: 9,
             parent: 1,
             group: 7,
-            session: 8,
             threads: 3,
             born: 500,
             memory: 2 * page,

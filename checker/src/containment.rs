@@ -110,8 +110,7 @@ impl Containment {
 
     /// The TCP ports that the program `leader` listens on.
     pub fn ports_of(leader: u32) -> BTreeSet<u16> {
-        let family = census::with_descendants(&census(), &BTreeSet::from([leader as i32]));
-        census::listening_ports(&family)
+        census::listening_ports(&census::family_now(leader))
     }
 
     /// Ends what the programs of this scene have left behind. They themselves must have ended by now, so that

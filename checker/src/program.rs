@@ -1,7 +1,6 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -324,9 +323,9 @@ impl Program {
 
     /// How many threads and descriptors it has now, with all that it has started, where the system tells (Linux).
     pub fn footprint(&self) -> Option<Footprint> {
-        let program = self.board.pid_of(self.id) as i32;
-        let mut family = census::with_descendants(&census::census(), &BTreeSet::from([program]));
-        family.retain(|member| !member.is_dead || member.pid == program);
+        let program = self.board.pid_of(self.id);
+        let mut family = census::family_now(program);
+        family.retain(|member| !member.is_dead || member.pid == program as i32);
         let count = |folder| {
             let lists = family.iter().filter_map(|member| census::list_of(member.pid, folder));
             lists.map(Iterator::count).sum()

@@ -1,6 +1,6 @@
 //! Mistakes in 1.4 one thread per client.
 
-use super::Mistake;
+use super::{Mistake, ONE_READ_FOR_A_REPLY};
 
 pub const MISTAKES: &[Mistake] = &[
     Mistake {
@@ -203,15 +203,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "takes what one read brings for a reply",
         program: "ex4_client",
-        edits: &[
-            ("let mut replies = text::Reader::new(server);", "let mut buffer = [0; 1024];"),
-            ("match replies.receive()? {", "match io::Read::read(&mut &*server, &mut buffer)? {"),
-            (
-                "Some(reply) => console::show(&reply),",
-                "count if count > 0 => console::show(String::from_utf8_lossy(&buffer[..count]).trim_end()),",
-            ),
-            ("None =>", "_ =>"),
-        ],
+        edits: ONE_READ_FOR_A_REPLY,
         fails: &["a long reply is shown whole"],
     },
     Mistake {

@@ -28,6 +28,17 @@ pub struct Mistake {
     pub fails: &'static [&'static str],
 }
 
+/// Takes what one read brings for a reply, in the clients of 1.4 and of milestone 1.
+const ONE_READ_FOR_A_REPLY: &[(&str, &str)] = &[
+    ("let mut replies = text::Reader::new(server);", "let mut buffer = [0; 1024];"),
+    ("match replies.receive()? {", "match io::Read::read(&mut &*server, &mut buffer)? {"),
+    (
+        "Some(reply) => console::show(&reply),",
+        "count if count > 0 => console::show(String::from_utf8_lossy(&buffer[..count]).trim_end()),",
+    ),
+    ("None =>", "_ =>"),
+];
+
 /// All mistakes, in the order of the course.
 pub fn all() -> impl Iterator<Item = &'static Mistake> {
     let steps = [
