@@ -153,8 +153,8 @@ fn a_program_that_was_not_given_is_not_checked() {
     let find =
         |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
     assert_eq!(find("the handshake comes first")["verdict"], "passes");
-    assert_eq!(find("the one too many is refused")["verdict"], "not checked");
-    assert_eq!(find("the one too many is refused")["message"], "the command has no {max_clients}");
+    assert_eq!(find("one client too many is refused")["verdict"], "not checked");
+    assert_eq!(find("one client too many is refused")["message"], "the command has no {max_clients}");
     assert_eq!(find("a refused client says so")["verdict"], "not checked");
     assert_eq!(find("a refused client says so")["message"], "needs --client CMD");
 

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     for package in [Package::Solutions, Package::Exercises] {
         for step in STEPS {
             for check in step.checks {
-                let name = format!("{}::{}::{}", package.name(), step.id, check.slug());
+                let name = format!("{}::{}::{}", package.name(), step.id, check.id);
                 trials.push(Trial::ignorable_test(name, move || run(package, step, check)));
             }
         }

@@ -1,10 +1,11 @@
 //! The transcripts of all checks, played with the worked programs, as snapshots; and those in the
 //! README, compared with them.
 //!
-//! After a change that is meant: `cargo insta review`, or `INSTA_UPDATE=always cargo test --test transcripts`.
+//! After a change that is meant: `INSTA_UPDATE=always cargo test --test transcripts` writes the snapshots and, run
+//! once more, the README.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 use checker::cargo::{self, Package};
 use checker::cast::Cast;
@@ -62,6 +63,7 @@ fn every_step_shows_a_transcript_in_the_readme() {
 #[test]
 fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
     let readme = read("README.md");
+    let mut mended = readme.clone();
     let mut compared = 0;
     for block in readme.split("```text\n").skip(1) {
         let block = block.split("```").next().expect("a block ends").trim_end();
@@ -73,18 +75,27 @@ fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
         let title = block.lines().next().expect("a block has a first line");
         let played = snapshot.split("\n\n").find(|played| played.contains(title));
         let played = played.unwrap_or_else(|| panic!("no snapshot has the scene {title:?}"));
-        let played = &played[played.find(title).expect("it was just found")..];
-        assert_eq!(
-            block,
-            played.trim_end(),
-            "README.md (left) shows another transcript than was played (right)"
-        );
+        let played = played[played.find(title).expect("it was just found")..].trim_end();
+        match env::var("INSTA_UPDATE").as_deref() {
+            Ok("always") => mended = mended.replace(block, played),
+            _ => assert_eq!(
+                block, played,
+                "README.md (left) shows another transcript than was played (right)"
+            ),
+        }
         compared += 1;
     }
     assert!(compared >= STEPS.len(), "only {compared} transcripts were compared");
+    if mended != readme {
+        fs::write(path_of("README.md"), mended).expect("README.md is written");
+    }
+}
+
+fn path_of(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 fn read(path: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = path_of(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }

@@ -35,6 +35,9 @@ pub enum Role {
 
 /// One named scene.
 pub struct Check {
+    /// What it is called wherever a machine reads: tests, `--json`, gradebooks, snapshots. It stays when the
+    /// wording changes.
+    pub id: &'static str,
     /// A sentence, such as `a quiet client holds nobody up`.
     pub name: &'static str,
     /// Its share of the step's points, relative to the shares of the step's other checks.
@@ -71,22 +74,31 @@ impl Role {
 
 impl Check {
     /// A check of the step's server.
-    pub const fn server(name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Server, name, scene)
+    pub const fn server(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Server, id, name, scene)
     }
 
     /// A check of the step's client.
-    pub const fn client(name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Client, name, scene)
+    pub const fn client(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Client, id, name, scene)
     }
 
     /// A check of the one program of a step without sockets.
-    pub const fn program(name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Program, name, scene)
+    pub const fn program(
+        id: &'static str,
+        name: &'static str,
+        scene: fn(&Stage) -> Scene,
+    ) -> Check {
+        Check::of(Role::Program, id, name, scene)
     }
 
-    const fn of(role: Role, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check { name, share: 0, role, helper: None, look: "", scene }
+    const fn of(
+        role: Role,
+        id: &'static str,
+        name: &'static str,
+        scene: fn(&Stage) -> Scene,
+    ) -> Check {
+        Check { id, name, share: 0, role, helper: None, look: "", scene }
     }
 
     /// Sets the share of the step's points. Without it a check is a bonus: shown, and worth nothing.
@@ -110,16 +122,6 @@ impl Check {
     /// Whether it goes beyond the hand-out and gives no points.
     pub fn is_bonus(&self) -> bool {
         self.share == 0
-    }
-
-    /// The name as a path segment: `a_quiet_client_holds_nobody_up`.
-    pub fn slug(&self) -> String {
-        let words: Vec<&str> = self
-            .name
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
-        words.join("_")
     }
 }
 

@@ -90,7 +90,7 @@ impl Stage {
     pub fn new(cast: &Cast, check: &Check, seed: u64) -> Stage {
         let title = format!("{} · {}", cast.step.title, check.name);
         Stage {
-            words: RefCell::new(Words::new(seed, &format!("{}::{}", cast.step.id, check.slug()))),
+            words: RefCell::new(Words::new(seed, &format!("{}::{}", cast.step.id, check.id))),
             board: Rc::new(Board::new(title, cast.limits.clone())),
             cast: cast.clone(),
             role: check.role,

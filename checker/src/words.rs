@@ -1,8 +1,7 @@
 //! The words that actors say: drawn at random, so that an answer written into a program is wrong.
 
-use rand::RngExt;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+use chacha20::ChaCha8Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 
 const WORDS: &[&str] = &[
     "acorn", "almond", "anchor", "apricot", "arrow", "autumn", "badger", "bamboo", "barley",
@@ -23,7 +22,7 @@ const WORDS: &[&str] = &[
 
 /// Draws words, none of them twice.
 pub struct Words {
-    random: StdRng,
+    random: ChaCha8Rng,
     left: Vec<&'static str>,
     drawn: usize,
 }
@@ -31,10 +30,10 @@ pub struct Words {
 impl Words {
     /// The same `seed` and `name` give the same words, whichever other checks are played.
     pub fn new(seed: u64, name: &str) -> Words {
-        // FNV-1a, which stays the same from one Rust release to the next: the snapshots depend on it.
+        // FNV-1a and ChaCha give the same numbers on every machine and with every release: the snapshots depend on it.
         let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
-        Words { random: StdRng::seed_from_u64(seed ^ name), left: WORDS.to_vec(), drawn: 0 }
+        Words { random: ChaCha8Rng::seed_from_u64(seed ^ name), left: WORDS.to_vec(), drawn: 0 }
     }
 
     /// The next word.
@@ -42,15 +41,20 @@ impl Words {
         self.drawn += 1;
         if self.left.is_empty() {
             // All are used up: number them, so that each is still unlike the others.
-            let word = WORDS[self.random.random_range(0..WORDS.len())];
+            let word = WORDS[self.below(WORDS.len() as u64) as usize];
             return format!("{word}-{}", self.drawn);
         }
-        let chosen = self.random.random_range(0..self.left.len());
+        let chosen = self.below(self.left.len() as u64) as usize;
         self.left.swap_remove(chosen).to_string()
     }
 
     /// A random number from `low` to `high`.
     pub fn number(&mut self, low: i64, high: i64) -> i64 {
-        self.random.random_range(low..=high)
+        low + self.below(low.abs_diff(high) + 1) as i64
+    }
+
+    /// A random number below `bound`, which is small: the remainder of a division is fair enough then.
+    fn below(&mut self, bound: u64) -> u64 {
+        self.random.next_u64() % bound
     }
 }

@@ -13,7 +13,7 @@ pub fn is_answered(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Sc
 
 /// Messages are taken for what they are, however they come: without a line break, two at once, with nothing in
 /// them, longer than a usual buffer, with bytes that are no text.
-pub fn however_they_come(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+pub fn messages_in_any_form(stage: &Stage, answer: fn(&str) -> String) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     says_without_a_newline(stage, &alice, answer)?;

@@ -4,18 +4,32 @@ use crate::course::Check;
 use crate::stage::{Scene, Stage};
 
 pub const CHECKS: &[Check] = &[
-    Check::server("the server echoes one message", the_server_echoes)
+    Check::server("the_server_echoes", "the server echoes one message", the_server_echoes)
         .worth(4)
         .look("what goes back on the stream that it came from: the same text, and a line break."),
-    Check::client("the client sends what was typed and shows the reply", the_client_talks)
-        .worth(4)
-        .look("the order: the line and a line break are sent; the reply is received; all of it is shown."),
-    Check::client("a client without a server says so", a_client_without_a_server)
-        .worth(2)
-        .look("whether the error of `connect` is returned to the caller."),
-    Check::client("the client shows a reply that has no newline", a_reply_without_a_newline)
-        .worth(2)
-        .look("whether the client waits for a line break: not every server sends one."),
+    Check::client(
+        "the_client_talks",
+        "the client sends what was typed and shows the reply",
+        the_client_talks,
+    )
+    .worth(4)
+    .look(
+        "the order: the line and a line break are sent; the reply is received; all of it is shown.",
+    ),
+    Check::client(
+        "a_client_without_a_server",
+        "a client without a server says so",
+        a_client_without_a_server,
+    )
+    .worth(2)
+    .look("whether the error of `connect` is returned to the caller."),
+    Check::client(
+        "a_reply_without_a_newline",
+        "the client shows a reply that has no newline",
+        a_reply_without_a_newline,
+    )
+    .worth(2)
+    .look("whether the client waits for a line break: not every server sends one."),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -14,24 +14,40 @@ use crate::stage::{Scene, Stage, Stop};
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
-    Check::program("three threads greet with distinct ids", three_distinct_ids)
-        .worth(2)
-        .look("what number each thread is given: 1, 2 or 3, and none of them twice."),
-    Check::program("everyone greets before the first farewell", everyone_greets_first)
-        .worth(2)
-        .look("where the threads are joined: after the loop that starts them all."),
-    Check::program("each says farewell once after a pause", each_says_farewell).worth(2).look(
-        "whether each thread sleeps, as long as told, and then names itself in one farewell.",
-    ),
-    Check::program("the pauses are random", the_pauses_are_random)
+    Check::program(
+        "three_distinct_ids",
+        "three threads greet with distinct ids",
+        three_distinct_ids,
+    )
+    .worth(2)
+    .look("what number each thread is given: 1, 2 or 3, and none of them twice."),
+    Check::program(
+        "everyone_greets_first",
+        "everyone greets before the first farewell",
+        everyone_greets_first,
+    )
+    .worth(2)
+    .look("where the threads are joined: after the loop that starts them all."),
+    Check::program(
+        "each_says_farewell",
+        "each says farewell once after a pause",
+        each_says_farewell,
+    )
+    .worth(2)
+    .look("whether each thread sleeps, as long as told, and then names itself in one farewell."),
+    Check::program("the_pauses_are_random", "the pauses are random", the_pauses_are_random)
         .worth(1)
         .look("whether each thread draws a random number for its own sleep."),
-    Check::program("the run takes as long as the longest pause", the_threads_sleep_at_once)
-        .worth(1)
-        .look(
-            "whether the three sleep at the same time, and the program waits for just them: start \
+    Check::program(
+        "the_threads_sleep_at_once",
+        "the run takes as long as the longest pause",
+        the_threads_sleep_at_once,
+    )
+    .worth(1)
+    .look(
+        "whether the three sleep at the same time, and the program waits for just them: start \
                all, then join all.",
-        ),
+    ),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -5,28 +5,28 @@ use crate::stage::{Scene, Stage};
 use crate::steps::common;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("sends a message back in capitals", sends_capitals)
+    Check::server("sends_capitals", "sends a message back in capitals", sends_capitals)
         .worth(4)
         .look("what is sent back, and when: the message with `to_uppercase`, at once."),
-    Check::server("answers many messages", answers_many)
+    Check::server("answers_many", "answers many messages", answers_many)
         .worth(4)
         .look("whether the server receives again after it has replied."),
-    Check::server("knows the capitals of other alphabets", knows_other_alphabets)
+    Check::server("knows_other_alphabets", "knows the capitals of other alphabets", knows_other_alphabets)
         .worth(2)
         .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
-    Check::server("ends when the client leaves", ends_with_the_client).worth(3).look(
+    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client).worth(3).look(
         "what follows when `receive` returns `None`: the client has left, so the server ends.",
     ),
-    Check::client("the client talks until the end of input", the_client_talks).worth(5).look(
+    Check::client("the_client_talks", "the client talks until the end of input", the_client_talks).worth(5).look(
         "the client's loop: read a line, send, receive, display, until there is no further line.",
     ),
-    Check::client("a reply without a newline is shown", a_reply_without_a_newline)
+    Check::client("a_reply_without_a_newline", "a reply without a newline is shown", a_reply_without_a_newline)
         .worth(2)
         .look("whether the client receives with a `text::Reader`, which needs no line break."),
-    Check::server("messages count, however they come", however_they_come)
+    Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
         .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
                loop: no empty line does."),
-    Check::client("the client notices a server that has left", common::the_client_notices).look(
+    Check::client("the_client_notices", "the client notices a server that has left", common::the_client_notices).look(
         "what follows when `receive` returns `None`: the server has left, which is an error.",
     ),
 ];
@@ -69,8 +69,8 @@ fn answers_many(stage: &Stage) -> Scene {
     Ok(())
 }
 
-fn however_they_come(stage: &Stage) -> Scene {
-    common::however_they_come(stage, str::to_uppercase)
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, str::to_uppercase)
 }
 
 fn ends_with_the_client(stage: &Stage) -> Scene {

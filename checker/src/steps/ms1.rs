@@ -8,39 +8,39 @@ use crate::steps::common;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
-    Check::server("each client gets its own capitals", each_its_own)
+    Check::server("each_its_own", "each client gets its own capitals", each_its_own)
         .worth(4)
         .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
-    Check::server("50 clients at once get their capitals", fifty_clients)
+    Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
         .worth(3)
         .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
-    Check::server("a silent client holds nobody up", a_silent_client)
+    Check::server("a_silent_client", "a silent client holds nobody up", a_silent_client)
         .worth(3)
         .look("whether each client has a thread, and no lock is held while it is waited for."),
-    Check::server("`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
+    Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
         "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
     ),
-    Check::server("a client that dies without a word harms nobody", a_client_dies)
+    Check::server("a_client_dies", "a client that dies without a word harms nobody", a_client_dies)
         .worth(2)
         .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server("200 clients that come and go leave no trace", two_hundred_clients)
+    Check::server("two_hundred_clients", "200 clients that come and go leave no trace", two_hundred_clients)
         .worth(2)
         .look("whether a client is removed on every way out, an error of its connection too."),
-    Check::client("the client stops after `CLOSE SOCKET`", the_client_talks).worth(3).look(
+    Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks).worth(3).look(
         "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
     ),
-    Check::server("messages count, however they come", however_they_come)
+    Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
         .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
                loop: no empty line does."),
-    Check::server("each client is logged under an id of its own", an_id_of_its_own)
+    Check::server("an_id_of_its_own", "each client is logged under an id of its own", an_id_of_its_own)
         .look("where an id comes from: a number that is counted up, and never given twice."),
-    Check::server("a client that stops reading holds nobody up", a_client_that_stops_reading)
+    Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
         .look("what a thread holds while it sends: no lock, which would keep all others waiting."),
-    Check::server("waiting costs no computing time", waiting_costs_nothing)
+    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
         .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
-    Check::client("a long reply is shown whole", common::a_long_reply)
+    Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
         .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
-    Check::client("the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
+    Check::client("the_end_of_input_closes", "the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
         "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
     ),
 ];
@@ -59,8 +59,8 @@ fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
     common::is_answered(stage, peer, str::to_uppercase)
 }
 
-fn however_they_come(stage: &Stage) -> Scene {
-    common::however_they_come(stage, str::to_uppercase)
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, str::to_uppercase)
 }
 
 fn a_client_that_stops_reading(stage: &Stage) -> Scene {

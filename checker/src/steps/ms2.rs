@@ -15,55 +15,55 @@ use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
-    Check::server("a message reaches everybody but its sender", reaches_all_but_its_sender)
+    Check::server("reaches_all_but_its_sender", "a message reaches everybody but its sender", reaches_all_but_its_sender)
         .worth(3)
         .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of \
                them but the sender, and whether a lock is taken twice."),
-    Check::server("greets and asks and welcomes", greets_and_welcomes)
+    Check::server("greets_and_welcomes", "greets and asks and welcomes", greets_and_welcomes)
         .worth(2)
         .look("the order: greet and ask, receive the name, and only then welcome."),
-    Check::server("newcomers are told to the others", newcomers_are_told).worth(2).look(
+    Check::server("newcomers_are_told", "newcomers are told to the others", newcomers_are_told).worth(2).look(
         "whether a message with the newcomer's name is broadcast once it is in the dictionary.",
     ),
-    Check::server("messages arrive in the order they were sent", in_order).worth(2).look(
+    Check::server("in_order", "messages arrive in the order they were sent", in_order).worth(2).look(
         "whether one thread receives and broadcasts a client's messages, one after the other.",
     ),
-    Check::server("those who leave are told to the others", leavers_are_told).worth(2).look(
+    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told).worth(2).look(
         "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
     ),
-    Check::server("an empty name is refused", an_empty_name).worth(2).look(
+    Check::server("an_empty_name", "an empty name is refused", an_empty_name).worth(2).look(
         "what is done with a name that is empty once blanks are taken off: a word, and the end.",
     ),
-    Check::server("a taken name is refused", a_taken_name)
+    Check::server("a_taken_name", "a taken name is refused", a_taken_name)
         .worth(1)
         .look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
                second gets a word, and the end."),
-    Check::server("a name is free again when its owner has left", a_free_name)
+    Check::server("a_free_name", "a name is free again when its owner has left", a_free_name)
         .worth(1)
         .look("whether a client that has left, or reset, is taken out of the dictionary."),
-    Check::client("the client gives its name and shows the welcome", the_client_introduces_itself)
+    Check::client("the_client_introduces_itself", "the client gives its name and shows the welcome", the_client_introduces_itself)
         .worth(2)
         .look("the order: receive the question, ask the user, send the name, and from then on show all \
                that comes, as lines."),
-    Check::client("the client shows messages at any time", the_client_listens)
+    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
         .worth(3)
         .look("whether one thread shows what comes, while the other waits for the user and sends each \
                line."),
-    Check::server("a name that many want at once goes to one", a_wanted_name)
+    Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
         .look("whether asking for a name and taking it happen under one lock, which is not given back in \
                between."),
-    Check::server("an empty line harms nobody", an_empty_line)
+    Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
         .look("what is done with a message that has no characters: nothing else than with any other."),
-    Check::client("an empty line does not end the client", the_client_goes_on)
+    Check::client("the_client_goes_on", "an empty line does not end the client", the_client_goes_on)
         .look("what ends the two loops: the end of input and a server that has left, no empty line."),
-    Check::client("the client takes its name from `--name`", the_client_has_a_name)
+    Check::client("the_client_has_a_name", "the client takes its name from `--name`", the_client_has_a_name)
         .look("whether the user is asked only when there is no name yet."),
-    Check::client("a client cut off by its server says so", a_client_cut_off)
+    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
         .look("what the thread that receives does when no more can come."),
-    Check::client("the end of input ends the client", the_input_ends)
+    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
         .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
                side, and is no error."),
-    Check::server("to be mended: a stalled member holds up all", a_stalled_member).look(
+    Check::server("a_stalled_member", "to be mended: a stalled member holds up all", a_stalled_member).look(
         "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
     ),
 ];

@@ -16,52 +16,52 @@ use crate::steps::not_asked;
 use crate::transcript::{Mark, quoted};
 
 pub const CHECKS: &[Check] = &[
-    Check::server("a message has its time and its sender", time_and_sender)
+    Check::server("time_and_sender", "a message has its time and its sender", time_and_sender)
         .worth(3)
         .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: \
                `, with the time it is now), and that its sender does not get it."),
-    Check::server("asks for a username at once", asks_at_once)
+    Check::server("asks_at_once", "asks for a username at once", asks_at_once)
         .worth(2)
         .look("whether the server speaks first."),
-    Check::server("a bad username is asked for again", bad_usernames).worth(2).look(
+    Check::server("bad_usernames", "a bad username is asked for again", bad_usernames).worth(2).look(
         "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or \
          with control characters is bad.",
     ),
-    Check::server("five talk at once and all hear everything", five_at_once)
+    Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
         .worth(3)
         .look("whether all messages go through the room, as whole lines: it keeps them in one order for \
                all."),
-    Check::server("a stalled member delays nobody, and goes", a_stalled_member)
+    Check::server("a_stalled_member", "a stalled member delays nobody, and goes", a_stalled_member)
         .worth(3)
         .look("whether messages go through the room, rather than straight to the members' sockets."),
-    Check::server("a flood does not starve a single line", a_flood)
+    Check::server("a_flood", "a flood does not starve a single line", a_flood)
         .worth(1)
         .look("whether a lock is held while a burst of lines is passed on."),
-    Check::server("`/who` lists and `/quit` leaves", who_and_quit)
+    Check::server("who_and_quit", "`/who` lists and `/quit` leaves", who_and_quit)
         .worth(1)
         .look("whether commands are looked for before a message is passed on, whom an answer goes to, and \
                how `/quit` gets to `room.leave`."),
-    Check::server("those who leave without `/quit` are gone", who_was_cut_off)
+    Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
         .look("whether `room.leave` is called on every way out, after an error too."),
-    Check::server("a command is a line of its own", commands_are_lines)
+    Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
         .look("how commands are told from messages: by all of the line; and that what a member has said before \
                `/quit` is still passed on."),
-    Check::server("control characters reach nobody's terminal", control_characters)
+    Check::server("control_characters", "control characters reach nobody's terminal", control_characters)
         .worth(1)
         .look("whether messages are passed through `text::printable`."),
-    Check::client("the client shows messages at any time", the_client_listens)
+    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
         .worth(3)
         .look("whether one thread shows what comes, while the other waits for the user and sends each \
                line; `/quit` is the last of them, and no error."),
-    Check::client("no line tears the one being typed", nothing_is_torn)
+    Check::client("nothing_is_torn", "no line tears the one being typed", nothing_is_torn)
         .worth(1)
         .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
-    Check::client("the client shows no control characters", no_control_characters)
+    Check::client("no_control_characters", "the client shows no control characters", no_control_characters)
         .look("whether what comes is passed through `text::printable` before it is shown: not every \
                server does that."),
-    Check::client("a client cut off by its server says so", a_client_cut_off)
+    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
         .look("what the thread that receives does when no more can come."),
-    Check::client("the end of input ends the client", the_input_ends)
+    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
         .look("what the end of input (`None`) does: it sends `/quit` for the user, and is no error."),
 ];
 

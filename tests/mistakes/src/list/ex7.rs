@@ -92,7 +92,7 @@ pub const MISTAKES: &[Mistake] = &[
             ("FastHandshake { id: 0, error: true }", "FastHandshake { id: 0, error: false }"),
             ("Ok(!handshake.error)", "Ok(seat.is_some())"),
         ],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
+        fails: &["one client too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
         name: "refuses without a word",
@@ -101,7 +101,7 @@ pub const MISTAKES: &[Mistake] = &[
             "        None => FastHandshake { id: 0, error: true },",
             "        None => return Ok(false),",
         )],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
+        fails: &["one client too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
         name: "panics when there is no seat",
@@ -113,19 +113,19 @@ pub const MISTAKES: &[Mistake] = &[
     };",
             "    let handshake = FastHandshake { id: seat.unwrap().id(), error: false };",
         )],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
+        fails: &["one client too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
         name: "refuses and goes on talking",
         program: "ex7_server",
         edits: &[("Ok(!handshake.error)", "Ok(true)")],
-        fails: &["the one too many is refused"],
+        fails: &["one client too many is refused"],
     },
     Mistake {
         name: "refuses one too early",
         program: "ex7_server",
         edits: &[("Registry::new(args.max_clients)", "Registry::new(args.max_clients - 1)")],
-        fails: &["the one too many is refused", "after somebody leaves the next gets in"],
+        fails: &["one client too many is refused", "after somebody leaves the next gets in"],
     },
     Mistake {
         name: "never gives a seat back",
@@ -206,7 +206,7 @@ pub const MISTAKES: &[Mistake] = &[
         )],
         fails: &[
             "the handshake comes first",
-            "the one too many is refused",
+            "one client too many is refused",
             "after somebody leaves the next gets in",
             "messages echo until `end`",
         ],
@@ -321,7 +321,7 @@ const EVERY_CHECK_OF_THE_SERVER: &[&str] = &[
     "the handshake comes first",
     "no two connected clients share an id",
     "20 clients that join at once get 20 ids",
-    "the one too many is refused",
+    "one client too many is refused",
     "after somebody leaves the next gets in",
     "messages echo until `end`",
 ];

@@ -15,7 +15,7 @@ pub const MISTAKES: &[Mistake] = &[
             "answers many messages",
             "knows the capitals of other alphabets",
             "ends when the client leaves",
-            "messages count, however they come",
+            "messages count in whatever form they come",
         ],
     },
     Mistake {
@@ -31,7 +31,7 @@ pub const MISTAKES: &[Mistake] = &[
         fails: &[
             "answers many messages",
             "knows the capitals of other alphabets",
-            "messages count, however they come",
+            "messages count in whatever form they come",
         ],
     },
     Mistake {
@@ -59,7 +59,7 @@ pub const MISTAKES: &[Mistake] = &[
             "answers many messages",
             "knows the capitals of other alphabets",
             "ends when the client leaves",
-            "messages count, however they come",
+            "messages count in whatever form they come",
         ],
     },
     Mistake {
@@ -77,7 +77,7 @@ pub const MISTAKES: &[Mistake] = &[
             ),
             ("    }\n    Ok(())\n}", "    }\n}"),
         ],
-        fails: &["messages count, however they come"],
+        fails: &["messages count in whatever form they come"],
     },
     Mistake {
         name: "makes a new reader for each message",
@@ -86,7 +86,7 @@ pub const MISTAKES: &[Mistake] = &[
             ("    let mut messages = text::Reader::new(client);\n", ""),
             ("messages.receive()?", "text::Reader::new(client).receive()?"),
         ],
-        fails: &["messages count, however they come"],
+        fails: &["messages count in whatever form they come"],
     },
     Mistake {
         name: "ends at an empty line",
@@ -95,7 +95,7 @@ pub const MISTAKES: &[Mistake] = &[
             "        text::send(client, &message.to_uppercase())?;",
             "        if message.is_empty() {\n            break;\n        }\n        text::send(client, &message.to_uppercase())?;",
         )],
-        fails: &["messages count, however they come"],
+        fails: &["messages count in whatever form they come"],
     },
     Mistake {
         name: "makes the capitals itself",

@@ -120,7 +120,7 @@ pub const MISTAKES: &[Mistake] = &[
             "message.contains(\"CLOSE SOCKET\")",
             "message.is_empty() || message.contains(\"CLOSE SOCKET\")",
         )],
-        fails: &["messages count, however they come"],
+        fails: &["messages count in whatever form they come"],
     },
     Mistake {
         name: "panics when a client dies",
@@ -148,7 +148,7 @@ pub const MISTAKES: &[Mistake] = &[
             ("text::Reader::new(client)", "BufReader::new(client).lines()"),
             ("messages.receive()?", "messages.next().transpose()?"),
         ],
-        fails: &["messages count, however they come"],
+        fails: &["messages count in whatever form they come"],
     },
     Mistake {
         name: "asks again and again for a client",
