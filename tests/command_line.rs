@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
-use checker::steps;
+use checker::course::table;
 use serde_json::Value;
 
 /// Runs `cargo step` with these arguments.
@@ -154,7 +154,10 @@ fn a_program_that_was_not_given_is_not_checked() {
         |name: &str| checks.iter().find(|check| check["name"] == name).expect("the check is there");
     assert_eq!(find("the handshake comes first")["verdict"], "passes");
     assert_eq!(find("one client too many is refused")["verdict"], "not checked");
-    assert_eq!(find("one client too many is refused")["message"], "the command has no {max_clients}");
+    assert_eq!(
+        find("one client too many is refused")["message"],
+        "the command has no {max_clients}"
+    );
     assert_eq!(find("a refused client says so")["verdict"], "not checked");
     assert_eq!(find("a refused client says so")["message"], "needs --client CMD");
 
@@ -180,7 +183,7 @@ fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
 #[test]
 fn checkers_that_need_the_same_port_take_turns() {
     let server = worked("ex1_server"); // on the port that it has in it
-    let port = steps::find("ex1").and_then(|step| step.port).expect("it has one");
+    let port = table::find("ex1").and_then(|step| step.port).expect("it has one");
     // A stranger may have it, and then nobody is judged.
     let is_free = || TcpListener::bind(("127.0.0.1", port)).is_ok();
     let was_free = is_free();
@@ -245,7 +248,7 @@ fn hints_come_one_after_the_other() {
 fn the_list_names_every_step_and_fits_the_screen() {
     let output = step(&["list"]);
     assert_eq!(output.status.code(), Some(0), "{}", all_of(&output));
-    for step in checker::steps::STEPS {
+    for step in checker::course::table::STEPS {
         let is_row = |line: &&str| line.starts_with(step.id) && line.contains(step.title);
         assert!(stdout(&output).lines().find(is_row).is_some(), "{}", all_of(&output));
     }

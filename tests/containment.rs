@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use checker::cargo::build_binary;
+use checker::judge::build::build_binary;
 use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use checker::cargo::{self, Package};
-use checker::cast::Launch;
-use checker::commands::programs;
-use checker::course::{Role, Step};
-use checker::starter::Starter;
-use checker::steps::STEPS;
+use checker::course::starter::Starter;
+use checker::course::step::{Role, Step};
+use checker::course::table::STEPS;
+use checker::desk::student::programs;
+use checker::judge::build::{self, Package};
+use checker::judge::cast::Launch;
 
 /// The most lines of code that a worked program may have: about 80.
 const MOST_LINES: usize = 85;
@@ -215,7 +215,7 @@ fn every_step_has_a_section_of_the_readme_and_a_make_target() {
 #[test]
 fn every_program_says_what_it_is_and_has_the_port_of_its_step() {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds = cargo::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
+    let builds = build::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
     for (step, program) in all_programs() {
         let Launch::Built(_, path) = &builds[&(Package::Solutions, program)].launch else {
             panic!("the worked {program} does not compile");

@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use checker::cargo::{self, Package};
-use checker::cast::Cast;
-use checker::commands::{casts, foreign_cast, programs};
-use checker::course::{Check, Role, Step};
-use checker::judge::{self, Outcome, SIDE_BY_SIDE, Verdict};
-use checker::steps::{self, STEPS};
+use checker::course::step::{Check, Role, Step};
+use checker::course::table::{self, STEPS};
+use checker::desk::student::{casts, foreign_cast, programs};
+use checker::judge::build::{self, Package};
+use checker::judge::cast::Cast;
+use checker::judge::judge::{self, Outcome, SIDE_BY_SIDE, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 const SEED: u64 = 1;
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn plain_trials() -> Vec<Trial> {
-    let has_program = |program| cargo::root().join(Package::Plain.source(program)).exists();
+    let has_program = |program| build::root().join(Package::Plain.source(program)).exists();
     let steps =
         STEPS.iter().filter(|step| step.programs.iter().any(|program| has_program(program)));
     trials("plain", steps, |step| {
@@ -51,7 +51,7 @@ fn plain_trials() -> Vec<Trial> {
 /// Built by whichever test needs them first, so that `--list` and a filter cost no build.
 static PLAIN: LazyLock<Result<Vec<Cast>, String>> = LazyLock::new(|| {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds = cargo::build(&programs(&steps, Package::Plain), false);
+    let builds = build::build(&programs(&steps, Package::Plain), false);
     let builds = builds.map_err(|error| format!("{error:#}"))?;
     Ok(casts(&steps, Package::Plain, &builds))
 });
@@ -146,7 +146,7 @@ fn play_in_c() -> Result<Completion, Failed> {
         return Ok(Completion::ignored_with(reason));
     }
     let words = vec![binary.display().to_string(), "{port}".to_string()];
-    play_commands(steps::find("ex4").ok_or("there is no ex4")?, vec![(Role::Client, words)])
+    play_commands(table::find("ex4").ok_or("there is no ex4")?, vec![(Role::Client, words)])
 }
 
 /// Runs a command to its end. The error says what went wrong, in one line.

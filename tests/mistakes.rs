@@ -10,13 +10,13 @@ use std::process::ExitCode;
 use std::sync::{LazyLock, Mutex, PoisonError, RwLock};
 use std::{fs, io, panic};
 
-use checker::cargo::{self, Package};
-use checker::cast::{Cast, Launch};
-use checker::commands::{casts, programs};
-use checker::course::{Check, Role, Step};
-use checker::judge::{self, Outcome, Verdict};
-use checker::report;
-use checker::steps::{self, STEPS};
+use checker::course::step::{Check, Role, Step};
+use checker::course::table::{self, STEPS};
+use checker::desk::student::{casts, programs};
+use checker::judge::build::{self, Package};
+use checker::judge::cast::{Cast, Launch};
+use checker::judge::judge::{self, Outcome, Verdict};
+use checker::report::terminal;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "mistakes/src/list/mod.rs"]
@@ -46,8 +46,8 @@ fn main() -> ExitCode {
 /// The worked programs, and the binary with all wrong ones.
 static BUILT: LazyLock<Result<(Vec<Cast>, PathBuf), String>> = LazyLock::new(|| {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let built = cargo::build(&programs(&steps, Package::Solutions), false)
-        .and_then(|builds| Ok((builds, cargo::build_binary("mistakes", "mistakes")?)));
+    let built = build::build(&programs(&steps, Package::Solutions), false)
+        .and_then(|builds| Ok((builds, build::build_binary("mistakes", "mistakes")?)));
     let (builds, binary) = built.map_err(|error| format!("{error:#}"))?;
     Ok((casts(&steps, Package::Solutions, &builds), binary))
 });
@@ -117,7 +117,7 @@ fn is_caught_now(mistake: &Mistake) -> Result<(), Failed> {
     let outcomes: Result<Vec<Outcome>, Failed> = outcomes.collect();
     let outcomes = outcomes?;
     let outcomes: Vec<&Outcome> = outcomes.iter().collect();
-    let feedback = report::step(cast.step, &outcomes, true);
+    let feedback = terminal::step(cast.step, &outcomes, true);
     let failed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Fails);
     let failed: BTreeSet<&str> = failed.map(|outcome| outcome.name).collect();
     let expected: BTreeSet<&str> = mistake.fails.iter().copied().collect();
@@ -127,7 +127,7 @@ fn is_caught_now(mistake: &Mistake) -> Result<(), Failed> {
         let differences: String = slipped.chain(surprised).collect();
         return Err(format!("{differences}\n{feedback}").into());
     }
-    let feedback = report::step(cast.step, &outcomes, false);
+    let feedback = terminal::step(cast.step, &outcomes, false);
     snapshot_settings().bind(|| insta::assert_snapshot!(mistake.slug(), feedback));
     Ok(())
 }
@@ -162,7 +162,7 @@ fn root() -> &'static Path {
 fn every_check_catches_a_mistake() -> Result<(), Failed> {
     let mut names = BTreeSet::new();
     for mistake in list::all() {
-        let step = steps::find(mistake.step()).ok_or(format!("no step has {}", mistake.program))?;
+        let step = table::find(mistake.step()).ok_or(format!("no step has {}", mistake.program))?;
         if !names.insert(mistake.slug()) {
             return Err(format!("two mistakes are called {}", mistake.slug()).into());
         }

@@ -17,8 +17,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use chatlings::text;
-use checker::cargo::{self, Package};
-use checker::cast::Launch;
+use checker::judge::build::{self, Package};
+use checker::judge::cast::Launch;
 use rustix::process::{Pid, Signal, kill_process};
 use socket2::SockRef;
 
@@ -84,7 +84,7 @@ impl Server {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = checker::board::call(self.address, DEADLINE).expect("the server accepts");
+        let stream = checker::stage::board::call(self.address, DEADLINE).expect("the server accepts");
         stream.set_read_timeout(Some(DEADLINE)).expect("a time limit");
         stream
     }
@@ -193,7 +193,7 @@ impl Drop for Server {
 }
 
 fn path_of(program: &'static str) -> PathBuf {
-    let builds = cargo::build(&[(Package::Solutions, program)], false).expect("cargo runs");
+    let builds = build::build(&[(Package::Solutions, program)], false).expect("cargo runs");
     match &builds[&(Package::Solutions, program)].launch {
         Launch::Built(_, path) => path.clone(),
         other => panic!("{program}: {other:?}"),

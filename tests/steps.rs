@@ -6,12 +6,12 @@
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
-use checker::cargo::{self, Builds, Package};
-use checker::cast::Cast;
-use checker::commands::{casts, programs};
-use checker::course::{Check, Step};
-use checker::judge::{self, Outcome, SIDE_BY_SIDE, Verdict};
-use checker::steps::STEPS;
+use checker::course::step::{Check, Step};
+use checker::course::table::STEPS;
+use checker::desk::student::{casts, programs};
+use checker::judge::build::{self, Builds, Package};
+use checker::judge::cast::Cast;
+use checker::judge::judge::{self, Outcome, SIDE_BY_SIDE, Verdict};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -36,7 +36,7 @@ static EXERCISES: LazyLock<Result<Vec<Cast>, String>> = LazyLock::new(|| build(P
 fn build(package: Package) -> Result<Vec<Cast>, String> {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
     let builds: Builds =
-        cargo::build(&programs(&steps, package), false).map_err(|error| format!("{error:#}"))?;
+        build::build(&programs(&steps, package), false).map_err(|error| format!("{error:#}"))?;
     Ok(casts(&steps, package, &builds))
 }
 

@@ -7,19 +7,19 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use checker::cargo::{self, Package};
-use checker::cast::Cast;
-use checker::commands::{casts, programs};
-use checker::course::{Check, Step};
-use checker::judge::{self, Verdict};
-use checker::steps::STEPS;
+use checker::course::step::{Check, Step};
+use checker::course::table::STEPS;
+use checker::desk::student::{casts, programs};
+use checker::judge::build::{self, Package};
+use checker::judge::cast::Cast;
+use checker::judge::judge::{self, Verdict};
 
 const SEED: u64 = 1;
 
 #[test]
 fn every_scene_gives_the_transcript_of_its_snapshot() {
     let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let builds = cargo::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
+    let builds = build::build(&programs(&steps, Package::Solutions), false).expect("cargo runs");
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

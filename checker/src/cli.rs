@@ -6,9 +6,9 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
-use crate::course::{Role, Step};
-use crate::limits::{Limits, MIB};
-use crate::steps::{self, STEPS};
+use crate::course::step::{Role, Step};
+use crate::course::table::{self, STEPS};
+use crate::sandbox::limits::{Limits, MIB};
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
@@ -179,7 +179,7 @@ impl CheckArgs {
             let [step] = &self.steps[..] else {
                 usage(&format!("--{option} needs exactly one STEP"));
             };
-            if steps::find(step).and_then(|step| step.program(role)).is_none() {
+            if table::find(step).and_then(|step| step.program(role)).is_none() {
                 usage(&format!("{step} has no {option}, so --{option} cannot be checked"));
             }
             match shell_words::split(command) {

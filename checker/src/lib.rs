@@ -1,32 +1,64 @@
 //! The judge of the course: it plays scenes against programs over real sockets and pipes, keeps a
 //! transcript of each, and gives a verdict.
 //!
-//! The way of a check: [`steps`] has the table of steps and, in a file for each, its scenes; [`cargo`]
-//! builds the programs and [`cast`] says how each is started; [`judge`] puts a scene on a [`stage`],
-//! where a [`program`] is the student's process and a [`peer`] the checker's own socket; both wait on
-//! the [`board`], by its [`clock`]. [`transcript`] and [`report`] show what happened.
+//! The checker is a house of seven floors, and a floor uses only those below it. From the top:
+//!
+//! 7. `main`, with [`cli`]: what is asked for
+//! 6. [`desk`]: who asks: a student, so far
+//! 5. [`report`]: from results to text
+//! 4. [`judge`]: from programs to results: they are built, cast for their roles, and judged
+//! 3. [`course`]: what is taught: the table of steps, and in a file for each step, its scenes
+//! 2. [`stage`]: what scenes are played on; it knows no step and no points
+//! 1. [`sandbox`]: the operating system: processes, what they may take, and the end of them
 //!
 //! The checker shares nothing with the helpers but the generated protobuf types and the port numbers,
 //! so that a mistake in a helper is not hidden by the judge making it too.
 
-pub mod board;
-pub mod cargo;
-pub mod cast;
-pub mod census;
+#![allow(clippy::module_inception)] // the main room of a floor has its name
+
 pub mod cli;
-pub mod clock;
-pub mod commands;
-pub mod containment;
-pub mod course;
-pub mod judge;
-pub mod limits;
-pub mod peer;
-pub mod process;
-pub mod program;
-pub mod report;
-pub mod stage;
-pub mod standing;
-pub mod starter;
-pub mod steps;
-pub mod transcript;
-mod words;
+
+pub mod desk {
+    //! Who asks for something, and what becomes of it.
+    pub mod standing;
+    pub mod student;
+}
+
+pub mod report {
+    //! From results to text. Nothing here prints.
+    pub mod terminal;
+}
+
+pub mod judge {
+    //! From programs to results.
+    pub mod build;
+    pub mod cast;
+    pub mod judge;
+}
+
+pub mod course {
+    //! What is taught.
+    pub mod scenes;
+    pub mod starter;
+    pub mod step;
+    pub mod table;
+}
+
+pub mod stage {
+    //! What scenes are played on.
+    pub mod board;
+    pub mod clock;
+    pub mod peer;
+    pub mod program;
+    pub mod stage;
+    pub mod transcript;
+    mod words;
+}
+
+pub mod sandbox {
+    //! The operating system.
+    pub mod census;
+    pub mod containment;
+    pub mod limits;
+    pub mod process;
+}

@@ -4,13 +4,14 @@ use std::panic;
 use std::process::{ExitCode, exit};
 
 use checker::cli::Cli;
-use checker::{commands, process};
+use checker::desk::student;
+use checker::sandbox::process;
 use clap::Parser;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     end_quietly_on_broken_pipe();
-    let status = commands::run(&cli);
+    let status = student::run(&cli);
     process::end_everything(); // what could not be cleared away before, for want of descriptors
     status.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,0 +1,171 @@
+//! Scenes that more than one step plays. `answer` is what the step's server makes of a message.
+
+use crate::stage::peer::Peer;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::Mark;
+
+/// Lets a peer say a word, and waits for the answer.
+pub fn is_answered(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    let word = stage.word();
+    peer.says(&word)?;
+    peer.hears(&answer(&word))
+}
+
+/// Messages are taken for what they are, however they come: without a line break, two at once, with nothing in
+/// them, longer than a usual buffer, with bytes that are no text.
+pub fn messages_in_any_form(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    says_without_a_newline(stage, &alice, answer)?;
+    let (one, other) = (stage.word(), stage.word());
+    alice.sends_raw(
+        format!("{one}\n{other}\n").as_bytes(),
+        &format!("{one}, {other} (in one segment)"),
+    )?;
+    alice.hears(&answer(&one))?;
+    alice.hears(&answer(&other))?;
+    says_an_empty_line(stage, &alice, answer)?;
+    says_much(stage, &alice, answer)?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    let word = stage.word();
+    alice.sends_raw(&[word.as_bytes(), b"\xff\n"].concat(), &format!("{word} and the byte ff"))?;
+    alice.hears(&format!("{}\u{fffd}", answer(&word)))
+}
+
+/// Lets a peer say a word without a line break, and waits for the answer.
+pub fn says_without_a_newline(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    let word = stage.word();
+    peer.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
+    peer.hears(&answer(&word))
+}
+
+/// Lets a peer send an empty line, and waits for the empty line that answers it. A foreign server has only to go on.
+pub fn says_an_empty_line(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    peer.says("")?;
+    match stage.is_foreign() {
+        true => is_answered(stage, peer, answer),
+        false => peer.hears_where("an empty line", str::is_empty).map(drop),
+    }
+}
+
+/// Lets a peer send a message that is longer than a usual buffer, and waits for the answer.
+fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+    const COUNT: usize = 1000;
+    let message = vec![stage.word(); COUNT].join(" ");
+    let expected = answer(&message);
+    peer.sends_raw(
+        format!("{message}\n").as_bytes(),
+        &format!("a word, {COUNT} times in one line"),
+    )?;
+    if stage.is_foreign() {
+        return peer.hears(&expected);
+    }
+    let instead = match peer.next_message()? {
+        Some(reply) if reply == expected => {
+            stage.note(peer.name(), Mark::Received, "its answer, as long");
+            return Ok(());
+        }
+        Some(reply) => format!("heard one of {} characters", reply.chars().count()),
+        None => "heard none".to_string(),
+    };
+    let length = expected.chars().count();
+    peer.complains(format!("expected one reply of {length} characters, but {instead}"))
+}
+
+/// A client that says much and takes no answers keeps a server waiting, but nobody else.
+pub fn a_client_that_stops_reading(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    const LINES: usize = 500; // 2 MB, much more than the system keeps for a client that is far away
+    let server = stage.starts_server()?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob, answer)?;
+    let mallory = stage.connects_from_afar("mallory")?;
+    is_answered(stage, &mallory, answer)?;
+    mallory.stops_reading();
+    stage.note(mallory.name(), Mark::Sent, "long lines, until the server takes no more");
+    mallory.sends_if_taken(format!("{}\n", "x".repeat(3999)).repeat(LINES).as_bytes())?;
+    match server.rests("the server to wait for mallory") {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    is_answered(stage, &bob, answer)?;
+    let carol = stage.connects("carol")?;
+    is_answered(stage, &carol, answer)
+}
+
+/// A server that waits for somebody sleeps: it takes no computing time.
+pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+    let server = stage.starts_server()?;
+    if server.footprint().is_none() {
+        let reason = "this system does not tell what a program's threads do";
+        return Err(Stop::NotChecked(reason.to_string()));
+    }
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice, answer)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob, answer)?;
+    bob.leaves();
+    server.rests("it to sleep while alice is silent and bob has left")?;
+    stage.note("server", Mark::Event, "sleeps");
+    Ok(())
+}
+
+/// A client gives up when its server has closed the connection.
+pub fn the_client_notices(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    server.leaves();
+    alice.types(&stage.word());
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not ask for it
+    }
+    alice.gives_up()
+}
+
+/// A client shows all of a reply that is longer than a usual buffer, and the next one after it.
+pub fn a_long_reply(stage: &Stage) -> Scene {
+    const COUNT: usize = 500;
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), vec![stage.word(); COUNT].join(" "));
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.sends_raw(
+        format!("{reply}\n").as_bytes(),
+        &format!("a word, {COUNT} times in one line"),
+    )?;
+    let expected = format!("all {} characters of the reply in a line", reply.len());
+    alice.prints_where(&expected, |line| line.contains(&reply))?;
+    stage.note("alice", Mark::Output, "all of it");
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)
+}
+
+/// The end of its input is to a client as if its user had typed the closing word.
+pub fn the_end_of_input_closes(stage: &Stage, closing: &str) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    alice.input_ends();
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say how a client ends
+    }
+    server.hears(closing)?;
+    alice.exits(0)
+}

@@ -1,0 +1,91 @@
+//! Scenes of 1.2 a client, and a reply.
+
+use crate::course::step::Check;
+use crate::stage::stage::{Scene, Stage};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("the_server_echoes", "the server echoes one message", the_server_echoes)
+        .worth(4)
+        .look("what goes back on the stream that it came from: the same text, and a line break."),
+    Check::client(
+        "the_client_talks",
+        "the client sends what was typed and shows the reply",
+        the_client_talks,
+    )
+    .worth(4)
+    .look(
+        "the order: the line and a line break are sent; the reply is received; all of it is shown.",
+    ),
+    Check::client(
+        "a_client_without_a_server",
+        "a client without a server says so",
+        a_client_without_a_server,
+    )
+    .worth(2)
+    .look("whether the error of `connect` is returned to the caller."),
+    Check::client(
+        "a_reply_without_a_newline",
+        "the client shows a reply that has no newline",
+        a_reply_without_a_newline,
+    )
+    .worth(2)
+    .look("whether the client waits for a line break: not every server sends one."),
+];
+
+pub const HINTS: &[&str] = &[
+    "A connection has two ends, and each can be read from and written to. Who has to speak first here, \
+     and what does the other side do in the meantime?",
+    "`TcpStream::connect(address)` calls the server. To write, `use std::io::Write` and call `write_all` \
+     with bytes: a `String` gives them with `as_bytes()`.",
+    "Send the line with a line break behind it: `stream.write_all(format!(\"{line}\\n\").as_bytes())`. \
+     Reading the reply is what the server of 1.1 did: one `read` into a buffer, and 0 bytes mean that \
+     the other side has left.",
+];
+
+fn the_server_echoes(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let word = stage.word();
+    alice.says(&word)?;
+    if !stage.is_foreign() {
+        server.prints(&word)?;
+    }
+    alice.hears(&word)?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say that this server ends, too
+    }
+    alice.is_disconnected()?;
+    server.exits(0)
+}
+
+fn the_client_talks(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    // The reply is another word, so that a client which shows what was typed does not pass.
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed); // some clients ask their user before they connect
+    let server = listener.accepts("alice")?;
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
+    alice.exits(0)
+}
+
+fn a_client_without_a_server(stage: &Stage) -> Scene {
+    let _port = stage.nobody_listens()?;
+    let alice = stage.starts_client("alice")?;
+    alice.types(&stage.word());
+    alice.gives_up_at_start()
+}
+
+fn a_reply_without_a_newline(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let (typed, reply) = (stage.word(), stage.word());
+    alice.types(&typed);
+    let server = listener.accepts("alice")?;
+    server.hears(&typed)?;
+    server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
+    alice.prints(&reply)?;
+    alice.exits(0)
+}

@@ -1,0 +1,187 @@
+//! Scenes of 2.1 the server operator.
+
+use std::time::Duration;
+
+use crate::course::scenes::common;
+use crate::course::step::Check;
+use crate::stage::peer::Peer;
+use crate::stage::program::Program;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("counts_who_comes", "`num.users` counts who comes", counts_who_comes).worth(2).look(
+        "the operator's own thread, and the client's seat, which lives until `talk` has returned.",
+    ),
+    Check::server("counts_who_leaves", "`num.users` counts who leaves", counts_who_leaves)
+        .worth(2)
+        .look("whether a client stops counting on every way out: `end`, leaving, and an error."),
+    Check::server("works_while_clients_talk", "the operator works while clients talk", works_while_clients_talk)
+        .worth(4)
+        .with_helper("ex4_client")
+        .look("whether the operator has a thread of its own, and who counts: also those who are silent."),
+    Check::server("lists_the_commands", "an unknown command lists the commands", lists_the_commands).worth(2).look(
+        "what the operator prints for anything that is not a command: the names of the commands.",
+    ),
+    Check::server("survives_the_end_of_input", "the end of its input does not end the server", survives_the_end_of_input)
+        .worth(2)
+        .look("what happens when `read_line` returns `None`: only the operator ends."),
+    Check::server("clients_talk", "clients talk as in 1.4", clients_talk)
+        .look("the client's loop, which is that of 1.4: only `end` ends it, and a client that has left."),
+];
+
+pub const HINTS: &[&str] = &[
+    "The server now waits for two things at once: for the next client, and for the operator to type. What \
+     did you do in 1.4 when one thing had to wait without holding up another?",
+    "A thread for the operator, started before the first client is accepted. Both it and the clients' \
+     threads need the registry: an `Arc` lets several threads own one value, and each gets a clone of it.",
+    "`let seat = registry.join(client);` counts the client until `seat` is dropped, which happens on every \
+     way out of the function. Careful: `let _ = …` drops at once, `let _seat = …` at the end of the block. \
+     The operator: `while let Ok(Some(command)) = console::read_line() { match command.trim() { … } }`.",
+];
+
+/// Whoever prints so many lines unasked prints without end.
+const MOST_LINES: usize = 20;
+
+/// Types `num.users` until the server's answer is this number. It may take a moment, since a server
+/// learns of those who come and go in threads of its own.
+fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let deadline = stage.time() + stage.patience();
+    let mut answer = None;
+    while !stage.is_late(deadline) {
+        // Late lines of the last round.
+        while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
+        server.types_quietly("num.users");
+        let mut limit = stage.patience();
+        while let Some((line, _)) = server.next_line(limit)? {
+            if numbers_in(&line).any(|number| number == expected) {
+                stage.note("server", Mark::Typed, "num.users");
+                stage.note("server", Mark::Output, &line);
+                return Ok(());
+            }
+            answer = Some(line);
+            limit = if stage.is_late(deadline) { Duration::ZERO } else { PAUSE };
+        }
+    }
+    stage.note("server", Mark::Typed, "num.users");
+    let instead = match answer {
+        Some(line) => format!("the last answer was {}", quoted(&line)),
+        None => "there was no answer on stdout".to_string(),
+    };
+    Err(Stop::fails(
+        "server",
+        format!("expected an answer with the number {expected}, but {instead}"),
+    ))
+}
+
+/// The numbers in a line, without those of an address such as 127.0.0.1:8080.
+fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
+    let words = line.split_whitespace().filter(|word| word.matches('.').count() < 3);
+    words
+        .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))
+        .filter_map(|digits| digits.parse().ok())
+}
+
+/// Connects somebody and waits for an echo: after that, the server surely knows of them.
+fn joins(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    let peer = stage.connects(name)?;
+    stage.echoes_to(&peer)?;
+    Ok(peer)
+}
+
+fn counts_who_comes(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    operator_counts(stage, &server, 0)?;
+    let _alice = joins(stage, "alice")?;
+    operator_counts(stage, &server, 1)?;
+    let _bob = joins(stage, "bob")?;
+    let _carol = joins(stage, "carol")?;
+    operator_counts(stage, &server, 3)
+}
+
+fn counts_who_leaves(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = joins(stage, "alice")?;
+    let bob = joins(stage, "bob")?;
+    let _carol = joins(stage, "carol")?;
+    operator_counts(stage, &server, 3)?;
+    alice.closes_with("end")?;
+    operator_counts(stage, &server, 2)?;
+    bob.resets();
+    operator_counts(stage, &server, 1)
+}
+
+fn works_while_clients_talk(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return works_while_peers_talk(stage);
+    }
+    let server = stage.starts_server()?;
+    let bob = stage.connects("bob")?;
+    let alice = stage.starts_helper("alice", "ex4_client")?;
+    for _ in 0..2 {
+        let word = stage.word();
+        alice.types(&word);
+        alice.prints(&word)?;
+        operator_counts(stage, &server, 2)?;
+        stage.echoes_to(&bob)?;
+    }
+    alice.types("end");
+    alice.exits(0)?;
+    operator_counts(stage, &server, 1)
+}
+
+/// The same with peers only: a program that calls a foreign server, and ends first, would leave the port in
+/// TIME_WAIT, where many servers cannot be started again.
+fn works_while_peers_talk(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let bob = joins(stage, "bob")?;
+    let alice = joins(stage, "alice")?;
+    for peer in [&alice, &bob] {
+        operator_counts(stage, &server, 2)?;
+        stage.echoes_to(peer)?;
+    }
+    alice.closes_with("end")?;
+    operator_counts(stage, &server, 1)
+}
+
+fn lists_the_commands(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    server.types(&stage.word());
+    if !stage.is_foreign() {
+        server.mentions("num.users")?; // the hand-out says nothing of other commands
+    }
+    operator_counts(stage, &server, 0)
+}
+
+fn survives_the_end_of_input(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    server.input_ends();
+    let printed = server.prints_meanwhile(Duration::from_millis(100), MOST_LINES)?;
+    if printed.len() == MOST_LINES {
+        let message = format!(
+            "expected the operator to end, but it prints on and on: {}",
+            quoted(&printed[0])
+        );
+        return Err(Stop::fails("server", message));
+    }
+    if !stage.is_foreign() {
+        server.rests("the operator to end, and the server to sleep")?;
+    }
+    server.goes_on("only the operator to end, and the server to go on")?;
+    let alice = joins(stage, "alice")?;
+    alice.closes_with("end")?;
+    joins(stage, "bob").map(drop)
+}
+
+fn clients_talk(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = joins(stage, "alice")?;
+    common::says_an_empty_line(stage, &alice, str::to_string)?;
+    for message in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
+        alice.says(&message)?;
+        alice.hears(&message)?;
+    }
+    alice.closes_with("end")?;
+    joins(stage, "bob").map(drop)
+}

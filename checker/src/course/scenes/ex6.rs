@@ -1,0 +1,244 @@
+//! Scenes of 2.2 structured messages.
+
+use chatlings::proto::Message;
+
+use crate::course::step::Check;
+use crate::course::table::not_asked;
+use crate::judge::cast::Setting;
+use crate::stage::peer::{Peer, frame_of};
+use crate::stage::program::Program;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::Mark;
+
+pub const CHECKS: &[Check] = &[
+    Check::server("echoes_field_by_field", "echoes a message field by field", echoes_field_by_field).worth(2).look(
+        "the length before a message (4 bytes, big-endian, and it does not count itself), and whether the \
+         message goes back unchanged.",
+    ),
+    Check::server("echoes_any_values", "echoes any number and any text", echoes_any_values)
+        .worth(2)
+        .look("what is done to a message before it is sent back (nothing), whether `read_exact` reads all of \
+               it, and what ends the loop: just `end`."),
+    Check::server("end_closes", "`end` closes the connection", end_closes)
+        .worth(1)
+        .look("whether `msg` is looked at before the reply, and ends this conversation and no other."),
+    Check::server("many_pieces", "a frame in many pieces is one message", many_pieces)
+        .worth(1)
+        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of \
+               it."),
+    Check::server("three_in_one_segment", "three frames in one segment are three messages", three_in_one_segment)
+        .worth(1)
+        .look("whether exactly as many bytes are read as the length says, and no more."),
+    Check::server("a_cut_off_frame", "a cut-off frame costs only its own connection", a_cut_off_frame)
+        .worth(1)
+        .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
+    Check::server("an_enormous_length", "a length of 4 GiB costs no memory", an_enormous_length)
+        .worth(1)
+        .look("whether the length is compared with `LONGEST` before memory is taken for it."),
+    Check::server("undecodable_bytes", "undecodable bytes cost only their own connection", undecodable_bytes)
+        .worth(1)
+        .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
+    Check::client("the_client_talks", "the client frames what is typed and displays the reply", the_client_talks)
+        .worth(2)
+        .look("what `compose` makes of a line (`end`, too), and whether `show_reply` displays the reply's \
+               own sender and text, as a line."),
+    Check::client("a_client_cut_off", "a client cut off before the reply says so", a_client_cut_off)
+        .look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
+];
+
+pub const HINTS: &[&str] = &[
+    "A line of text ends at a line break. A protobuf message may contain any byte at all. How can the \
+     receiver know where one message ends and the next one begins?",
+    "Say how long the message is before sending it: 4 bytes, then the message. `u32::to_be_bytes` and \
+     `u32::from_be_bytes` turn a number into bytes and back; `read_exact` fills a whole buffer, however \
+     many pieces TCP brings.",
+    "`let mut body = vec![0; length]; client.read_exact(&mut body)?; Ok(Message::decode(&body[..])?)`; but \
+     first return an error if `length` is more than `LONGEST`. To send: `let body = \
+     message.encode_to_vec();`, then `(body.len() as u32).to_be_bytes()` and the body, in one `write_all`.",
+];
+
+fn message(stage: &Stage) -> Message {
+    Message { from: stage.number(1, 99), to: stage.number(1, 99), msg: stage.word() }
+}
+
+fn says(peer: &Peer, message: &Message) -> Scene {
+    peer.sends_frame(message)?;
+    peer.receives(message)
+}
+
+/// A server with bob, who is served before and after somebody misbehaves.
+fn starts_with_bob(stage: &Stage) -> Result<(Program, Peer), Stop> {
+    let server = stage.starts_server()?;
+    let bob = stage.connects("bob")?;
+    says(&bob, &message(stage))?;
+    Ok((server, bob))
+}
+
+/// The misbehaving peer loses its connection (a foreign server may also leave it waiting), bob does not,
+/// and carol still gets in.
+fn only_this_one_suffers(stage: &Stage, peer: &Peer, bob: &Peer) -> Scene {
+    if !stage.is_foreign() {
+        peer.is_disconnected()?;
+    }
+    says(bob, &message(stage))?;
+    let carol = stage.connects("carol")?;
+    says(&carol, &message(stage))
+}
+
+fn echoes_field_by_field(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    says(&alice, &message(stage))?;
+    says(&alice, &message(stage))
+}
+
+fn echoes_any_values(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    says(&alice, &Message { from: -1, to: -stage.number(1, 99), msg: stage.word() })?;
+    says(&alice, &Message { from: i64::MAX, to: i64::MIN, msg: stage.word() })?;
+    says(&alice, &Message { from: 1, to: 0, msg: String::new() })?;
+    says(&alice, &Message::default())?;
+    // None of these is `end`.
+    for msg in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
+        says(&alice, &Message { from: 1, to: 2, msg })?;
+    }
+    says(&alice, &Message { from: 1, to: 2, msg: " Grüße,\n你好, 👋 ".to_string() })?;
+    let long = format!("{} ", stage.word()).repeat(100 * 1024).chars().take(100 * 1024).collect();
+    says(&alice, &Message { from: 1, to: 2, msg: long })
+}
+
+fn end_closes(stage: &Stage) -> Scene {
+    let (_server, bob) = starts_with_bob(stage)?;
+    let alice = stage.connects("alice")?;
+    says(&alice, &message(stage))?;
+    alice.sends_frame(&Message { msg: "end".to_string(), ..message(stage) })?;
+    alice.is_disconnected()?;
+    says(&bob, &message(stage))
+}
+
+fn many_pieces(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let message = message(stage);
+    let frame = frame_of(&message);
+    stage.note("alice", Mark::Sent, &format!("a frame of {} bytes, byte by byte", frame.len()));
+    for byte in &frame {
+        match alice.sends_piece(&[*byte]) {
+            Err(Stop::Fails { .. }) => break, // it has been closed, which is what comes instead of a reply
+            other => drop(other?),
+        }
+    }
+    alice.receives(&message)
+}
+
+fn three_in_one_segment(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let messages = [message(stage), message(stage), message(stage)];
+    let frames: Vec<u8> = messages.iter().flat_map(frame_of).collect();
+    alice.sends_raw(&frames, "three frames in one segment")?;
+    for message in &messages {
+        alice.receives(message)?;
+    }
+    Ok(())
+}
+
+fn a_cut_off_frame(stage: &Stage) -> Scene {
+    let (_server, bob) = starts_with_bob(stage)?;
+    let frame = frame_of(&message(stage));
+    if !stage.is_foreign() {
+        let erin = stage.connects("erin")?;
+        erin.stops_sending();
+        erin.is_disconnected()?;
+        let dave = stage.connects("dave")?;
+        dave.sends_raw(&frame[..2], "the first half of a length (2 of 4 bytes)")?;
+        dave.stops_sending();
+        dave.is_disconnected()?;
+        says(&bob, &message(stage))?;
+    }
+    let alice = stage.connects("alice")?;
+    let half = &frame[..frame.len() / 2];
+    alice.sends_raw(
+        half,
+        &format!("the first half of a frame ({} of {} bytes)", half.len(), frame.len()),
+    )?;
+    alice.stops_sending();
+    only_this_one_suffers(stage, &alice, &bob)
+}
+
+fn an_enormous_length(stage: &Stage) -> Scene {
+    let (server, bob) = starts_with_bob(stage)?;
+    let before = server.peak_memory();
+    let alice = stage.connects("alice")?;
+    alice.sends_raw(&[0xff; 4], "ff ff ff ff (a length of 4 GiB)")?;
+    only_this_one_suffers(stage, &alice, &bob)?;
+    if let (Some(before), Some(after)) = (before, server.peak_memory()) {
+        let grown = after.saturating_sub(before) / (1024 * 1024);
+        if grown > 0 {
+            return Err(Stop::fails(
+                "server",
+                format!("expected no memory for it, but {grown} GiB were taken"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn undecodable_bytes(stage: &Stage) -> Scene {
+    let (_server, bob) = starts_with_bob(stage)?;
+    let alice = stage.connects("alice")?;
+    // Field 3 with a length of 127 bytes, of which none follows.
+    alice.sends_raw(&[0, 0, 0, 2, 0x1a, 0x7f], "00 00 00 02 1a 7f (which does not decode)")?;
+    only_this_one_suffers(stage, &alice, &bob)
+}
+
+fn the_client_talks(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let (from, to) = (stage.number(2, 99), stage.number(1, 99));
+    let settings = [setting("--from", "{from}", from), setting("--to", "{to}", to)];
+    let alice = stage.starts_client_with("alice", &settings)?;
+    let server = listener.accepts("alice")?;
+    for _ in 0..2 {
+        let (typed, reply) = (stage.word(), message(stage));
+        alice.types(&typed);
+        let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
+        let expected = Message { from, to, msg: typed };
+        if received != expected && !(stage.is_foreign() && received.msg == expected.msg) {
+            return server.finds_wrong(&expected, &received);
+        }
+        // Another text from another sender, so that a client which shows its own message does not pass.
+        server.sends_frame(&reply)?;
+        let shows_sender =
+            |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
+        let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
+        let is_right = |line: &str| line.contains(&reply.msg) && shows_sender(line);
+        let line = alice.prints_where(&expected, is_right)?;
+        stage.note("alice", Mark::Output, &line);
+    }
+    alice.types("end");
+    let last: Message = server.receives_frame("a Message with msg \"end\"")?;
+    if last.msg != "end" {
+        return server.finds_wrong(&Message { from, to, msg: "end".to_string() }, &last);
+    }
+    alice.exits(0)
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let typed = stage.word();
+    alice.types(&typed);
+    server.receives_frame::<Message>(&format!("a Message with msg {typed:?}"))?;
+    server.leaves();
+    alice.gives_up()
+}
+
+/// An option of the client, which a foreign one need not have.
+fn setting(option: &'static str, placeholder: &'static str, value: i64) -> Setting {
+    Setting { option, placeholder, value: value.unsigned_abs(), is_needed: false }
+}

@@ -1,0 +1,238 @@
+//! Scenes of 2.3 a handshake.
+
+use chatlings::proto::{FastHandshake, Message};
+
+use crate::course::step::Check;
+use crate::judge::cast::Setting;
+use crate::sandbox::limits::seconds;
+use crate::stage::peer::{Peer, Shown};
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::Mark;
+
+pub const CHECKS: &[Check] = &[
+    Check::server("the_handshake_comes_first", "the handshake comes first", the_handshake_comes_first)
+        .worth(3)
+        .look("what a client gets at once: the frame of a `FastHandshake` with the id of its seat; and \
+               then its messages, as in 2.2."),
+    Check::server("ids_are_distinct", "no two connected clients share an id", ids_are_distinct)
+        .worth(2)
+        .look("where an id comes from (the client's own seat in the registry), and what `end` does."),
+    Check::server("twenty_at_once", "20 clients that join at once get 20 ids", twenty_at_once)
+        .worth(2)
+        .look("whether two threads can read the same number before either of them has counted on."),
+    Check::server("one_client_too_many", "one client too many is refused", one_client_too_many)
+        .worth(2)
+        .look("who gets a seat, and what is sent when there is none: `error: true`, and `Ok(false)` ends \
+               the connection."),
+    Check::server("the_next_gets_in", "after somebody leaves the next gets in", the_next_gets_in)
+        .worth(1)
+        .look("how long the seat is kept: until the conversation ends, in whatever way, and no longer."),
+    Check::server("messages_echo", "messages echo until `end`", messages_echo)
+        .worth(2)
+        .look("whether the conversation of 2.2 follows the handshake."),
+    Check::client("the_client_shows_its_id", "the client shows its id and talks", the_client_shows_its_id)
+        .worth(2)
+        .look("whether the handshake is received before a line is typed, its id is displayed as a line, \
+               and every message is `from` it."),
+    Check::client("a_refused_client", "a refused client says so", a_refused_client)
+        .worth(1)
+        .look("whether `error` of the handshake is looked at before its `id`, and returned as an error."),
+    Check::client("a_client_cut_off", "a client cut off before the handshake says so", a_client_cut_off)
+        .worth(1)
+        .look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
+];
+
+pub const HINTS: &[&str] = &[
+    "Until now the client spoke first. Now the server has something to say before that. What could go \
+     wrong if the client did not wait for it?",
+    "The server: take a seat in the registry, send the handshake, then talk as in 2.2. The client: receive \
+     one frame before anything else, and look at `error` first.",
+    "`match seat { Some(seat) => FastHandshake { id: seat.id(), error: false }, None => … }`, then \
+     `frame::send(client, &handshake)?` and `Ok(!handshake.error)`. The client: \
+     `frame::receive::<FastHandshake>(server)?` is an `Option`, and `None` means that the server has left.",
+];
+
+const fn max_clients(value: u64) -> Setting {
+    Setting { option: "--max-clients", placeholder: "{max_clients}", value, is_needed: true }
+}
+
+const AN_ID: &str = "a FastHandshake with an id";
+
+/// Connects somebody, who must be given an id at once.
+fn joins(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
+    let peer = stage.connects(name)?;
+    let id = is_welcomed(&peer)?;
+    Ok((peer, id))
+}
+
+fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
+    let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
+    match handshake.error {
+        false => Ok(handshake.id),
+        true => peer.complains(format!("expected {AN_ID}, but received {}", handshake.shown())),
+    }
+}
+
+fn echoes(stage: &Stage, peer: &Peer, id: i64) -> Scene {
+    let message = Message { from: id, to: stage.number(1, 99), msg: stage.word() };
+    peer.sends_frame(&message)?;
+    peer.receives(&message)
+}
+
+fn the_handshake_comes_first(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let (alice, id) = joins(stage, "alice")?;
+    if !stage.is_foreign() && id != 1 {
+        return alice.finds_wrong(
+            &FastHandshake { id: 1, error: false },
+            &FastHandshake { id, error: false },
+        );
+    }
+    echoes(stage, &alice, id)
+}
+
+fn ids_are_distinct(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let (alice, first) = joins(stage, "alice")?;
+    let (_bob, second) = joins(stage, "bob")?;
+    let (_carol, third) = joins(stage, "carol")?;
+    are_distinct(&[first, second, third])?;
+    alice.sends_frame(&Message { from: first, to: 0, msg: "end".to_string() })?;
+    alice.is_disconnected()?;
+    // The next may be given alice's id again, but not one of those who are still there.
+    let (_dave, fourth) = joins(stage, "dave")?;
+    are_distinct(&[second, third, fourth])
+}
+
+fn are_distinct(ids: &[i64]) -> Scene {
+    for (number, id) in ids.iter().enumerate() {
+        if ids[..number].contains(id) {
+            return Err(Stop::fails(
+                "server",
+                format!("expected distinct ids, but two connected clients are {id}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn twenty_at_once(stage: &Stage) -> Scene {
+    const COUNT: usize = 20;
+    let _server = stage.starts_server()?;
+    let mut clients = Vec::new();
+    for number in 1..=COUNT {
+        clients.push(stage.connects_quietly(&format!("client {number}"))?);
+    }
+    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
+    let ids: Result<Vec<i64>, Stop> = clients.iter().map(is_welcomed).collect();
+    are_distinct(&ids?)?;
+    stage.note("clients", Mark::Received, &format!("a FastHandshake each, with {COUNT} ids"));
+    Ok(())
+}
+
+fn one_client_too_many(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_with(&[max_clients(2)])?;
+    let (alice, id) = joins(stage, "alice")?;
+    let (_bob, _) = joins(stage, "bob")?;
+    let carol = stage.connects("carol")?;
+    is_refused(&carol)?;
+    carol.is_disconnected()?;
+    echoes(stage, &alice, id)
+}
+
+fn is_refused(peer: &Peer) -> Scene {
+    let handshake: FastHandshake = peer.receives_frame("a FastHandshake with error: true")?;
+    match handshake.error {
+        true => Ok(()),
+        false => peer.finds_wrong(&FastHandshake { id: 0, error: true }, &handshake),
+    }
+}
+
+fn the_next_gets_in(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_with(&[max_clients(1)])?;
+    let (alice, id) = joins(stage, "alice")?;
+    echoes(stage, &alice, id)?;
+    is_refused(&stage.connects("bob")?)?;
+    alice.sends_frame(&Message { from: id, to: 0, msg: "end".to_string() })?;
+    alice.is_disconnected()?;
+    let (carol, id) = gets_in(stage, "carol")?;
+    echoes(stage, &carol, id)?;
+    carol.resets();
+    let (dave, id) = gets_in(stage, "dave")?;
+    echoes(stage, &dave, id)?;
+    dave.leaves();
+    let (erin, id) = gets_in(stage, "erin")?;
+    echoes(stage, &erin, id)
+}
+
+/// Tries until there is room: a server learns in a thread of its own that somebody has left.
+fn gets_in(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
+    let deadline = stage.time() + stage.patience();
+    loop {
+        let peer = stage.connects_quietly(name)?;
+        let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
+        if !handshake.error {
+            stage.note(name, Mark::Event, "connects");
+            stage.note(name, Mark::Received, "FastHandshake with an id");
+            return Ok((peer.aloud(), handshake.id));
+        }
+        if stage.is_late(deadline) {
+            let message = format!(
+                "expected a free seat, but was still refused after {}",
+                seconds(stage.patience())
+            );
+            return Err(Stop::fails(name, message));
+        }
+        peer.resets(); // if it left, the system would keep the server's port for a minute
+    }
+}
+
+fn messages_echo(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let (alice, first) = joins(stage, "alice")?;
+    let (bob, second) = joins(stage, "bob")?;
+    echoes(stage, &alice, first)?;
+    echoes(stage, &bob, second)?;
+    echoes(stage, &alice, first)?;
+    alice.sends_frame(&Message { from: first, to: 0, msg: "end".to_string() })?;
+    alice.is_disconnected()?;
+    echoes(stage, &bob, second)
+}
+
+fn the_client_shows_its_id(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let id = stage.number(1000, 9999);
+    server.sends_frame(&FastHandshake { id, error: false })?;
+    alice.mentions(&id.to_string())?;
+    let (typed, reply) =
+        (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
+    alice.types(&typed);
+    let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
+    if received.msg != typed || (!stage.is_foreign() && received.from != id) {
+        return server.finds_wrong(&Message { from: id, to: 0, msg: typed }, &received);
+    }
+    server.sends_frame(&reply)?;
+    alice.mentions(&reply.msg)?;
+    alice.types("end");
+    server.receives_frame::<Message>("a Message with msg \"end\"")?;
+    alice.exits(0)
+}
+
+fn a_refused_client(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    server.sends_frame(&FastHandshake { id: 0, error: true })?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    server.leaves();
+    alice.gives_up()
+}

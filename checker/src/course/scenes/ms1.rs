@@ -1,0 +1,221 @@
+//! Scenes of milestone 1: capitals for many.
+
+use crate::course::scenes::common;
+use crate::course::step::Check;
+use crate::stage::peer::Peer;
+use crate::stage::program::Program;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("each_its_own", "each client gets its own capitals", each_its_own)
+        .worth(4)
+        .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
+    Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
+        .worth(3)
+        .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
+    Check::server("a_silent_client", "a silent client holds nobody up", a_silent_client)
+        .worth(3)
+        .look("whether each client has a thread, and no lock is held while it is waited for."),
+    Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
+        "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
+    ),
+    Check::server("a_client_dies", "a client that dies without a word harms nobody", a_client_dies)
+        .worth(2)
+        .look("what an error of one client ends: its own thread, or the whole server?"),
+    Check::server("two_hundred_clients", "200 clients that come and go leave no trace", two_hundred_clients)
+        .worth(2)
+        .look("whether a client is removed on every way out, an error of its connection too."),
+    Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks).worth(3).look(
+        "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
+    ),
+    Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
+        .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
+               loop: no empty line does."),
+    Check::server("an_id_of_its_own", "each client is logged under an id of its own", an_id_of_its_own)
+        .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
+        .look("what a thread holds while it sends: no lock, which would keep all others waiting."),
+    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
+        .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+    Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    Check::client("the_end_of_input_closes", "the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
+        "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
+    ),
+];
+
+pub const HINTS: &[&str] = &[
+    "Each client has a thread of its own, and all of them use one dictionary. What could go wrong if two of \
+     them changed it in the same moment?",
+    "`let mut clients = serve::lock(clients);` waits for the dictionary and keeps it until the end of the \
+     block. Take the next id and insert under one lock, so that no other thread comes in between.",
+    "`let socket = client.try_clone()?;`, then `clients.last_id += 1; let id = clients.last_id; \
+     clients.sockets.insert(id, socket); Ok(id)`. To remove: \
+     `serve::lock(clients).sockets.remove(&id);`, which drops that handle.",
+];
+
+fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
+    common::is_answered(stage, peer, str::to_uppercase)
+}
+
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, str::to_uppercase)
+}
+
+fn a_client_that_stops_reading(stage: &Stage) -> Scene {
+    common::a_client_that_stops_reading(stage, str::to_uppercase)
+}
+
+fn waiting_costs_nothing(stage: &Stage) -> Scene {
+    common::waiting_costs_nothing(stage, str::to_uppercase)
+}
+
+fn the_end_of_input_closes(stage: &Stage) -> Scene {
+    common::the_end_of_input_closes(stage, "CLOSE SOCKET")
+}
+
+fn each_its_own(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
+    is_answered(stage, &alice)?;
+    let more = if stage.is_foreign() { "" } else { " on the straße" };
+    let (one, other) = (stage.word() + more, stage.word());
+    alice.says(&one)?;
+    bob.says(&other)?;
+    bob.hears(&other.to_uppercase())?;
+    alice.hears(&one.to_uppercase())
+}
+
+/// An id that is the number of clients, say, is given again when somebody has left.
+fn an_id_of_its_own(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    if stage.is_foreign() {
+        return Err(Stop::NotChecked("the hand-out asks for no log".to_string()));
+    }
+    let (alice, _) = comes(stage, &server, "alice")?;
+    let (_bob, of_bob) = comes(stage, &server, "bob")?;
+    let before = server.log().len();
+    server.logs_something_after(|| alice.leaves())?;
+    note_log(stage, &server, before);
+    let (_carol, of_carol) = comes(stage, &server, "carol")?;
+    if of_bob != of_carol {
+        return Ok(());
+    }
+    let of_bob = quoted(&of_bob);
+    let message =
+        format!("expected another line for carol than for bob, who is still there: {of_bob}");
+    Err(Stop::fails("server", message))
+}
+
+/// Connects somebody, and returns what the server has logged of it.
+fn comes(stage: &Stage, server: &Program, name: &str) -> Result<(Peer, String), Stop> {
+    let before = server.log().len();
+    let peer = stage.connects(name)?;
+    is_answered(stage, &peer)?;
+    let logged = note_log(stage, server, before);
+    if logged.is_empty() {
+        let message = format!("expected a line on stderr that says that {name} has come");
+        return Err(Stop::fails("server", message));
+    }
+    Ok((peer, logged))
+}
+
+/// Shows what the server has logged since its log was so long, and returns it.
+fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
+    let logged = server.log().split_off(before);
+    for line in logged.lines().filter(|line| !line.trim().is_empty()) {
+        stage.note("server", Mark::Error, line);
+    }
+    logged.trim().to_string()
+}
+
+fn fifty_clients(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    stage.answers_crowd(50, str::to_uppercase, "each its own word in capitals")
+}
+
+fn a_silent_client(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let _carol = stage.connects("carol")?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
+    is_answered(stage, &bob)
+}
+
+fn close_socket(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
+    alice.closes_with("CLOSE SOCKET")?;
+    is_answered(stage, &bob)?;
+    let carol = stage.connects("carol")?;
+    is_answered(stage, &carol)?;
+    carol.closes_with(&format!("{}, CLOSE SOCKET", stage.word()))
+}
+
+fn a_client_dies(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let bob = stage.connects("bob")?;
+    is_answered(stage, &bob)?;
+    server.logs_something_after(|| alice.resets())?;
+    is_answered(stage, &bob)?;
+    server.logs_something_after(|| bob.leaves())?;
+    let carol = stage.connects("carol")?;
+    is_answered(stage, &carol)
+}
+
+fn two_hundred_clients(stage: &Stage) -> Scene {
+    const COUNT: usize = 200;
+    let server = stage.starts_server()?;
+    // One to begin with: whatever a server sets up for its first client is not counted against it.
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let Some(before) = server.footprint() else {
+        return Err(Stop::NotChecked(
+            "this system does not tell a program's threads and sockets".to_string(),
+        ));
+    };
+    for number in 1..=COUNT {
+        let client = stage.connects_quietly(&format!("client {number}"))?;
+        is_answered(stage, &client)?;
+        if number % 2 == 0 { client.resets() } else { client.leaves() }
+    }
+    let coming = format!("{COUNT} of them come, talk, and go, every other one by a reset");
+    stage.note("clients", Mark::Event, &coming);
+    server.shrinks_to(before)?;
+    stage.note("server", Mark::Event, "has no thread and no socket of theirs");
+    is_answered(stage, &alice)
+}
+
+fn the_client_talks(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    for _ in 0..3 {
+        let (typed, reply) = (stage.word(), stage.word().to_uppercase());
+        alice.types(&typed);
+        server.hears(&typed)?;
+        server.says(&reply)?;
+        alice.prints(&reply)?;
+    }
+    let closing = match stage.is_foreign() {
+        true => "CLOSE SOCKET".to_string(),
+        false => format!("{}, CLOSE SOCKET", stage.word()),
+    };
+    alice.types(&closing);
+    server.hears(&closing)?;
+    if stage.is_foreign() {
+        server.leaves(); // in the hand-out it is the server that closes, and the client that notices
+    }
+    alice.exits(0)
+}

@@ -1,0 +1,412 @@
+//! Scenes of milestone 2: a chat room.
+//!
+//! Greetings, questions and announcements may have any words, so peers listen for names and for what was
+//! said. A server learns of newcomers in threads of its own: whoever is there already is told, and that is
+//! what a scene waits for before anybody speaks.
+
+use std::time::Duration;
+
+use crate::course::step::Check;
+use crate::course::table::not_asked;
+use crate::judge::cast::Setting;
+use crate::stage::peer::Peer;
+use crate::stage::program::Program;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("reaches_all_but_its_sender", "a message reaches everybody but its sender", reaches_all_but_its_sender)
+        .worth(3)
+        .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of \
+               them but the sender, and whether a lock is taken twice."),
+    Check::server("greets_and_welcomes", "greets and asks and welcomes", greets_and_welcomes)
+        .worth(2)
+        .look("the order: greet and ask, receive the name, and only then welcome."),
+    Check::server("newcomers_are_told", "newcomers are told to the others", newcomers_are_told).worth(2).look(
+        "whether a message with the newcomer's name is broadcast once it is in the dictionary.",
+    ),
+    Check::server("in_order", "messages arrive in the order they were sent", in_order).worth(2).look(
+        "whether one thread receives and broadcasts a client's messages, one after the other.",
+    ),
+    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told).worth(2).look(
+        "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
+    ),
+    Check::server("an_empty_name", "an empty name is refused", an_empty_name).worth(2).look(
+        "what is done with a name that is empty once blanks are taken off: a word, and the end.",
+    ),
+    Check::server("a_taken_name", "a taken name is refused", a_taken_name)
+        .worth(1)
+        .look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
+               second gets a word, and the end."),
+    Check::server("a_free_name", "a name is free again when its owner has left", a_free_name)
+        .worth(1)
+        .look("whether a client that has left, or reset, is taken out of the dictionary."),
+    Check::client("the_client_introduces_itself", "the client gives its name and shows the welcome", the_client_introduces_itself)
+        .worth(2)
+        .look("the order: receive the question, ask the user, send the name, and from then on show all \
+               that comes, as lines."),
+    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
+        .worth(3)
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line."),
+    Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
+        .look("whether asking for a name and taking it happen under one lock, which is not given back in \
+               between."),
+    Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
+        .look("what is done with a message that has no characters: nothing else than with any other."),
+    Check::client("the_client_goes_on", "an empty line does not end the client", the_client_goes_on)
+        .look("what ends the two loops: the end of input and a server that has left, no empty line."),
+    Check::client("the_client_has_a_name", "the client takes its name from `--name`", the_client_has_a_name)
+        .look("whether the user is asked only when there is no name yet."),
+    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
+        .look("what the thread that receives does when no more can come."),
+    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
+        .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
+               side, and is no error."),
+    Check::server("a_stalled_member", "to be mended: a stalled member holds up all", a_stalled_member).look(
+        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
+    ),
+];
+
+pub const HINTS: &[&str] = &[
+    "Three things happen at once: the server accepts, each client is listened to, and each message goes to \
+     many. Which of them share something, and what is it?",
+    "The dictionary is shared: `serve::lock(connections)` for a few lines whenever it is read or written. \
+     Asking whether a name is taken, and taking it, is one thing and needs one lock.",
+    "`for (other, conn) in serve::lock(connections).iter() { if other != cid { let _ = text::send(conn, msg); \
+     } }`. An error there is not yours to report: the thread of that client finds out. The client needs \
+     `thread::scope` with one thread that receives and shows, while the main thread reads lines and sends them.",
+];
+
+/// Connects somebody, who gives a name and is welcomed; those who are there already hear of it.
+fn enters(stage: &Stage, name: &str, present: &[&Peer]) -> Result<Peer, Stop> {
+    let peer = stage.connects(name)?;
+    peer.hears_something("a greeting")?;
+    peer.says(name)?;
+    peer.hears_something("a welcome")?;
+    may_be_told(stage, present, name)?;
+    Ok(peer)
+}
+
+fn is_told(listener: &Peer, name: &str) -> Scene {
+    let expected = format!("to be told of {name}");
+    listener.hears_where(&expected, |message| message.contains(name)).map(drop)
+}
+
+/// Waits until all of these are told who comes or goes, but does not insist: two checks are about just that. If
+/// one is not, the others will hardly be.
+fn may_be_told(stage: &Stage, listeners: &[&Peer], name: &str) -> Scene {
+    let deadline = stage.time() + stage.patience() / 2;
+    for listener in listeners {
+        loop {
+            let left = deadline.saturating_sub(stage.time());
+            let Some(message) = listener.next_message_within(left)? else { return Ok(()) };
+            if message.contains(name) {
+                stage.note(listener.name(), Mark::Received, &message);
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says a word, and waits until the others have heard it.
+fn says_to(stage: &Stage, speaker: &Peer, listeners: &[&Peer]) -> Scene {
+    let word = stage.word();
+    speaker.says(&word)?;
+    listeners.iter().try_for_each(|listener| listener.hears_of(&word).map(drop))
+}
+
+fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    let carol = enters(stage, "carol", &[&alice, &bob])?;
+    let word = stage.word();
+    alice.says(&word)?;
+    for listener in [&bob, &carol] {
+        let expected = if stage.is_foreign() { word.clone() } else { format!("alice: {word}") };
+        listener.hears_of(&expected)?;
+    }
+    // What alice hears next is bob's word. If her own has come back, it has come before.
+    let other = stage.word();
+    bob.says(&other)?;
+    let before = alice.hears_of(&other)?;
+    if before.iter().any(|message| message.contains(&word)) {
+        return alice.complains(format!("expected not to hear her own {}, but did", quoted(&word)));
+    }
+    carol.hears_of(&other).map(drop)
+}
+
+fn greets_and_welcomes(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    enters(stage, "alice", &[]).map(drop)
+}
+
+fn newcomers_are_told(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[])?;
+    is_told(&alice, "bob")?;
+    let _carol = enters(stage, "carol", &[])?;
+    is_told(&alice, "carol")?;
+    is_told(&bob, "carol")
+}
+
+fn in_order(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    if stage.is_foreign() {
+        // Without line breaks, messages that are sent at once would run together.
+        for _ in 0..5 {
+            says_to(stage, &bob, &[&alice])?;
+        }
+        return Ok(());
+    }
+    let words: Vec<String> = (0..5).map(|_| stage.word()).collect();
+    for word in &words {
+        bob.says(word)?;
+    }
+    for word in &words {
+        let before = alice.hears_of(word)?;
+        if let Some(later) =
+            words.iter().find(|later| before.iter().any(|message| message.contains(*later)))
+        {
+            return alice.complains(format!("expected {} before {}", quoted(word), quoted(later)));
+        }
+    }
+    Ok(())
+}
+
+fn leavers_are_told(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    let carol = enters(stage, "carol", &[&alice, &bob])?;
+    bob.leaves();
+    if stage.is_foreign() {
+        // The hand-out does not ask for the announcement, only that the others can go on.
+        return says_to(stage, &alice, &[&carol]);
+    }
+    is_told(&alice, "bob")?;
+    is_told(&carol, "bob")?;
+    carol.resets();
+    is_told(&alice, "carol")
+}
+
+fn an_empty_name(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = stage.connects("bob")?;
+    bob.hears_something("a greeting")?;
+    bob.says(" ")?;
+    if !stage.is_foreign() {
+        bob.hears_something("a word that refuses")?;
+        bob.is_disconnected()?;
+    }
+    let carol = enters(stage, "carol", &[&alice])?;
+    says_to(stage, &alice, &[&carol])
+}
+
+fn a_taken_name(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let second = stage.connects("alice 2")?;
+    second.hears_something("a greeting")?;
+    second.says("alice")?;
+    if !stage.is_foreign() {
+        second.hears_something("a word that refuses")?;
+        second.is_disconnected()?;
+    }
+    // The first one is still there under her name.
+    if stage.is_foreign() {
+        return enters(stage, "bob", &[]).map(drop);
+    }
+    let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &bob, &[&alice])
+}
+
+fn a_free_name(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    bob.leaves();
+    if !stage.is_foreign() {
+        may_be_told(stage, &[&alice], "bob")?;
+    }
+    let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &bob, &[&alice])?;
+    says_to(stage, &alice, &[&bob])?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    bob.resets();
+    may_be_told(stage, &[&alice], "bob")?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &alice, &[&bob])
+}
+
+fn a_wanted_name(stage: &Stage) -> Scene {
+    const COUNT: usize = 10;
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let bob = enters(stage, "bob", &[])?;
+    let mut clients = Vec::new();
+    for number in 1..=COUNT {
+        let client = stage.connects_quietly(&format!("client {number}"))?;
+        client.hears_something("a greeting")?;
+        clients.push(client);
+    }
+    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
+    for client in &clients {
+        client.says("alice")?;
+    }
+    stage.note("clients", Mark::Sent, "alice");
+    if Peer::wait_until_closed(&clients, COUNT - 1)? < COUNT - 1 {
+        return Err(Stop::fails("clients", "expected all but one to be refused, but more came in"));
+    }
+    stage.note("clients", Mark::Event, &format!("{} of them are refused", COUNT - 1));
+    let word = stage.word();
+    for client in &clients {
+        let _ = client.says(&word); // most of them cannot
+    }
+    bob.hears_of(&word).map(drop)
+}
+
+fn an_empty_line(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    alice.says("")?;
+    says_to(stage, &alice, &[&bob])
+}
+
+fn the_client_introduces_itself(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    alice.types("alice"); // the hand-out's client asks its user before it connects
+    let server = listener.accepts("alice")?;
+    server.says("Who is there?")?;
+    server.hears("alice")?;
+    let welcome = format!("Welcome to the {}!", stage.word());
+    server.says(&welcome)?;
+    alice.prints(&welcome)
+}
+
+fn the_client_listens(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    for _ in 0..2 {
+        let line = format!("bob: {}", stage.word());
+        server.says(&line)?;
+        alice.prints(&line)?;
+    }
+    let word = stage.word();
+    alice.types(&word);
+    server.hears(&word)?;
+    let line = format!("bob: {}", stage.word());
+    server.says(&line)?;
+    alice.prints(&line)
+}
+
+fn the_client_goes_on(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    let (line, word) = (format!("bob: {}", stage.word()), stage.word());
+    server.says("")?;
+    server.says(&line)?;
+    alice.prints(&line)?;
+    alice.types("");
+    alice.types(&word);
+    server.hears_of(&word).map(drop)
+}
+
+fn the_client_has_a_name(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let name = stage.number(1000, 9999).unsigned_abs();
+    let setting = Setting { option: "--name", placeholder: "", value: name, is_needed: false };
+    let _alice = stage.starts_client_with("alice", &[setting])?;
+    let server = listener.accepts("alice")?;
+    server.says("Who is there?")?;
+    server.hears(&name.to_string())
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let (server, alice) = client_in_the_room(stage)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_input_ends(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let (server, alice) = client_in_the_room(stage)?;
+    alice.input_ends();
+    server.is_disconnected()?;
+    server.leaves();
+    alice.exits(0)
+}
+
+/// The checker's own server, and a client that it has welcomed.
+fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    alice.types("alice"); // the hand-out's client asks its user before it connects
+    let server = listener.accepts("alice")?;
+    server.says("Who is there?")?;
+    server.hears("alice")?;
+    server.says("Welcome!")?;
+    match alice.prints("Welcome!") {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    Ok((server, alice))
+}
+
+/// Not a fault of the program that is checked: the hand-out's design has it. A server without it has done
+/// more than was asked for, and is not checked.
+fn a_stalled_member(stage: &Stage) -> Scene {
+    const MOST_LINES: usize = 4000;
+    const HELD_UP: Duration = Duration::from_millis(500);
+    if stage.is_foreign() {
+        return Err(Stop::NotChecked(
+            "it is about the worked design, and asks nothing".to_string(),
+        ));
+    }
+    let line = "x".repeat(4000);
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    let mallory = enters(stage, "mallory", &[&alice, &bob])?;
+    mallory.stops_reading();
+    stage.note("alice", Mark::Sent, "long lines, one after the other");
+    for _ in 0..MOST_LINES {
+        alice.says_quietly(&line)?;
+        while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
+        if bob.next_message_within(stage.patient(HELD_UP))?.is_none() {
+            stage.note("bob", Mark::Event, "hears nothing more: the server waits for mallory");
+            mallory.resets();
+            return match bob.hears_of(&line) {
+                Ok(_) => {
+                    stage.note("bob", Mark::Event, "hears the rest, now that mallory has gone");
+                    Ok(())
+                }
+                Err(Stop::Fails { .. }) => {
+                    bob.complains("expected the rest, now that mallory has gone, but nothing came")
+                }
+                Err(other) => Err(other),
+            };
+        }
+    }
+    Err(Stop::NotChecked(
+        "this server holds nobody up: it does more than was asked for".to_string(),
+    ))
+}

@@ -1,0 +1,626 @@
+//! Scenes of milestone 3: an instant messenger.
+
+use std::time::Duration;
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
+
+use crate::course::step::Check;
+use crate::course::table::not_asked;
+use crate::sandbox::limits::seconds;
+use crate::stage::board::QUIET;
+use crate::stage::peer::Peer;
+use crate::stage::program::Program;
+use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::transcript::{Mark, quoted};
+
+pub const CHECKS: &[Check] = &[
+    Check::server("time_and_sender", "a message has its time and its sender", time_and_sender)
+        .worth(3)
+        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: \
+               `, with the time it is now), and that its sender does not get it."),
+    Check::server("asks_at_once", "asks for a username at once", asks_at_once)
+        .worth(2)
+        .look("whether the server speaks first."),
+    Check::server("bad_usernames", "a bad username is asked for again", bad_usernames).worth(2).look(
+        "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or \
+         with control characters is bad.",
+    ),
+    Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
+        .worth(3)
+        .look("whether all messages go through the room, as whole lines: it keeps them in one order for \
+               all."),
+    Check::server("a_stalled_member", "a stalled member delays nobody, and goes", a_stalled_member)
+        .worth(3)
+        .look("whether messages go through the room, rather than straight to the members' sockets."),
+    Check::server("a_flood", "a flood does not starve a single line", a_flood)
+        .worth(1)
+        .look("whether a lock is held while a burst of lines is passed on."),
+    Check::server("who_and_quit", "`/who` lists and `/quit` leaves", who_and_quit)
+        .worth(1)
+        .look("whether commands are looked for before a message is passed on, whom an answer goes to, and \
+               how `/quit` gets to `room.leave`."),
+    Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
+        .look("whether `room.leave` is called on every way out, after an error too."),
+    Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
+        .look("how commands are told from messages: by all of the line; and that what a member has said before \
+               `/quit` is still passed on."),
+    Check::server("control_characters", "control characters reach nobody's terminal", control_characters)
+        .worth(1)
+        .look("whether messages are passed through `text::printable`."),
+    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
+        .worth(3)
+        .look("whether one thread shows what comes, while the other waits for the user and sends each \
+               line; `/quit` is the last of them, and no error."),
+    Check::client("nothing_is_torn", "no line tears the one being typed", nothing_is_torn)
+        .worth(1)
+        .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
+    Check::client("no_control_characters", "the client shows no control characters", no_control_characters)
+        .look("whether what comes is passed through `text::printable` before it is shown: not every \
+               server does that."),
+    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
+        .look("what the thread that receives does when no more can come."),
+    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
+        .look("what the end of input (`None`) does: it sends `/quit` for the user, and is no error."),
+];
+
+pub const HINTS: &[&str] = &[
+    "In milestone 2, who waits for a member that does not read, and what does it hold while it waits?",
+    "`room.join(name, client, welcome)` gives a member, `room.say(&member, bytes)` passes on what it says, \
+     `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
+     written to the client's socket once it has joined.",
+    "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
+     text::printable(&message)).into_bytes()`. A name is good if `(1..=32).contains(&name.chars().count()) && \
+     text::printable(name) == name`, and if `room.join` gives `Some`.",
+];
+
+/// Connects somebody, who gives a username and is let in.
+fn enters(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    let peer = stage.connects_quietly(name)?.aloud();
+    let question = peer.hears_something("to be asked for a username")?;
+    drop(question);
+    if stage.is_foreign() {
+        says_name(&peer, name)?;
+    } else {
+        peer.says(name)?;
+        peer.hears_something("a welcome")?;
+    }
+    Ok(peer)
+}
+
+/// Gives a foreign server a name as its own client may send it: without a line break, which would be taken for a
+/// part of the name. The line break follows if the server does nothing without.
+fn says_name(peer: &Peer, name: &str) -> Scene {
+    let moment = QUIET * 2;
+    peer.sends_raw(name.as_bytes(), name)?;
+    if peer.hears_nothing_for(moment).is_ok() {
+        peer.sends_raw(b"\n", "(a line break)")?;
+        peer.hears_nothing_for(moment).ok(); // it need not be welcomed
+    }
+    Ok(())
+}
+
+/// Whether there is a time such as 14:03:07 in the line, or 2:03 PM.
+fn has_time(line: &str) -> bool {
+    let is_time = |word: &str| match word.split(':').collect::<Vec<&str>>()[..] {
+        [hour, minute, ..] => (1..=2).contains(&hour.len()) && minute.len() == 2,
+        _ => false,
+    };
+    line.split(|c: char| !c.is_ascii_digit() && c != ':')
+        .any(|word| is_time(word.trim_matches(':')))
+}
+
+/// The time, in the zone that programs are started in.
+fn now() -> Zoned {
+    Timestamp::now().to_zoned(TimeZone::UTC)
+}
+
+/// Whether it is that time now, or was a minute ago.
+fn is_now(time: &str) -> bool {
+    const DAY: i64 = 24 * 60 * 60;
+    let Ok(time) = time.parse::<Time>() else { return false };
+    let ago = now().time().duration_since(time).as_secs();
+    (-1..=60).contains(&ago) || ago <= 60 - DAY // midnight was in between
+}
+
+/// Whether the line is `[14:03:07] alice: bread`; a foreign server may put it in other words.
+fn is_from(stage: &Stage, line: &str, sender: &str, word: &str) -> bool {
+    if stage.is_foreign() {
+        return line.contains(sender) && line.contains(word) && has_time(line);
+    }
+    let rest = line.strip_prefix('[').and_then(|line| line.split_once("] "));
+    rest.is_some_and(|(time, said)| {
+        time.len() == 8 && is_now(time) && said == format!("{sender}: {word}")
+    })
+}
+
+fn hears_from(
+    stage: &Stage,
+    listener: &Peer,
+    sender: &str,
+    word: &str,
+) -> Result<Vec<String>, Stop> {
+    let now = now().strftime("%H:%M:%S");
+    let expected = quoted(&format!("[{now}] {sender}: {word}"));
+    listener.hears_where(&expected, |line| is_from(stage, line, sender, word))
+}
+
+fn time_and_sender(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let carol = enters(stage, "carol")?;
+    let (word, other) = (stage.word(), stage.word());
+    alice.says(&word)?;
+    hears_from(stage, &bob, "alice", &word)?;
+    hears_from(stage, &carol, "alice", &word)?;
+    bob.says(&other)?;
+    let before = hears_from(stage, &alice, "bob", &other)?;
+    match before.iter().find(|message| message.contains(&word)) {
+        Some(_) => {
+            alice.complains(format!("expected not to hear her own {}, but did", quoted(&word)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn asks_at_once(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    enters(stage, "alice").map(drop)
+}
+
+fn bad_usernames(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out does not say which names are good
+    }
+    let bob = stage.connects("bob")?;
+    bob.hears_something("to be asked for a username")?;
+    for bad in ["alice", ""] {
+        bob.says(bad)?;
+        bob.hears_something("to be asked again")?;
+    }
+    bob.says(&"ö".repeat(32))?;
+    bob.hears_something("a welcome")?;
+    let word = stage.word();
+    bob.says(&word)?;
+    alice.hears_of(&word)?;
+    let mallory = stage.connects("mallory")?;
+    mallory.hears_something("to be asked for a username")?;
+    let long = "m".repeat(33);
+    for bad in ["mal\x1b[2Jlory", &long, " "] {
+        mallory.says(bad)?;
+        mallory.hears_something("a word on why not")?;
+    }
+    mallory.is_disconnected()
+}
+
+fn five_at_once(stage: &Stage) -> Scene {
+    const LINES: usize = 200;
+    let _server = stage.starts_server()?;
+    let mut members = Vec::new();
+    for name in ["alice", "bob", "carol", "dave", "erin"] {
+        members.push(enters(stage, name)?);
+    }
+    if stage.is_foreign() {
+        return five_in_rounds(stage, &members);
+    }
+    for number in 0..LINES {
+        for member in &members {
+            member.says_quietly(&format!("line {number} of {}", member.name()))?;
+        }
+    }
+    stage.note("all", Mark::Sent, &format!("{LINES} lines each, at once"));
+    for listener in &members {
+        hears_all_others(stage, listener, &members, LINES)?;
+    }
+    stage.note(
+        "all",
+        Mark::Received,
+        &format!("{} lines each, those of each sender in order", LINES * 4),
+    );
+    Ok(())
+}
+
+/// The same with one line of each at a time: without line breaks, several of one sender would run together.
+fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
+    const ROUNDS: usize = 20;
+    for number in 0..ROUNDS {
+        let line = |member: &Peer| format!("line {number} of {}", member.name());
+        for member in members {
+            member.says_quietly(&line(member))?;
+        }
+        for listener in members {
+            let own = line(listener);
+            let mut missing: Vec<String> = members.iter().map(line).collect();
+            missing.retain(|line| *line != own);
+            while let Some(next) = missing.first() {
+                let Some(message) = listener.next_message()? else {
+                    let next = quoted(next);
+                    return listener.complains(format!("expected {next}, but heard nothing more"));
+                };
+                if message.contains(&own) {
+                    let own = quoted(&own);
+                    return listener
+                        .complains(format!("expected not to hear her own {own}, but did"));
+                }
+                missing.retain(|line| !message.contains(line));
+            }
+        }
+    }
+    stage.note("all", Mark::Sent, &format!("{ROUNDS} lines each, at once"));
+    stage.note("all", Mark::Received, "the lines of all others");
+    Ok(())
+}
+
+/// Waits until a member has heard all lines of the others, those of each in order.
+fn hears_all_others(stage: &Stage, listener: &Peer, members: &[Peer], lines: usize) -> Scene {
+    let all = lines * (members.len() - 1);
+    let expected = format!("expected all {all} lines of the others, those of each in order");
+    let mut next = vec![0; members.len()];
+    while next.iter().sum::<usize>() < all {
+        let Some(message) = listener.next_message()? else {
+            return listener.complains(format!("{expected}, but some never came"));
+        };
+        let line = message.split_once("line ").map_or("", |(_, line)| line);
+        if !line.starts_with(|first: char| first.is_ascii_digit()) {
+            continue; // an announcement, say
+        }
+        let spoken = members.iter().zip(&mut next).find_map(|(speaker, next)| {
+            let number = line.strip_suffix(&format!(" of {}", speaker.name()))?;
+            Some((speaker, number.parse::<usize>(), next))
+        });
+        let instead = match spoken {
+            Some((speaker, _, _)) if speaker.name() == listener.name() => "an own one came too",
+            Some((_, Ok(number), next)) if number == *next => {
+                *next += 1;
+                continue;
+            }
+            Some((_, Ok(number), next)) if number > *next => "one was missing, or came later",
+            Some((_, Ok(_), _)) => "one came twice",
+            _ => "two were mixed up",
+        };
+        stage.note(listener.name(), Mark::Received, &message);
+        return listener.complains(format!("{expected}, but {instead}"));
+    }
+    Ok(())
+}
+
+/// A busy machine can make a pause too, so only a third one is proof.
+fn a_stalled_member(stage: &Stage) -> Scene {
+    stage.tries_again(|| watch_pauses(stage))
+}
+
+/// The inner error is about a pause.
+fn watch_pauses(stage: &Stage) -> Result<Scene, Stop> {
+    // More than the system keeps for a member that does not read. Ours says who is there, and the sooner it has
+    // removed her, the sooner the scene is over.
+    let most_lines = if stage.is_foreign() { 3000 } else { 8000 };
+    let longest_pause = stage.patient(Duration::from_secs(1));
+    let limit = seconds(longest_pause);
+    let line = "x".repeat(4000);
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let mallory = enters(stage, "mallory")?;
+    mallory.stops_reading();
+    stage.note("alice", Mark::Sent, "long lines, one after the other");
+    let mut deadline = stage.time() + longest_pause;
+    for number in 0..most_lines {
+        alice.says_quietly(&line)?;
+        while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
+        let heard = bob.next_message_within(longest_pause * 2)?;
+        if heard.is_none() || stage.is_late(deadline) {
+            let message = format!("expected no pause over {limit}, but there was a longer one");
+            return Ok(bob.complains(message));
+        }
+        deadline = stage.time() + longest_pause;
+        // The server says who is there. Once mallory has been removed, that is all.
+        if number % 500 == 499 && !stage.is_foreign() {
+            bob.says_quietly("/who")?;
+            let listed = |message: &str| !message.contains(&line) && message.contains("alice");
+            let mut names = String::new();
+            while !listed(&names) {
+                names = match bob.next_message_within(longest_pause)? {
+                    Some(message) => message,
+                    None => {
+                        return Ok(bob.complains(format!(
+                            "expected /who to tell who is left, but no answer came within {limit}"
+                        )));
+                    }
+                };
+            }
+            if !names.contains("mallory") {
+                let heard = format!("each of them, without a pause over {limit}");
+                stage.note("bob", Mark::Received, &heard);
+                stage.note("bob", Mark::Received, &names);
+                return Ok(Ok(()));
+            }
+        }
+    }
+    if stage.is_foreign() {
+        return Ok(Ok(()));
+    }
+    bob.complains(format!(
+        "expected mallory to be removed, but she is still there after {most_lines} lines"
+    ))
+}
+
+/// A busy machine can be late too, so only a third time is proof.
+fn a_flood(stage: &Stage) -> Scene {
+    stage.tries_again(|| watch_flood(stage))
+}
+
+/// The inner error is about the time that a line took.
+fn watch_flood(stage: &Stage) -> Result<Scene, Stop> {
+    const LINES: usize = 2000;
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let carol = enters(stage, "carol")?;
+    let flood = format!("{}\n", "y".repeat(500)).repeat(LINES);
+    let word = stage.word();
+    alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
+    carol.hears_of("yyy")?; // the server is at it
+    let deadline = stage.time() + stage.patience();
+    bob.says(&word)?;
+    let heard = carol.hears_of(&word).map(drop);
+    if heard.is_ok() && stage.is_late(deadline) {
+        let limit = seconds(stage.patience());
+        let message = format!("expected bob's line within {limit}, but it came later");
+        return Ok(carol.complains(message));
+    }
+    Ok(heard)
+}
+
+fn who_and_quit(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out asks for no commands
+    }
+    alice.says("/who")?;
+    alice.hears_where("a line with both names", has_both)?;
+    bob.says("/quit")?;
+    bob.is_disconnected()?;
+    alice.says("/who")?;
+    let before = alice.hears_where("a line with her name only", is_alone)?;
+    hears_no_command(&alice, &before)?;
+    let bob = enters(stage, "bob")?;
+    let word = stage.word();
+    bob.says(&word)?;
+    let before = alice.hears_of(&word)?;
+    hears_no_command(&alice, &before)
+}
+
+fn has_both(line: &str) -> bool {
+    line.contains("alice") && line.contains("bob")
+}
+
+fn is_alone(line: &str) -> bool {
+    line.contains("alice") && !line.contains("bob")
+}
+
+fn hears_no_command(listener: &Peer, heard: &[String]) -> Scene {
+    match heard.iter().find(|message| message.contains('/')) {
+        Some(command) => listener
+            .complains(format!("expected not to hear a command, but heard {}", quoted(command))),
+        None => Ok(()),
+    }
+}
+
+fn who_was_cut_off(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let limit = seconds(stage.patience());
+    for way in [Peer::leaves, Peer::resets] {
+        let bob = enters(stage, "bob")?;
+        alice.says("/who")?;
+        alice.hears_where("a line with both names", has_both)?;
+        way(&bob);
+        // A server learns in a thread of its own that somebody has left.
+        let deadline = stage.time() + stage.patience();
+        loop {
+            alice.says_quietly("/who")?;
+            let Some(names) = alice.next_message()? else {
+                return alice.complains(format!(
+                    "expected an answer to /who, but none came within {limit}"
+                ));
+            };
+            if is_alone(&names) {
+                stage.note("alice", Mark::Received, &names);
+                break;
+            }
+            if stage.is_late(deadline) {
+                let names = quoted(&names);
+                return alice.complains(format!(
+                    "expected bob to be gone after {limit}, but heard {names}"
+                ));
+            }
+        }
+    }
+    enters(stage, "bob").map(drop)
+}
+
+fn commands_are_lines(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    let (question, last) = (format!("{}: is it /who or /quit?", stage.word()), stage.word());
+    bob.says(&question)?;
+    alice.hears_of(&question)?;
+    bob.sends_raw(
+        format!("{last}\n/quit\n").as_bytes(),
+        &format!("{last}, /quit (in one segment)"),
+    )?;
+    alice.hears_of(&last).map(drop)
+}
+
+fn control_characters(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice")?;
+    let bob = enters(stage, "bob")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of them
+    }
+    let word = stage.word();
+    alice.says(&format!("\x1b[2J\x07\0\u{9b}5A{word}\x08\r!"))?;
+    let mut line = String::new();
+    bob.hears_where(&quoted(&word), |heard| {
+        line = heard.to_string();
+        heard.contains(&word)
+    })?;
+    match line.chars().find(|character| character.is_control()) {
+        Some(control) => {
+            bob.complains(format!("expected no control characters, but heard {control:?}"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// A server that asks and welcomes, towards a client whose user gives the name. `is_asked` waits until the user
+/// can see the question.
+fn introduce(
+    stage: &Stage,
+    server: &Peer,
+    alice: &Program,
+    is_asked: impl FnOnce(&str) -> Scene,
+) -> Result<String, Stop> {
+    let question = "Your username?";
+    server.says(question)?;
+    is_asked(question)?;
+    if !stage.is_foreign() {
+        alice.types("alice");
+    }
+    server.hears("alice")?;
+    let welcome = format!("Welcome to the {}!", stage.word());
+    server.says(&welcome)?;
+    Ok(welcome)
+}
+
+fn the_client_listens(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    if stage.is_foreign() {
+        alice.types("alice"); // some clients ask their user before they connect
+    }
+    let server = listener.accepts("alice")?;
+    introduce(stage, &server, &alice, |_| Ok(()))?;
+    for _ in 0..2 {
+        let line = format!("[14:03:07] bob: {}", stage.word());
+        server.says(&line)?;
+        alice.prints(&line)?;
+    }
+    let word = stage.word();
+    alice.types(&word);
+    server.hears(&word)?;
+    let line = format!("[14:03:09] bob: {}", stage.word());
+    server.says(&line)?;
+    alice.prints(&line)?;
+    if stage.is_foreign() {
+        return Ok(());
+    }
+    alice.types("/quit");
+    server.hears("/quit")?;
+    server.leaves();
+    alice.exits(0)
+}
+
+fn no_control_characters(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    let word = stage.word();
+    server.says(&format!("[14:03:07] bob: \x1b[2J\u{9b}5A{word}\x08!"))?;
+    let expected = format!("a line that contains {}", quoted(&word));
+    let line = alice.prints_where(&expected, |line| line.contains(&word))?;
+    stage.note("alice", Mark::Output, &line);
+    match line.chars().find(|character| character.is_control()) {
+        Some(control) => {
+            let message = format!("expected no control characters, but it displayed {control:?}");
+            Err(Stop::fails("alice", message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn a_client_cut_off(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_input_ends(stage: &Stage) -> Scene {
+    let (server, alice) = client_in_the_room(stage)?;
+    alice.input_ends();
+    server.hears("/quit")?;
+    server.leaves();
+    alice.exits(0)
+}
+
+/// The checker's own server, and a client that it has welcomed.
+fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
+    if stage.is_foreign() {
+        return Err(not_asked());
+    }
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let welcome = introduce(stage, &server, &alice, |_| Ok(()))?;
+    match alice.prints(&welcome) {
+        Err(Stop::Fails { .. }) => {} // another check is about that
+        other => other?,
+    }
+    Ok((server, alice))
+}
+
+fn nothing_is_torn(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client_on_terminal("alice")?;
+    if stage.is_foreign() {
+        return Ok(()); // the hand-out says nothing of what is being typed
+    }
+    let server = listener.accepts("alice")?;
+    // Nobody answers what the screen does not show yet, and nobody types before there is a prompt.
+    let is_ready = |line: &str| {
+        alice.displays_quietly(&format!("{}, and a prompt \"> \" below it", quoted(line)), |rows| {
+            rows.iter().any(|row| row == line) && rows.last().is_some_and(|row| row == ">")
+        })
+    };
+    let welcome = introduce(stage, &server, &alice, is_ready)?;
+    is_ready(&welcome)?;
+    let (typed, said) = (format!("{} {}", stage.word(), stage.word()), stage.word());
+    let (begun, rest) = typed.split_at(3);
+    alice.begins_to_type(begun);
+    alice.displays_quietly("what was typed", |rows| rows.iter().any(|row| row.ends_with(begun)))?;
+    let line = format!("[14:03:07] bob: {said}");
+    server.says(&line)?;
+    alice.displays("the new line in a row of its own, and below it what was begun", |rows| {
+        rows.contains(&line) && rows.last().is_some_and(|row| row.ends_with(begun))
+    })?;
+    alice.types(rest);
+    server.hears(&typed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_may_have_an_hour_of_one_digit() {
+        for line in ["[14:03:07] alice: bread", "alice (1:01:05 PM): bread", "2:03 PM alice: bread"]
+        {
+            assert!(has_time(line), "{line}");
+        }
+        for line in ["alice: bread", "12: bread", "alice:12 bread", "1760000000 alice: bread"] {
+            assert!(!has_time(line), "{line}");
+        }
+    }
+}

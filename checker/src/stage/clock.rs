@@ -1,0 +1,107 @@
+//! A scene's clock, which forgives a program that the machine was too busy to run.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use crate::sandbox::census;
+
+/// How often it is looked at, at most, who had to wait.
+const OFTEN: Duration = Duration::from_millis(50);
+
+/// Who waited for less did not really wait.
+const HARDLY: Duration = Duration::from_millis(5);
+
+/// The time since a scene began. It stands still while a thread in it is ready to go on, but others have the
+/// processors.
+pub struct Clock {
+    began: Cell<Instant>,
+    lost: Cell<Duration>,
+    looked: Cell<Instant>,
+    waited: RefCell<HashMap<String, Duration>>, // by thread: how long until then
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock::new()
+    }
+}
+
+impl Clock {
+    /// A clock that begins now.
+    pub fn new() -> Clock {
+        let now = Instant::now();
+        let waited = census::kept_this_thread_waiting().into_iter().collect();
+        Clock {
+            began: Cell::new(now),
+            lost: Cell::default(),
+            looked: Cell::new(now),
+            waited: RefCell::new(waited),
+        }
+    }
+
+    /// Begins now, after all.
+    pub fn begin_again(&self) {
+        self.began.set(Instant::now());
+        self.lost.set(Duration::ZERO);
+    }
+
+    /// What the clock says. It never goes slower than a tenth of other clocks: a program with many busy threads
+    /// keeps itself waiting.
+    pub fn time(&self) -> Duration {
+        self.elapsed().saturating_sub(self.lost.get()).max(self.elapsed() / 10)
+    }
+
+    /// What another clock, without forgiveness, would say.
+    pub fn elapsed(&self) -> Duration {
+        self.began.get().elapsed()
+    }
+
+    /// Sets the clock back by the longest time that a thread of these programs, or the one that asks, had to
+    /// wait for a processor since this was last called. Returns whether anybody had to.
+    pub fn forgive(&self, programs: impl Iterator<Item = i32>) -> bool {
+        if self.looked.get().elapsed() < OFTEN {
+            return false;
+        }
+        self.looked.set(Instant::now());
+        let threads = programs.flat_map(census::kept_waiting);
+        let mut before = self.waited.borrow_mut();
+        let waits = threads.chain(census::kept_this_thread_waiting()).map(|(thread, waited)| {
+            waited.saturating_sub(before.insert(thread, waited).unwrap_or_default())
+        });
+        let longest = waits.max().unwrap_or_default();
+        self.lost.set(self.lost.get() + longest);
+        longest > HARDLY
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn the_clock_stands_still_while_there_are_more_threads_at_work_than_processors() {
+        const LONG_ENOUGH: Duration = Duration::from_secs(10);
+        let clock = Clock::new();
+        let is_forgiven = AtomicBool::new(false);
+        let began = clock.began.get();
+        let goes_on = || !is_forgiven.load(Ordering::Relaxed) && began.elapsed() < LONG_ENOUGH;
+        let processors = thread::available_parallelism().expect("a number").get();
+        thread::scope(|scope| {
+            for _ in 0..processors * 2 {
+                scope.spawn(|| while goes_on() {});
+            }
+            while goes_on() {
+                let forgiven = clock.forgive([process::id() as i32].into_iter());
+                is_forgiven.store(forgiven, Ordering::Relaxed);
+                thread::yield_now();
+            }
+        });
+        assert!(is_forgiven.into_inner());
+        assert!(clock.time() + HARDLY < clock.elapsed());
+    }
+}

@@ -1,0 +1,383 @@
+//! A program on the stage: a process whose stdin and stdout are the checker's.
+
+use std::cell::RefCell;
+use std::net::{SocketAddr, TcpListener};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use crate::sandbox::census;
+use crate::sandbox::limits::seconds;
+use crate::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
+use crate::stage::board::{Board, End, ProgramId, QUIET};
+use crate::stage::stage::{Scene, Stop};
+use crate::stage::transcript::{Mark, quoted};
+
+/// How long a program of the course may take to say that it listens.
+const LISTENS_WITHIN: Duration = Duration::from_secs(5);
+
+/// How many threads and descriptors a foreign program may set up later, for its own purposes.
+const SPARE: usize = 20;
+
+/// What a program did that was to end.
+const STILL_RUNNING: &str = "it was still running";
+
+/// A running program.
+pub struct Program {
+    board: Rc<Board>,
+    actor: String,
+    id: ProgramId,
+    is_foreign: bool,
+    kept: RefCell<Option<TcpListener>>,
+}
+
+/// What a program holds of the system.
+#[derive(Clone, Copy, Debug)]
+pub struct Footprint {
+    threads: usize,
+    descriptors: usize,
+}
+
+impl Program {
+    pub(crate) fn new(board: Rc<Board>, actor: &str, id: ProgramId, is_foreign: bool) -> Program {
+        Program { board, actor: actor.to_string(), id, is_foreign, kept: RefCell::default() }
+    }
+
+    /// Keeps a listener open for as long as the program is on the stage.
+    pub(crate) fn keeps(&self, listener: TcpListener) {
+        *self.kept.borrow_mut() = Some(listener);
+    }
+
+    /// Its first line must be `listening on ADDRESS`; returns the address.
+    pub(crate) fn listens(&self) -> Result<SocketAddr, Stop> {
+        let expected = "the line \"listening on 127.0.0.1:PORT\" first";
+        let limit = self.board.patient(LISTENS_WITHIN);
+        let Some((line, _)) = self.next_line(limit)? else {
+            return Err(self.disappoints(expected, "nothing was printed", limit));
+        };
+        let address =
+            line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
+        match address {
+            // Nobody has told it to listen to other machines, as 0.0.0.0 does.
+            Some(address) if SocketAddr::ip(&address).is_loopback() => {
+                self.board.note(&self.actor, Mark::Output, &line);
+                Ok(address)
+            }
+            _ => {
+                self.board.note(&self.actor, Mark::Output, &line);
+                let message = format!("expected {expected}, but it printed {}", quoted(&line));
+                Err(Stop::fails(&self.actor, message))
+            }
+        }
+    }
+
+    /// Types a line into it.
+    pub fn types(&self, line: &str) {
+        self.board.note(&self.actor, Mark::Typed, line);
+        self.types_quietly(line);
+    }
+
+    /// Types a line into it that stays out of the transcript.
+    pub fn types_quietly(&self, line: &str) {
+        self.board.type_text(self.id, &format!("{line}\n"));
+    }
+
+    /// Types the beginning of a line into it.
+    pub fn begins_to_type(&self, text: &str) {
+        self.board.note(&self.actor, Mark::Typed, &format!("{text} (no Enter yet)"));
+        self.board.type_text(self.id, text);
+    }
+
+    /// Waits until its terminal shows what `is_right` looks for, in rows of text. `expected` says what that is.
+    pub fn displays(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
+        self.displays_quietly(expected, is_right)?;
+        self.note_rows();
+        Ok(())
+    }
+
+    /// Waits until its terminal shows what `is_right` looks for. Only if it does not, the transcript has it.
+    pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
+        let patience = self.board.patience();
+        if self.board.wait(patience, || is_right(&self.rows()).then_some(()))?.is_some() {
+            return Ok(());
+        }
+        let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
+        let stop = self.disappoints(expected, &format!("its terminal showed {shown}"), patience);
+        self.note_rows();
+        // With all the codes that move a cursor, it would say nothing to a reader.
+        let stdout = self.board.stdout_of(self.id);
+        self.board.with_wire(stdout, |wire| drop(wire.take(wire.unread().len())));
+        Err(stop)
+    }
+
+    fn note_rows(&self) {
+        for row in self.rows() {
+            self.board.note(&self.actor, Mark::Output, &row);
+        }
+    }
+
+    /// What its terminal shows: the rows that are not empty.
+    fn rows(&self) -> Vec<String> {
+        let mut terminal = vt100::Parser::new(TERMINAL_ROWS, TERMINAL_COLUMNS, 0);
+        let stdout = self.board.stdout_of(self.id);
+        self.board.with_wire(stdout, |wire| terminal.process(wire.unread()));
+        let rows =
+            terminal.screen().rows(0, TERMINAL_COLUMNS).map(|row| row.trim_end().to_string());
+        rows.filter(|row| !row.is_empty()).collect()
+    }
+
+    /// Ends its input, as Ctrl-D does.
+    pub fn input_ends(&self) {
+        self.board.note(&self.actor, Mark::Event, "Ctrl-D (the end of its input)");
+        self.board.close_stdin(self.id);
+    }
+
+    /// Waits until it prints this line. A foreign program may put something before or behind it.
+    pub fn prints(&self, text: &str) -> Scene {
+        let expected = format!("the line {}", quoted(text));
+        let is_right = |line: &str| line == text || (self.is_foreign && line.contains(text));
+        let line = self.prints_where(&expected, is_right)?;
+        self.board.note(&self.actor, Mark::Output, line.trim_end());
+        Ok(())
+    }
+
+    /// Waits until it prints a line that contains this.
+    pub fn mentions(&self, text: &str) -> Scene {
+        let expected = format!("a line that contains {}", quoted(text));
+        let line = self.prints_where(&expected, |line| line.contains(text))?;
+        self.board.note(&self.actor, Mark::Output, line.trim_end());
+        Ok(())
+    }
+
+    /// Waits until it prints a line that `is_right`, and returns it. `expected` says what that is.
+    pub fn prints_where(
+        &self,
+        expected: &str,
+        is_right: impl Fn(&str) -> bool,
+    ) -> Result<String, Stop> {
+        let patience = self.board.patience();
+        let deadline = self.board.time() + patience;
+        let mut printed = None;
+        while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
+            if is_right(&line) {
+                return Ok(line);
+            }
+            if !line.trim().is_empty() {
+                printed = Some(line);
+            }
+        }
+        let instead = match printed {
+            Some(line) => format!("it printed {}", quoted(&line)),
+            None => "nothing was printed".to_string(),
+        };
+        Err(self.disappoints(expected, &instead, patience))
+    }
+
+    /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
+    /// is quiet: a prompt, say. `None`: no line came, or the program has closed its stdout.
+    pub fn next_line(&self, limit: Duration) -> Result<Option<(String, Instant)>, Stop> {
+        let stdout = self.board.stdout_of(self.id);
+        let found = self.board.wait(limit, || {
+            self.board.with_wire(stdout, |wire| {
+                let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
+                let is_quiet = wire.end().is_some() || wire.quiet_for() > QUIET;
+                let count = match line_break {
+                    Some(position) => position + 1,
+                    None if !wire.unread().is_empty() && is_quiet => wire.unread().len(),
+                    None if wire.end().is_some() => return Some(None),
+                    None => return None,
+                };
+                let (bytes, when) = wire.take(count);
+                Some(Some((
+                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
+                    when,
+                )))
+            })
+        })?;
+        Ok(found.flatten())
+    }
+
+    /// The lines that it prints in this time; the first `most` of them, if there are more.
+    pub fn prints_meanwhile(&self, time: Duration, most: usize) -> Result<Vec<String>, Stop> {
+        let deadline = self.board.time() + time;
+        let mut lines = Vec::new();
+        while lines.len() < most
+            && let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))?
+        {
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+
+    /// Makes sure that it has not ended. `expected` says what it is to do.
+    pub fn goes_on(&self, expected: &str) -> Scene {
+        match self.board.exit_of(self.id) {
+            None => Ok(()),
+            Some(exit) => {
+                let message = format!("expected {expected}, but it ended {exit}");
+                Err(Stop::fails(&self.actor, message))
+            }
+        }
+    }
+
+    /// Waits until it rests. Who asks again and again whether there is something to do never rests.
+    pub fn rests(&self, expected: &str) -> Scene {
+        let patience = self.board.patience();
+        if self.board.comes_to_rest(patience)? {
+            return Ok(());
+        }
+        let message = format!(
+            "expected {expected}, but it was at work all the time, for {}",
+            seconds(patience)
+        );
+        Err(Stop::fails(&self.actor, message))
+    }
+
+    /// Waits until it ends with this status.
+    pub fn exits(&self, status: i32) -> Scene {
+        let expected = format!("it to end with status {status}");
+        match self.ends(&expected, self.board.patience())? {
+            Exit::Status(found) if found == status => Ok(()),
+            exit => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but it ended {exit}")))
+            }
+        }
+    }
+
+    /// Waits until it ends, however it does. `expected` says what of it is expected.
+    pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
+        let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
+        let exit = exit.ok_or_else(|| self.disappoints(expected, STILL_RUNNING, limit))?;
+        self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
+        Ok(exit)
+    }
+
+    /// Waits until it gives up: it says why, in a line on stderr, and ends with status 1. A foreign
+    /// program has only to end.
+    pub fn gives_up(&self) -> Scene {
+        self.gives_up_within(self.board.patience())
+    }
+
+    /// Waits until it gives up before it has begun: a foreign program may take as long as to get ready.
+    pub fn gives_up_at_start(&self) -> Scene {
+        self.gives_up_within(match self.is_foreign {
+            true => self.board.start_limit(),
+            false => self.board.patience(),
+        })
+    }
+
+    fn gives_up_within(&self, limit: Duration) -> Scene {
+        let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
+        let log = self.board.log_of(self.id);
+        let reason = log.lines().find(|line| !line.trim().is_empty());
+        if let Some(reason) = reason {
+            self.board.note(&self.actor, Mark::Error, reason);
+        }
+        let expected = match self.is_foreign {
+            true => "it to notice, and to end",
+            false => "a line on stderr that says what is wrong, and exit status 1",
+        };
+        let Some(exit) = exit else {
+            return Err(self.disappoints(expected, STILL_RUNNING, limit));
+        };
+        self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
+        if self.is_foreign {
+            return Ok(());
+        }
+        if exit != Exit::Status(1) {
+            return Err(Stop::fails(
+                &self.actor,
+                format!("expected {expected}, but it ended {exit}"),
+            ));
+        }
+        match reason {
+            Some(_) => Ok(()),
+            None => {
+                Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty")))
+            }
+        }
+    }
+
+    /// The most memory it has asked for so far, in KiB, where the system tells (Linux). Of a foreign program, the
+    /// most that it has used: what a language sets aside before it reads costs nothing.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status = census::text_of(self.board.pid_of(self.id), "status")?;
+        let field = if self.is_foreign { "VmHWM:" } else { "VmPeak:" };
+        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
+        line.split_whitespace().next()?.parse().ok()
+    }
+
+    /// All that it has written to stderr so far.
+    pub fn log(&self) -> String {
+        self.board.log_of(self.id)
+    }
+
+    /// Waits a moment for it to log something, to panic, or to end: a mistake in another thread shows only then.
+    pub fn logs_something_after(&self, act: impl FnOnce()) -> Scene {
+        let before = self.board.log_of(self.id).len();
+        act();
+        let moment = self.board.patience() / 4;
+        let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
+        self.board.wait(moment, has_more)?;
+        self.board.comes_to_rest(moment).map(drop)
+    }
+
+    /// How many threads and descriptors it has now, with all that it has started, where the system tells (Linux).
+    pub fn footprint(&self) -> Option<Footprint> {
+        let program = self.board.pid_of(self.id);
+        let mut family = census::family_now(program);
+        family.retain(|member| !member.is_dead || member.pid == program as i32);
+        let count = |folder| {
+            let lists = family.iter().filter_map(|member| census::list_of(member.pid, folder));
+            lists.map(Iterator::count).sum()
+        };
+        let footprint = Footprint { threads: count("task"), descriptors: count("fd") };
+        (footprint.threads > 0).then_some(footprint)
+    }
+
+    /// Waits until it has no more threads and descriptors than it had `before`.
+    pub fn shrinks_to(&self, before: Footprint) -> Scene {
+        let spare = if self.is_foreign { SPARE } else { 0 };
+        let is_small = || {
+            let now = self.footprint()?;
+            let (threads, descriptors) = (before.threads + spare, before.descriptors + spare);
+            (now.threads <= threads && now.descriptors <= descriptors).then_some(())
+        };
+        let patience = self.board.patience();
+        if self.board.wait(patience, is_small)?.is_some() {
+            return Ok(());
+        }
+        let now = self.footprint().unwrap_or(before);
+        let more = |now: usize, before: usize, what| match now.saturating_sub(before) {
+            0 => None,
+            count => Some(format!("{count} {what}")),
+        };
+        let threads = more(now.threads, before.threads, "threads");
+        let descriptors = more(now.descriptors, before.descriptors, "descriptors");
+        let rest: Vec<String> = threads.into_iter().chain(descriptors).collect();
+        let message = format!(
+            "expected nothing to be left of those who have gone, but after {} there are {} more",
+            seconds(patience),
+            rest.join(" and ")
+        );
+        Err(Stop::fails(&self.actor, message))
+    }
+
+    /// The failure that what was expected did not come: because the program has ended, or in time.
+    fn disappoints(&self, expected: &str, instead: &str, limit: Duration) -> Stop {
+        let stdout = self.board.stdout_of(self.id);
+        let is_closed = self.board.with_wire(stdout, |wire| wire.end() == Some(End::Closed));
+        // Its stdout is closed a moment before the system knows how it ended.
+        let limit_of_end = if is_closed { Duration::from_millis(200) } else { Duration::ZERO };
+        let message = match self.board.wait(limit_of_end, || self.board.exit_of(self.id)) {
+            Err(stop) => return stop,
+            Ok(Some(exit)) => {
+                format!("expected {expected}, but {instead}, and it ended {exit}")
+            }
+            Ok(None) => {
+                let when = if instead == STILL_RUNNING { "after" } else { "within" };
+                format!("expected {expected}, but {instead} {when} {}", seconds(limit))
+            }
+        };
+        Stop::fails(&self.actor, message)
+    }
+}
