@@ -84,7 +84,8 @@ impl Server {
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = checker::stage::board::call(self.address, DEADLINE).expect("the server accepts");
+        let stream =
+            checker::stage::board::call(self.address, DEADLINE).expect("the server accepts");
         stream.set_read_timeout(Some(DEADLINE)).expect("a time limit");
         stream
     }

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use console::Term;
 
-use crate::course::step::{Role, Step};
+use crate::course::step::Step;
 use crate::course::table::{self, STEPS};
+use crate::desk::student::{Programs, Wanted};
+use crate::report::terminal::{Terminal, WIDTH};
 use crate::sandbox::limits::{Limits, MIB};
+use crate::stage::launch::Role;
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
@@ -17,7 +21,7 @@ words as a shell would, and runs without a shell, from where you are.";
 
 /// Shows, checks and plays the steps of the course
 ///
-/// Exit status: 0 when nothing failed, 1 when something did, 2 for wrong usage.
+/// Exit status: 0 nothing failed, 1 something did, 2 wrong usage, 3 the checker itself has a mistake.
 #[derive(Debug, Parser)]
 #[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {
@@ -31,10 +35,10 @@ pub struct Cli {
 pub enum Command {
     /// Every step: its title, its points, and where you stand
     List,
-    /// Check your exercises, the worked programs, or programs in any language
+    /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
     Check(CheckArgs),
-    /// Play the scenes of steps with the worked programs
+    /// Play the scenes of steps with the reference solutions
     Demo {
         /// The steps to play [default: all]
         #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
@@ -58,7 +62,7 @@ pub struct CheckArgs {
     #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
     pub steps: Vec<String>,
 
-    /// Check the worked programs
+    /// Check the reference solutions
     #[arg(long, conflicts_with_all = ["server", "client", "program"])]
     pub solutions: bool,
 
@@ -96,7 +100,7 @@ pub struct CheckArgs {
 #[command(next_help_heading = "Limits")]
 pub struct LimitArgs {
     /// Multiply all deadlines
-    #[arg(long, value_name = "FACTOR", default_value_t = Limits::default().patience, value_parser = patience)]
+    #[arg(long, env = "CHATLINGS_PATIENCE", value_name = "FACTOR", default_value_t = Limits::default().patience, value_parser = patience)]
     patience: f64,
 
     /// Longest check, in seconds
@@ -162,11 +166,49 @@ pub fn steps_of(ids: &[String]) -> Vec<&'static Step> {
     STEPS.iter().filter(is_meant).collect()
 }
 
+/// The limits that a program which takes no options, such as a test, gets from the environment.
+///
+/// # Errors
+/// When a variable of the environment has a value that the option would not take.
+pub fn limits_of_environment() -> Result<Limits, clap::Error> {
+    let command = LimitArgs::augment_args(clap::Command::new("limits"));
+    let matches = command.try_get_matches_from(["limits"])?;
+    Ok(LimitArgs::from_arg_matches(&matches)?.limits())
+}
+
+/// How results are shown here: on a terminal as wide as it is, within reason.
+pub fn terminal(is_verbose: bool) -> Terminal {
+    const NARROWEST: usize = 40;
+    const WIDEST: usize = 100;
+    let size = Term::stdout().size_checked();
+    let width = size.map_or(WIDTH, |(_, columns)| usize::from(columns).clamp(NARROWEST, WIDEST));
+    Terminal { width, is_verbose }
+}
+
 impl CheckArgs {
+    /// What is asked for. Ends the program with a usage error when the options do not fit the step.
+    pub fn wanted(&self) -> Wanted {
+        let commands = self.commands();
+        let programs = match (commands.is_empty(), self.solutions) {
+            (false, _) => Programs::Commands(commands),
+            (true, true) => Programs::Solutions,
+            (true, false) => Programs::Exercises,
+        };
+        Wanted {
+            steps: steps_of(&self.steps),
+            are_named: !self.steps.is_empty(),
+            programs,
+            is_json: self.json,
+            seed: self.seed,
+            limits: self.limits.limits(),
+            terminal: terminal(self.verbose),
+        }
+    }
+
     /// The commands that were given for roles, split into words; none: the course's own programs are meant.
     ///
     /// Ends the program with a usage error when they do not fit the step.
-    pub fn commands(&self) -> Vec<(Role, Vec<String>)> {
+    fn commands(&self) -> Vec<(Role, Vec<String>)> {
         let given = [
             (Role::Server, &self.server),
             (Role::Client, &self.client),

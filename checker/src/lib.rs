@@ -26,6 +26,7 @@ pub mod desk {
 
 pub mod report {
     //! From results to text. Nothing here prints.
+    pub mod json;
     pub mod terminal;
 }
 
@@ -34,10 +35,12 @@ pub mod judge {
     pub mod build;
     pub mod cast;
     pub mod judge;
+    pub mod outcome;
 }
 
 pub mod course {
     //! What is taught.
+    pub mod layout;
     pub mod scenes;
     pub mod starter;
     pub mod step;
@@ -46,19 +49,35 @@ pub mod course {
 
 pub mod stage {
     //! What scenes are played on.
+    pub mod aftermath;
     pub mod board;
     pub mod clock;
+    pub mod expected;
+    pub mod frames;
+    pub mod launch;
+    pub mod panics;
     pub mod peer;
+    pub mod player;
+    pub mod ports;
     pub mod program;
+    pub mod protobuf;
+    pub mod rest;
+    pub mod show;
     pub mod stage;
+    pub mod stop;
     pub mod transcript;
-    mod words;
+    pub mod wire;
+    pub mod words;
 }
 
 pub mod sandbox {
-    //! The operating system.
+    //! The operating system. This is the only floor that knows which one it is.
     pub mod census;
     pub mod containment;
+    pub mod ending;
+    mod folder;
     pub mod limits;
     pub mod process;
+    mod running;
+    pub mod sockets;
 }

@@ -1,34 +1,52 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
-use std::panic;
-use std::process::{ExitCode, exit};
+use std::io::{self, ErrorKind, Write};
+use std::process::ExitCode;
 
-use checker::cli::Cli;
-use checker::desk::student;
-use checker::sandbox::process;
+use anyhow::Result;
+use checker::cli::{Cli, Command, limits_of_environment, steps_of, terminal};
+use checker::desk::student::{self, Answer};
+use checker::sandbox::ending;
 use clap::Parser;
 
+/// The exit status when the checker itself cannot do its work.
+const FAULT: u8 = 3;
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    end_quietly_on_broken_pipe();
-    let status = student::run(&cli);
-    process::end_everything(); // what could not be cleared away before, for want of descriptors
-    status.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::FAILURE
-    })
+    let answer = answer(&Cli::parse().command);
+    ending::end_everything(); // what could not be cleared away before, for want of descriptors
+    match answer.and_then(|answer| Ok((print(&answer.text)?, answer))) {
+        Ok(((), answer)) => {
+            answer.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
+            ExitCode::from(answer.status)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(FAULT)
+        }
+    }
 }
 
-/// Whoever reads the output has seen enough, as in `cargo step list | head -3`: that is no error to
-/// report. Printing panics then, so it is caught there.
-fn end_quietly_on_broken_pipe() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        let message = info.payload().downcast_ref::<String>();
-        if message.is_some_and(|message| message.starts_with("failed printing to stdout")) {
-            process::end_everything();
-            exit(1);
+fn answer(command: &Command) -> Result<Answer> {
+    match command {
+        Command::List => Ok(student::list(&terminal(false))),
+        Command::Check(args) => student::check(&args.wanted()),
+        Command::Demo { steps } => {
+            let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
+            student::demo(&steps_of(steps), &limits, &terminal(true))
         }
-        report(info);
-    }));
+        Command::Hint { step, more } => {
+            let steps = steps_of(std::slice::from_ref(step));
+            Ok(student::hint(steps[0], usize::from(*more), &terminal(false)))
+        }
+    }
+}
+
+/// Prints all of an answer. Anyone who stops reading, as `head` does, has seen enough: that is not an error.
+fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
 }

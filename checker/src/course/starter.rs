@@ -4,10 +4,9 @@
 //! one of them is still there, the program is untouched.
 
 use std::fs;
-use std::path::Path;
 
-use crate::judge::build::{Package, root};
-use crate::stage::transcript::visible;
+use crate::course::layout::{Package, root};
+use crate::stage::show::visible;
 
 /// A student's program, as its file stands now.
 pub struct Starter {
@@ -75,11 +74,6 @@ impl Starter {
         let lines = lines.into_iter().take_while(|line| !line.is_empty());
         lines.map(visible).collect::<Vec<String>>().join("\n") // the source is a stranger's
     }
-}
-
-/// The place of a spot, as an editor takes it: `exercises/src/bin/ex1_server.rs:31`.
-pub fn place(file: &str, line: usize) -> String {
-    format!("{}:{line}", Path::new(file).display())
 }
 
 /// `// TODO 1 of 3: take the port`

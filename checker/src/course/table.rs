@@ -8,7 +8,6 @@ use chatlings::ports;
 
 use crate::course::scenes::{ex1, ex2, ex3, ex4, ex5, ex6, ex7, ms0, ms1, ms2, ms3};
 use crate::course::step::Step;
-use crate::stage::stage::Stop;
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -18,7 +17,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX1),
         points: 2,
         programs: &["ex1_server"],
-        hand_out: "assignment-1",
+        handout: "assignment-1",
         checks: ex1::CHECKS,
         hints: ex1::HINTS,
     },
@@ -28,7 +27,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX2),
         points: 3,
         programs: &["ex2_server", "ex2_client"],
-        hand_out: "assignment-1",
+        handout: "assignment-1",
         checks: ex2::CHECKS,
         hints: ex2::HINTS,
     },
@@ -38,7 +37,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::MS0),
         points: 10,
         programs: &["ms0_server", "ms0_client"],
-        hand_out: "web-technologies-1, 1.1",
+        handout: "web-technologies-1, 1.1",
         checks: ms0::CHECKS,
         hints: ms0::HINTS,
     },
@@ -48,7 +47,7 @@ pub const STEPS: &[Step] = &[
         port: None,
         points: 2,
         programs: &["ex3_threads"],
-        hand_out: "assignment-1",
+        handout: "assignment-1",
         checks: ex3::CHECKS,
         hints: ex3::HINTS,
     },
@@ -58,7 +57,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX4),
         points: 3,
         programs: &["ex4_server", "ex4_client"],
-        hand_out: "assignment-1",
+        handout: "assignment-1",
         checks: ex4::CHECKS,
         hints: ex4::HINTS,
     },
@@ -68,7 +67,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::MS1),
         points: 10,
         programs: &["ms1_server", "ms1_client"],
-        hand_out: "milestone-1",
+        handout: "milestone-1",
         checks: ms1::CHECKS,
         hints: ms1::HINTS,
     },
@@ -78,7 +77,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX5),
         points: 3,
         programs: &["ex5_server"],
-        hand_out: "assignment-2",
+        handout: "assignment-2",
         checks: ex5::CHECKS,
         hints: ex5::HINTS,
     },
@@ -88,7 +87,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX6),
         points: 3,
         programs: &["ex6_server", "ex6_client"],
-        hand_out: "assignment-2",
+        handout: "assignment-2",
         checks: ex6::CHECKS,
         hints: ex6::HINTS,
     },
@@ -98,7 +97,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::EX7),
         points: 4,
         programs: &["ex7_server", "ex7_client"],
-        hand_out: "assignment-2",
+        handout: "assignment-2",
         checks: ex7::CHECKS,
         hints: ex7::HINTS,
     },
@@ -108,7 +107,7 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::MS2),
         points: 10,
         programs: &["ms2_server", "ms2_client"],
-        hand_out: "web-technologies-1, 1.2",
+        handout: "web-technologies-1, 1.2",
         checks: ms2::CHECKS,
         hints: ms2::HINTS,
     },
@@ -118,16 +117,11 @@ pub const STEPS: &[Step] = &[
         port: Some(ports::MS3),
         points: 10,
         programs: &["ms3_server", "ms3_client"],
-        hand_out: "instant-messaging",
+        handout: "instant-messaging",
         checks: ms3::CHECKS,
         hints: ms3::HINTS,
     },
 ];
-
-/// What the hand-out says nothing of is not checked of a program in another language.
-pub fn not_asked() -> Stop {
-    Stop::NotChecked("the hand-out does not ask for it".to_string())
-}
 
 /// The step of that id.
 pub fn find(id: &str) -> Option<&'static Step> {

@@ -1,19 +1,20 @@
 //! Where a student stands: the result of the last check of each step, kept in the target folder.
 
-use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Write;
 use std::path::PathBuf;
+use std::{env, fs, io};
 
 use serde_json::{Map, Value, json};
+use tempfile::NamedTempFile;
 
+use crate::course::layout::{Package, fingerprint, root};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
-use crate::judge::build::{Package, root};
-use crate::judge::judge::Outcome;
+use crate::judge::outcome::StepResult;
 use crate::report::terminal::points_in_words;
 
 fn path() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
+    let target = env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
     target.join("chatlings/standing.json")
 }
 
@@ -23,28 +24,26 @@ fn read() -> Map<String, Value> {
     serde_json::from_str(&text).unwrap_or_default()
 }
 
-/// What the step's programs are made of now; another number when one of them has changed.
-fn fingerprint(step: &Step) -> String {
-    let mut hasher = DefaultHasher::new();
-    for program in step.programs {
-        fs::read(root().join(Package::Exercises.source(program)))
-            .unwrap_or_default()
-            .hash(&mut hasher);
-    }
-    format!("{:x}", hasher.finish())
-}
-
 /// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
 /// written to harms nothing.
-pub fn keep(step: &Step, outcomes: &[&Outcome]) {
-    let sum: f64 = outcomes.iter().map(|outcome| outcome.points).sum();
+pub fn keep(results: &[StepResult]) {
     let mut standings = read();
-    let standing = json!({ "fingerprint": fingerprint(step), "points": sum });
-    standings.insert(step.id.to_string(), standing);
-    let text = Value::Object(standings).to_string();
-    if let Some(folder) = path().parent() {
-        let _ = fs::create_dir_all(folder).and_then(|()| fs::write(path(), text));
+    for result in results {
+        let standing = json!({ "fingerprint": result.fingerprint, "points": result.points() });
+        standings.insert(result.step.id.to_string(), standing);
     }
+    let _ = write(&Value::Object(standings).to_string());
+}
+
+/// Writes the whole file or, if that is cut off, nothing of it.
+fn write(text: &str) -> io::Result<()> {
+    let path = path();
+    let folder = path.parent().unwrap_or(&path);
+    fs::create_dir_all(folder)?;
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(&path)?;
+    Ok(())
 }
 
 /// Where the student stands with a step, in a few words.
@@ -57,7 +56,7 @@ pub fn describe(step: &Step) -> String {
     let Some(standing) = standings.get(step.id) else {
         return "not checked yet".to_string();
     };
-    let is_current = standing["fingerprint"] == fingerprint(step);
+    let is_current = standing["fingerprint"] == fingerprint(Package::Exercises, step.programs);
     let changed = if is_current { "" } else { ", changed since" };
     format!("{}{changed}", points_in_words(standing["points"].as_f64().unwrap_or(0.0)))
 }

@@ -1,63 +1,18 @@
 //! Builds the programs with a cargo of its own, so that one that does not compile costs its own checks
 //! and nothing else.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use indicatif::ProgressBar;
 use serde_json::Value;
 
-use crate::judge::cast::Launch;
-
-/// The package that a program is built from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Package {
-    /// The student's programs.
-    Exercises,
-    /// The worked programs.
-    Solutions,
-    /// Programs of another hand, without the helpers: right answers that look different.
-    Plain,
-}
-
-impl Package {
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Package::Exercises => "exercises",
-            Package::Solutions => "solutions",
-            Package::Plain => "plain",
-        }
-    }
-
-    /// The folder that it is in, from the root of the course.
-    pub fn folder(self) -> &'static str {
-        match self {
-            Package::Exercises | Package::Solutions => self.name(),
-            Package::Plain => "tests/foreign/rust",
-        }
-    }
-
-    /// The binary of a program: all packages build into one folder, so all but a student's have a suffix.
-    pub fn binary(self, program: &str) -> String {
-        match self {
-            Package::Exercises => program.to_string(),
-            Package::Solutions => format!("{program}_solution"),
-            Package::Plain => format!("{program}_plain"),
-        }
-    }
-
-    /// The source file of a program, from the root of the course.
-    pub fn source(self, program: &str) -> PathBuf {
-        Path::new(self.folder()).join("src/bin").join(format!("{program}.rs"))
-    }
-}
+use crate::course::layout::{Package, root};
+use crate::stage::launch::Launch;
 
 /// What came of building one program.
 #[derive(Clone, Debug)]
@@ -69,32 +24,31 @@ pub struct Built {
 }
 
 /// The programs that were built, by package and name.
-pub type Builds = HashMap<(Package, &'static str), Built>;
+pub type Builds = BTreeMap<(Package, &'static str), Built>;
 
-/// The root folder of the course.
-pub fn root() -> PathBuf {
-    // Under cargo the variable names the package's folder as it is now; without, as it was when built.
-    let package = env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_string());
-    let package = PathBuf::from(package);
-    let parent = package.parent().filter(|parent| parent.join("proto/chat.proto").exists());
-    parent.map_or(package.clone(), Path::to_path_buf)
+/// What cargo is at, for anyone who waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News<'a> {
+    /// It compiles this package.
+    Compiles(&'a str),
+    /// It waits for another cargo that builds in the same folder, an editor's perhaps.
+    Waits,
 }
 
-/// Builds programs, all that can be built. `is_colored`: the compiler's words are to be.
+/// Builds programs, all that can be built. `is_colored`: the compiler's words are to be. `tell` hears what cargo is
+/// at meanwhile.
 ///
 /// # Errors
 /// When cargo itself cannot be started or understood. A program's own errors are in its [`Built`].
-pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Builds> {
+pub fn build(
+    programs: &[(Package, &'static str)],
+    is_colored: bool,
+    tell: &(dyn Fn(News) + Sync),
+) -> Result<Builds> {
     let mut builds = Builds::new();
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    // The checker is named too, though nothing of it is built: cargo then gives the dependencies the same
-    // features as when it built the checker, and compiles none of them a second time.
-    command.current_dir(root()).args(["build", "--keep-going", "-p", "checker"]);
-    let color = match is_colored {
-        true => "--message-format=json-diagnostic-rendered-ansi",
-        false => "--message-format=json",
-    };
-    command.arg(color);
+    let mut command = cargo_build();
+    let color = if is_colored { "json-diagnostic-rendered-ansi" } else { "json" };
+    command.arg("--keep-going").arg(format!("--message-format={color}"));
     for package in [Package::Exercises, Package::Solutions, Package::Plain] {
         if programs.iter().any(|program| program.0 == package) {
             command.args(["-p", package.name()]);
@@ -112,7 +66,7 @@ pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<B
     if builds.len() == programs.len() {
         return Ok(builds);
     }
-    let output = run(&mut command)?;
+    let output = run(&mut command, tell)?;
     for &(package, program) in programs {
         let build = || output.result_of(package, program);
         builds.entry((package, program)).or_insert_with(build);
@@ -125,20 +79,27 @@ pub fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<B
 /// # Errors
 /// When cargo cannot be started or understood, or the binary does not compile.
 pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    command.current_dir(root()).args(["build", "--message-format=json", "-p", "checker"]);
-    command.args(["-p", package, "--bin", binary]);
-    let mut output = run(&mut command)?;
+    let mut command = cargo_build();
+    command.args(["--message-format=json", "-p", package, "--bin", binary]);
+    let mut output = run(&mut command, &|_| ())?;
     let errors = output.errors.remove(binary).unwrap_or(output.log);
     output.paths.remove(binary).with_context(|| errors)
+}
+
+/// A cargo that builds. The checker is named too, though nothing of it is built: cargo then gives the dependencies
+/// the same features as when it built the checker, and compiles none of them a second time.
+fn cargo_build() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.current_dir(root()).args(["build", "-p", "checker"]);
+    command
 }
 
 /// What one run of cargo printed.
 #[derive(Default)]
 struct Output {
-    paths: HashMap<String, PathBuf>,
-    errors: HashMap<String, String>,
-    warnings: HashMap<String, String>,
+    paths: BTreeMap<String, PathBuf>,
+    errors: BTreeMap<String, String>,
+    warnings: BTreeMap<String, String>,
     log: String,
 }
 
@@ -181,37 +142,60 @@ impl Output {
     }
 }
 
-fn run(command: &mut Command) -> Result<Output> {
+fn run(command: &mut Command, tell: &(dyn Fn(News) + Sync)) -> Result<Output> {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child =
         command.spawn().context("cannot start cargo (is Rust installed? see https://rustup.rs)")?;
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    // Two pipes, so two readers: if cargo filled the one that nobody reads, it would stop.
-    let reader = thread::Builder::new().spawn(move || stderr.map(follow).unwrap_or_default());
-    let reader = reader.context("cannot start a thread to read what cargo logs")?;
     let mut output = Output::default();
-    for line in stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
-        output.read(&line.context("cannot read what cargo prints")?);
-    }
+    // Two pipes, so two readers: if cargo filled the one that nobody reads, it would stop.
+    thread::scope(|scope| {
+        let log = thread::Builder::new()
+            .spawn_scoped(scope, || stderr.map(|stderr| follow(stderr, tell)).unwrap_or_default())
+            .context("cannot start a thread to read what cargo logs")?;
+        for line in stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+            output.read(&line.context("cannot read what cargo prints")?);
+        }
+        output.log = log.join().unwrap_or_default();
+        Ok::<_, anyhow::Error>(())
+    })?;
     child.wait().context("cannot wait for cargo")?;
-    output.log = reader.join().unwrap_or_default();
     Ok(output)
 }
 
-/// Reads what cargo logs. When it takes long (the first build, mostly), shows the last line on a terminal.
-fn follow(stderr: impl Read) -> String {
-    let progress = ProgressBar::new_spinner();
-    if !progress.is_hidden() {
-        progress.enable_steady_tick(Duration::from_millis(100));
-    }
+/// Reads what cargo logs, and passes on what it is at.
+fn follow(stderr: impl Read, tell: &dyn Fn(News)) -> String {
     let mut log = String::new();
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-        if line.trim_start().starts_with("Compiling") {
-            progress.set_message(line.trim().to_string());
-        }
+        news_in(&line).into_iter().for_each(tell);
         log.push_str(&line);
         log.push('\n');
     }
-    progress.finish_and_clear();
     log
+}
+
+fn news_in(line: &str) -> Option<News<'_>> {
+    let line = line.trim();
+    if line.starts_with("Blocking waiting for file lock") {
+        return Some(News::Waits);
+    }
+    line.starts_with("Compiling").then_some(News::Compiles(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_that_cargo_waits_and_what_it_compiles() {
+        let log =
+            "    Blocking waiting for file lock on build directory\n   Compiling bytes v1.12.1\n";
+        let told = std::sync::Mutex::new(Vec::new());
+        let kept = follow(log.as_bytes(), &|news| {
+            told.lock().expect("nobody has panicked").push(format!("{news:?}"));
+        });
+        assert_eq!(kept, log);
+        let told = told.into_inner().expect("nobody has panicked");
+        assert_eq!(told, ["Waits", "Compiles(\"Compiling bytes v1.12.1\")"]);
+    }
 }

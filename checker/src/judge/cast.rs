@@ -1,28 +1,15 @@
 //! Who plays: for each role of a step, how its program is started.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use crate::course::step::{Role, Step};
+use crate::course::layout::{Package, fingerprint};
+use crate::course::step::{Check, Step};
+use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
-use crate::stage::stage::Stop;
-
-/// What `{max_clients}` stands for in a scene that does not set it: more than any scene has.
-const DEFAULT_MAX_CLIENTS: &str = "64";
-
-/// How one program is started.
-#[derive(Clone, Debug)]
-pub enum Launch {
-    /// A program of the course, built: its name, and where its binary is.
-    Built(&'static str, PathBuf),
-    /// A program of the course that does not compile, with the compiler's words.
-    Broken(String),
-    /// A command that was given with `--server`, `--client` or `--program`, split into words.
-    Command(Vec<String>),
-}
+use crate::stage::launch::{Launch, Role};
+use crate::stage::ports::InVain;
+use crate::stage::stage::Production;
 
 /// The programs that take part in a step's scenes.
 #[derive(Clone)]
@@ -31,95 +18,135 @@ pub struct Cast {
     pub step: &'static Step,
     /// What plays which role. A role that is missing was not given.
     pub roles: HashMap<Role, Launch>,
-    /// The worked programs of other steps that help, by name.
+    /// The reference solutions of other steps that help, by name.
     pub helpers: HashMap<&'static str, Launch>,
     /// What the programs may take, and how long a scene waits for them.
     pub limits: Limits,
-    /// Whether the server is known not to listen: then it is not waited for again as long as the first time.
-    pub never_listens: Arc<AtomicBool>,
+    /// What the compiler says of programs that it has built all the same.
+    pub warnings: Vec<String>,
+    /// What the programs were made of when they were built; empty for commands.
+    pub fingerprint: String,
+    /// What scenes of these programs have waited for in vain.
+    pub in_vain: Arc<InVain>,
 }
 
-/// An option that a scene starts a program with.
-#[derive(Clone, Copy)]
-pub struct Setting {
-    /// As programs of the course take it: `--max-clients`.
-    pub option: &'static str,
-    /// As it stands in a command: `{max_clients}`.
-    pub placeholder: &'static str,
-    /// Its value.
-    pub value: u64,
-    /// Whether the scene makes no sense without it.
-    pub is_needed: bool,
+/// The programs of a package, as they stand before they are built: cargo may run for a while, and a file may be
+/// saved meanwhile.
+pub struct Sources {
+    steps: Vec<&'static Step>,
+    package: Package,
+    fingerprints: Vec<String>,
 }
 
-impl Launch {
-    /// Whether it is a command in any language, rather than a program of the course.
-    pub fn is_foreign(&self) -> bool {
-        matches!(self, Launch::Command(_))
+impl Sources {
+    /// The programs of these steps.
+    pub fn of(steps: &[&'static Step], package: Package) -> Sources {
+        let fingerprints = steps.iter().map(|step| fingerprint(package, step.programs)).collect();
+        Sources { steps: steps.to_vec(), package, fingerprints }
     }
 
-    /// Whether the port can be chosen.
-    pub fn takes_port(&self) -> bool {
-        match self {
-            Launch::Command(words) => words.iter().any(|word| word.contains("{port}")),
-            Launch::Built(..) | Launch::Broken(_) => true,
+    /// All that has to be built of them, and for them: helpers are always reference solutions.
+    pub fn programs(&self) -> Vec<(Package, &'static str)> {
+        let mut programs = Vec::new();
+        for step in &self.steps {
+            programs.extend(step.programs.iter().map(|program| (self.package, *program)));
+            programs.extend(helpers(step).map(|program| (Package::Solutions, program)));
         }
+        programs.sort();
+        programs.dedup();
+        programs
     }
 
-    /// The command that starts the program on this port, and how a person would type it.
-    ///
-    /// # Errors
-    /// *Not checked* when the scene needs a setting for which the command has no placeholder.
-    pub fn command(
-        &self,
-        port: Option<u16>,
-        settings: &[Setting],
-    ) -> Result<(Command, String), Stop> {
-        let (program, arguments, shown) = match self {
-            Launch::Built(name, path) => {
-                let mut arguments = Vec::new();
-                if let Some(port) = port {
-                    arguments.extend(["--port".to_string(), port.to_string()]);
-                }
-                for setting in settings {
-                    arguments.extend([setting.option.to_string(), setting.value.to_string()]);
-                }
-                let shown = [&[name.to_string()], &arguments[..]].concat().join(" ");
-                (path.clone(), arguments, shown)
+    /// For each step, how its programs are started, once they are built.
+    pub fn cast(&self, builds: &Builds, limits: &Limits) -> Vec<Cast> {
+        let built = |program: &'static str| builds.get(&(self.package, program));
+        let cast = |(step, fingerprint): (&&'static Step, &String)| {
+            let launch =
+                |program: &&'static str| Some((Role::of(program), built(program)?.launch.clone()));
+            let warnings = step.programs.iter().filter_map(|program| built(program));
+            let warnings = warnings.map(|Built { warnings, .. }| warnings.clone());
+            Cast {
+                step,
+                roles: step.programs.iter().filter_map(launch).collect(),
+                helpers: helpers_among(builds, step),
+                limits: limits.clone(),
+                warnings: warnings.filter(|warnings| !warnings.is_empty()).collect(),
+                fingerprint: fingerprint.clone(),
+                in_vain: Arc::default(),
             }
-            Launch::Command(words) => {
-                let words = fill_in(words, port, settings)?;
-                let shown = shell_words::join(&words);
-                (PathBuf::from(&words[0]), words[1..].to_vec(), shown)
-            }
-            Launch::Broken(_) => return Err(Stop::NotChecked("it does not compile".to_string())),
         };
-        let mut command = Command::new(program);
-        command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
-        command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
-        // One time for all: a program of std alone can give no other, and one with a crate gives this one.
-        command.env("TZ", "UTC");
-        Ok((command, shown))
+        self.steps.iter().zip(&self.fingerprints).map(cast).collect()
     }
 }
 
-/// Fills in the placeholders of a command.
-fn fill_in(words: &[String], port: Option<u16>, settings: &[Setting]) -> Result<Vec<String>, Stop> {
-    let mut words = words.to_vec();
-    let port = port.map_or(String::new(), |port| port.to_string());
-    for word in &mut words {
-        *word = word.replace("{port}", &port).replace("{host}", "127.0.0.1");
+/// The reference solutions that have to be built for a step that is played with commands.
+pub fn helpers_of(step: &'static Step) -> Vec<(Package, &'static str)> {
+    helpers(step).map(|program| (Package::Solutions, program)).collect()
+}
+
+/// How a step is played with commands in any language, given as words.
+pub fn of_commands(
+    step: &'static Step,
+    commands: &[(Role, Vec<String>)],
+    builds: &Builds,
+    limits: &Limits,
+) -> Cast {
+    let command = |(role, words): &(Role, Vec<String>)| (*role, Launch::Command(words.clone()));
+    Cast {
+        step,
+        roles: commands.iter().map(command).collect(),
+        helpers: helpers_among(builds, step),
+        limits: limits.clone(),
+        warnings: Vec::new(),
+        fingerprint: String::new(),
+        in_vain: Arc::default(),
     }
-    for setting in settings {
-        if setting.is_needed && !words.iter().any(|word| word.contains(setting.placeholder)) {
-            return Err(Stop::NotChecked(format!("the command has no {}", setting.placeholder)));
+}
+
+fn helpers(step: &Step) -> impl Iterator<Item = &'static str> {
+    step.checks.iter().filter_map(|check| check.helper)
+}
+
+fn helpers_among(builds: &Builds, step: &Step) -> HashMap<&'static str, Launch> {
+    let launch =
+        |program| Some((program, builds.get(&(Package::Solutions, program))?.launch.clone()));
+    helpers(step).filter_map(launch).collect()
+}
+
+impl Cast {
+    /// Whether the program that a check is about is a command in any language.
+    pub fn is_foreign(&self, check: &Check) -> bool {
+        self.roles.get(&check.role).is_some_and(Launch::is_foreign)
+    }
+
+    /// Whether a program has its port written into it, so that no two scenes can be played at once.
+    pub fn has_fixed_port(&self) -> bool {
+        self.step.port.is_some() && self.roles.values().any(|launch| !launch.takes_port())
+    }
+
+    /// Whether all of its programs compile.
+    pub fn compiles(&self) -> bool {
+        !self.roles.values().any(|launch| matches!(launch, Launch::Broken(_)))
+    }
+
+    /// How many of the step's points a check gives when it passes. They are shared among the checks that are asked
+    /// of programs of this kind.
+    pub fn points_of(&self, check: &Check) -> f64 {
+        self.step.points_of(check, self.is_foreign(check))
+    }
+
+    /// All that a stage for one check is set up from.
+    pub fn production(&self, check: &Check, seed: u64) -> Production {
+        Production {
+            title: format!("{} · {}", self.step.title, check.name),
+            key: format!("{}::{}", self.step.id, check.id),
+            seed,
+            role: check.role,
+            port: self.step.port,
+            launches: self.roles.clone(),
+            helpers: self.helpers.clone(),
+            limits: self.limits.clone(),
+            in_vain: Arc::clone(&self.in_vain),
         }
-        for word in &mut words {
-            *word = word.replace(setting.placeholder, &setting.value.to_string());
-        }
     }
-    for word in &mut words {
-        *word = word.replace("{max_clients}", DEFAULT_MAX_CLIENTS);
-    }
-    Ok(words)
 }

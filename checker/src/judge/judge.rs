@@ -1,199 +1,45 @@
 //! Plays checks and gives each a verdict.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use serde_json::{Value, json};
-
-use crate::course::starter::{Starter, place};
+use crate::course::starter::Starter;
 use crate::course::step::Check;
-use crate::judge::cast::{Cast, Launch};
-use crate::sandbox::process::Panic;
-use crate::stage::stage::{Stage, Stop};
-use crate::stage::transcript::Transcript;
+use crate::judge::cast::Cast;
+use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
+use crate::stage::aftermath::Finished;
+use crate::stage::launch::Launch;
+use crate::stage::panics::Panic;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Failure, Scene, Stop};
 
 /// How many scenes are played at a time. They mostly wait, so more than there are cores.
 pub const SIDE_BY_SIDE: usize = 8;
 
-/// What came of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All went as expected.
-    Passes,
-    /// Something else came.
-    Fails,
-    /// A program that it needs does not compile.
-    DoesNotCompile,
-    /// The scene reached a `todo!()`.
-    ToDo,
-    /// A program or a placeholder that it needs was not given, or the machine has no room for it.
-    NotChecked,
-}
-
-impl Verdict {
-    /// As it is spelled in `--json`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Passes => "passes",
-            Verdict::Fails => "fails",
-            Verdict::DoesNotCompile => "does not compile",
-            Verdict::ToDo => "to do",
-            Verdict::NotChecked => "not checked",
-        }
+/// Plays all checks of these casts side by side, or one at a time if a fixed port demands it. `done` is called after
+/// each check.
+pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> Vec<StepResult> {
+    let mut checks: Vec<(&Cast, &'static Check)> = Vec::new();
+    for cast in casts {
+        checks.extend(cast.step.checks.iter().map(|check| (cast, check)));
     }
-}
-
-/// A check, with what came of it.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The check's name.
-    pub name: &'static str,
-    /// Its verdict.
-    pub verdict: Verdict,
-    /// The points it gave.
-    pub points: f64,
-    /// The points it can give.
-    pub max: f64,
-    /// Whether it is a bonus, which is shown and gives no points.
-    pub is_bonus: bool,
-    /// Why it does not pass; empty if it does.
-    pub message: String,
-    /// Where to look, for whoever failed it; empty where the message says it all.
-    pub look: String,
-    /// What happened.
-    pub transcript: Transcript,
-}
-
-impl Outcome {
-    /// The outcome as it stands in `--json`.
-    pub fn json(&self) -> Value {
-        json!({
-            "name": self.name,
-            "verdict": self.verdict.word(),
-            "points": self.points,
-            "max": self.max,
-            "bonus": self.is_bonus,
-            "message": self.message,
-            "transcript": self.transcript.plain(),
-        })
-    }
-}
-
-/// Plays one check.
-pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
-    let stage = Stage::new(cast, check, seed);
-    let judged = unplayable(cast, check).unwrap_or_else(|| {
-        let scene = (check.scene)(&stage);
-        if matches!(scene, Err(Stop::Fails { .. })) {
-            stage.settles();
-        }
-        judge(scene, &stage.finish(), check)
-    });
-    let max = cast.step.points_of(check);
-    let failure = judged.actor.as_ref().map(|actor| (actor.as_str(), judged.message.as_str()));
-    Outcome {
-        name: check.name,
-        verdict: judged.verdict,
-        points: if judged.verdict == Verdict::Passes { max } else { 0.0 },
-        max,
-        is_bonus: check.is_bonus(),
-        transcript: stage.into_transcript(failure),
-        look: judged.look,
-        message: judged.message,
-    }
-}
-
-/// What is made of a scene.
-struct Judged {
-    verdict: Verdict,
-    message: String,
-    actor: Option<String>, // who failed
-    look: String,          // where to look then
-}
-
-impl Judged {
-    fn of(verdict: Verdict, message: String) -> Judged {
-        Judged { verdict, message, actor: None, look: String::new() }
-    }
-}
-
-/// Why a check cannot be played at all, if so.
-fn unplayable(cast: &Cast, check: &Check) -> Option<Judged> {
-    match cast.roles.get(&check.role) {
-        None => {
-            let message = format!("needs --{} CMD", check.role.word());
-            return Some(Judged::of(Verdict::NotChecked, message));
-        }
-        Some(Launch::Broken(errors)) => {
-            return Some(Judged::of(Verdict::DoesNotCompile, errors.clone()));
-        }
-        Some(_) => {}
-    }
-    let helper = check.helper?;
-    match cast.helpers.get(helper) {
-        Some(Launch::Broken(errors)) => {
-            let message =
-                format!("the worked {helper}, which takes part, does not compile:\n{errors}");
-            Some(Judged::of(Verdict::NotChecked, message))
-        }
-        _ => None,
-    }
-}
-
-/// The verdict on a scene that was played, with the panics of programs of ours.
-fn judge(scene: Result<(), Stop>, panics: &[(String, Panic)], check: &Check) -> Judged {
-    // A `todo!()` explains whatever else went wrong after it.
-    if let Some((_, panic)) = panics.iter().find(|(_, panic)| panic.is_to_do()) {
-        return Judged::of(Verdict::ToDo, describe_to_do(panic));
-    }
-    // So does another panic.
-    let place_of_panic = panics
-        .first()
-        .map(|(_, panic)| format!("line {} of {}, where it panicked", panic.line, panic.file));
-    let look = match &place_of_panic {
-        Some(place) => format!("{place}, and at {}", check.look),
-        None => check.look.to_string(),
+    let one_at_a_time = casts.iter().any(Cast::has_fixed_port);
+    let mut outcomes = play_all(&checks, seed, one_at_a_time, done).into_iter();
+    let result = |cast: &Cast| StepResult {
+        step: cast.step,
+        outcomes: outcomes.by_ref().take(cast.step.checks.len()).collect(),
+        fingerprint: cast.fingerprint.clone(),
     };
-    match (scene, panics.first()) {
-        (Ok(()), None) => Judged::of(Verdict::Passes, String::new()),
-        (Ok(()), Some((actor, panic))) => {
-            let message =
-                format!("panicked at {}: {}", place(&panic.file, panic.line), panic.message);
-            Judged { verdict: Verdict::Fails, message, actor: Some(actor.clone()), look }
-        }
-        (Err(Stop::Fails { actor, message }), _) => {
-            Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
-        }
-        (Err(Stop::DoesNotStart { actor, message }), _) => {
-            let look = place_of_panic.unwrap_or_default();
-            Judged { verdict: Verdict::Fails, message, actor: Some(actor), look }
-        }
-        (Err(Stop::NotChecked(reason)), _) => Judged::of(Verdict::NotChecked, reason),
-        (Err(Stop::ToDo(panic)), _) => Judged::of(Verdict::ToDo, describe_to_do(&panic)),
-    }
-}
-
-/// `exercises/src/bin/ex1_server.rs:31: TODO 1 of 3: bind a listener`
-fn describe_to_do(panic: &Panic) -> String {
-    let starter = file_name(&panic.file).map(Starter::read);
-    let task = match starter.and_then(|starter| starter.spot_above(panic.line)) {
-        Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
-        None => panic.message.clone(),
-    };
-    format!("{}: {task}", place(&panic.file, panic.line))
-}
-
-/// `ex1_server` of `exercises/src/bin/ex1_server.rs`
-fn file_name(file: &str) -> Option<&str> {
-    file.strip_suffix(".rs")?.rsplit('/').next()
+    casts.iter().map(result).collect()
 }
 
 /// Plays many checks side by side, and returns their outcomes in the order of `checks`. `done` is called
-/// after each. With `one_at_a_time` no two run at once, as a fixed port demands.
+/// after each. With `one_at_a_time` no two run at once.
 pub fn play_all(
-    checks: &[(&Cast, &Check)],
+    checks: &[(&Cast, &'static Check)],
     seed: u64,
     one_at_a_time: bool,
     done: impl Fn(&Outcome) + Sync,
@@ -220,4 +66,176 @@ pub fn play_all(
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by_key(|(index, _)| *index);
     outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+/// Plays one check.
+pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
+    let stage = Stage::new(cast.production(check, seed));
+    let (verdict, finished) = match unplayable(cast, check) {
+        Some(verdict) => (verdict, Finished::default()),
+        None => play_on(&stage, check),
+    };
+    let failure = match &verdict {
+        Verdict::Fails { failure, .. } => Some(failure),
+        _ => None,
+    };
+    let survivors = finished.survivors;
+    let warning = format!("these processes cannot be ended: {survivors:?}");
+    Outcome {
+        check,
+        max: cast.points_of(check),
+        transcript: stage.into_transcript(failure),
+        verdict,
+        warnings: if survivors.is_empty() { Vec::new() } else { vec![warning] },
+    }
+}
+
+/// Why a check cannot be played at all, if so.
+fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
+    match cast.roles.get(&check.role) {
+        None => {
+            return Some(Verdict::NotChecked(format!("needs --{} CMD", check.role.word())));
+        }
+        Some(Launch::Broken(errors)) => return Some(Verdict::DoesNotCompile(errors.clone())),
+        Some(Launch::Command(_)) if check.is_only_ours => {
+            return Some(Verdict::NotChecked("the handout does not ask for it".to_string()));
+        }
+        Some(_) => {}
+    }
+    match cast.helpers.get(check.helper?) {
+        Some(Launch::Broken(errors)) => Some(Verdict::NotChecked(format!(
+            "the reference solution {}, which takes part, does not compile:\n{errors}",
+            check.helper?
+        ))),
+        _ => None,
+    }
+}
+
+/// Plays a scene to its end. A scene that panics is a mistake of the checker.
+fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished) {
+    let scene = catch_unwind(AssertUnwindSafe(|| {
+        let scene = (check.scene)(stage);
+        if matches!(scene, Err(Stop::Fails(_))) {
+            stage.settles();
+        }
+        scene
+    }));
+    let finished = stage.finish();
+    let verdict = match scene {
+        Ok(scene) => verdict_on(scene, &finished.panics, check),
+        Err(panic) => Verdict::CheckerFault(format!("the scene panicked: {}", said_by(&*panic))),
+    };
+    (verdict, finished)
+}
+
+fn said_by(panic: &(dyn Any + Send)) -> &str {
+    // `panic!` with a text alone has a `&str`, with values in it a `String`.
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or(panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default()
+}
+
+/// The verdict on a scene that was played, with the panics of programs of ours.
+fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdict {
+    // A `todo!()` explains whatever else went wrong after it.
+    if let Some((_, panic)) = panics.iter().find(|(_, panic)| panic.is_to_do()) {
+        return Verdict::ToDo(to_do(panic));
+    }
+    // So does another panic.
+    let panicked = panics.first();
+    let place_of_panic =
+        panicked.map(|(_, p)| format!("line {} of {}, where it panicked", p.line, p.file));
+    match (scene, panicked) {
+        (Ok(()), None) => Verdict::Passes,
+        (Ok(()), Some((actor, panic))) => {
+            let message = format!("panicked at {}:{}: {}", panic.file, panic.line, panic.message);
+            Verdict::Fails {
+                failure: Failure::of(actor, message),
+                look: look(place_of_panic, check),
+            }
+        }
+        (Err(Stop::Fails(failure @ Failure { is_at_start: true, .. })), _) => {
+            Verdict::Fails { failure, look: place_of_panic.unwrap_or_default() }
+        }
+        (Err(Stop::Fails(failure)), _) => {
+            Verdict::Fails { failure, look: look(place_of_panic, check) }
+        }
+        (Err(Stop::NotChecked(reason)), _) => Verdict::NotChecked(reason),
+        (Err(Stop::ToDo(panic)), _) => Verdict::ToDo(to_do(&panic)),
+        (Err(Stop::Fault(mistake)), _) => Verdict::CheckerFault(mistake),
+    }
+}
+
+/// Where to look: first at the panic, if there was one.
+fn look(place_of_panic: Option<String>, check: &Check) -> String {
+    match place_of_panic {
+        Some(place) => format!("{place}, and at {}", check.look),
+        None => check.look.to_string(),
+    }
+}
+
+/// The spot of a `todo!()`, with its task as the source has it.
+fn to_do(panic: &Panic) -> ToDo {
+    let starter = file_name(&panic.file).map(Starter::read);
+    let task = match starter.and_then(|starter| starter.spot_above(panic.line)) {
+        Some(spot) => format!("TODO {} of {}: {}", spot.number, spot.of, spot.task),
+        None => panic.message.clone(),
+    };
+    ToDo { file: panic.file.clone(), line: panic.line, task }
+}
+
+/// `ex1_server` of `exercises/src/bin/ex1_server.rs`
+fn file_name(file: &str) -> Option<&str> {
+    file.strip_suffix(".rs")?.rsplit('/').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::course::step::Step;
+    use crate::sandbox::limits::Limits;
+    use crate::stage::launch::Role;
+
+    static PANICS: Check =
+        Check::server("panics", "panics", |_| panic!("a mistake in {}", "the scene")).worth(1);
+    static CALLS_NOBODY: Check =
+        Check::server("calls", "calls nobody", |stage| stage.connects("alice").map(drop)).worth(1);
+    static STEP: Step = Step {
+        id: "ex0",
+        title: "a step",
+        port: None,
+        points: 1,
+        programs: &["ex0_server"],
+        handout: "none",
+        checks: &[],
+        hints: &[],
+    };
+
+    fn verdict_of(check: &'static Check) -> Verdict {
+        let launch = Launch::Built("ex0_server", "true".into());
+        let cast = Cast {
+            step: &STEP,
+            roles: HashMap::from([(Role::Server, launch)]),
+            helpers: HashMap::new(),
+            limits: Limits::default(),
+            warnings: Vec::new(),
+            fingerprint: String::new(),
+            in_vain: Arc::default(),
+        };
+        play(&cast, check, 1).verdict
+    }
+
+    #[test]
+    fn a_scene_that_panics_is_a_fault_of_the_checker() {
+        let expected = "the scene panicked: a mistake in the scene".to_string();
+        assert_eq!(verdict_of(&PANICS), Verdict::CheckerFault(expected));
+    }
+
+    #[test]
+    fn a_scene_that_calls_a_server_which_it_has_not_started_is_a_fault_of_the_checker() {
+        let expected = "no server was started before somebody calls it".to_string();
+        assert_eq!(verdict_of(&CALLS_NOBODY), Verdict::CheckerFault(expected));
+    }
 }

@@ -1,15 +1,15 @@
-//! What runs on this machine, as far as the system tells (`/proc`, Linux; elsewhere nobody is listed).
+//! What runs on this machine, as far as the system tells: on Linux, by `/proc`; elsewhere nobody is listed.
 
 use std::collections::BTreeSet;
-use std::fmt::Display;
-use std::fs::{self, DirEntry};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
+
+pub use system::{
+    entry, footprint, is_busy, kept_this_thread_waiting, kept_waiting, memory_at_most, open_files,
+    own, sockets_of, variable, worked, written,
+};
 
 /// One process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Entry {
     /// The id of its process group, 0 when that was founded outside of the container that this process is in.
     pub group: i32,
     /// How many threads it has.
-    pub threads: usize,
+    pub threads: u64,
     /// When it was started, in clock ticks since the system was.
     pub born: u64,
     /// How much memory it has, in bytes.
@@ -30,14 +30,38 @@ pub struct Entry {
     pub is_dead: bool,
 }
 
-/// All processes.
-pub fn census() -> Vec<Entry> {
-    let folders = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let pids = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<i32>().ok());
-    pids.filter_map(entry).collect()
+/// What processes hold of the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Their threads.
+    pub threads: usize,
+    /// Their open files and sockets.
+    pub descriptors: usize,
 }
 
-/// All processes, as they were a moment ago at most: many scenes ask at the same time.
+/// What a program has of the system's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// What it has asked for, used or not.
+    Asked,
+    /// What it has used.
+    Used,
+}
+
+impl Entry {
+    /// Its id, as system calls take it.
+    pub fn id(&self) -> Option<Pid> {
+        Pid::from_raw(self.pid)
+    }
+}
+
+/// All processes.
+pub fn census() -> Vec<Entry> {
+    system::all()
+}
+
+/// All processes, as they were a moment ago at most: many scenes ask at the same time, and the answer is the same for
+/// all of them.
 pub fn recent_census() -> Arc<Vec<Entry>> {
     const MOMENT: Duration = Duration::from_millis(40);
     static LAST: Mutex<Option<(Instant, Arc<Vec<Entry>>)>> = Mutex::new(None);
@@ -50,52 +74,6 @@ pub fn recent_census() -> Arc<Vec<Entry>> {
     let entries = Arc::new(census());
     *last = Some((Instant::now(), Arc::clone(&entries)));
     entries
-}
-
-/// Where the system tells this of a process, if it does. (In a container it may have numbered the processes as
-/// they are outside.)
-fn path_of(pid: impl Display, what: &str) -> Option<PathBuf> {
-    static KNOWS_US: LazyLock<bool> = LazyLock::new(|| {
-        fs::read_link("/proc/self").is_ok_and(|own| own.as_os_str() == &*process::id().to_string())
-    });
-    KNOWS_US.then(|| Path::new("/proc").join(pid.to_string()).join(what))
-}
-
-/// What a file of a process says, where the system tells.
-pub fn text_of(pid: impl Display, file: &str) -> Option<String> {
-    fs::read_to_string(path_of(pid, file)?).ok()
-}
-
-/// What a folder of a process lists, where the system tells.
-pub fn list_of(pid: impl Display, folder: &str) -> Option<impl Iterator<Item = DirEntry>> {
-    Some(fs::read_dir(path_of(pid, folder)?).ok()?.flatten())
-}
-
-/// This process.
-pub fn own() -> Option<Entry> {
-    entry(process::id() as i32)
-}
-
-/// One process.
-pub fn entry(pid: i32) -> Option<Entry> {
-    entry_of(pid, &text_of(pid, "stat")?)
-}
-
-/// Reads a line such as `7 (a name) S 1 7 7 …` (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
-fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
-    // The name may have any characters in it, but no `)` follows it.
-    let (_, rest) = stat.rsplit_once(')')?;
-    let fields: Vec<&str> = rest.split_whitespace().collect();
-    let number = |field: usize| fields.get(field - 3)?.parse::<u64>().ok(); // as numbered there
-    Some(Entry {
-        pid,
-        parent: number(4)? as i32,
-        group: number(5)? as i32,
-        threads: number(20)? as usize,
-        born: number(22)?,
-        memory: number(24)? * rustix::param::page_size() as u64,
-        is_dead: matches!(fields.first(), Some(&"Z" | &"X")),
-    })
 }
 
 /// These processes and all that they have started, as far as their parents live.
@@ -123,123 +101,192 @@ pub fn family_of(program: u32) -> BTreeSet<i32> {
     family.iter().map(|member| member.pid).chain(program).collect()
 }
 
-/// A variable of the environment that a process was started with.
-pub fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = fs::read(path_of(pid, "environ")?).ok()?;
-    let variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
-    let mut values = variables
-        .filter_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string));
-    values.next()
-}
+#[cfg(target_os = "linux")]
+mod system {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::process;
+    use std::sync::LazyLock;
+    use std::time::Duration;
 
-/// How long the threads of a process have been at work, in all.
-pub fn worked(pid: i32) -> Option<Duration> {
-    let stat = text_of(pid, "stat")?;
-    let (_, rest) = stat.rsplit_once(')')?;
-    let fields: Vec<&str> = rest.split_whitespace().collect();
-    let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
-    let seconds = (ticks(14)? + ticks(15)?) as f64 / rustix::param::clock_ticks_per_second() as f64;
-    Some(Duration::from_secs_f64(seconds))
-}
+    use procfs::process::{FDTarget, Process, Stat, all_processes};
+    use procfs::{FromRead, ProcResult};
 
-/// Whether a thread of a process is at work, or wants to be, rather than waits for something.
-pub fn is_busy(pid: i32) -> Option<bool> {
-    Some(of_threads(pid, "stat")?.any(|(_, stat)| is_running(&stat)))
-}
+    use super::{Entry, Footprint, Memory};
 
-/// What a file tells of each thread of a process, by the thread's id.
-fn of_threads(pid: i32, file: &str) -> Option<impl Iterator<Item = (String, String)>> {
-    Some(list_of(pid, "task")?.filter_map(move |thread| {
-        let text = fs::read_to_string(thread.path().join(file)).ok()?;
-        Some((thread.file_name().into_string().ok()?, text))
-    }))
-}
+    /// A process, where the system tells of it. (In a container, `/proc` may be the machine's, which numbers the
+    /// processes differently.)
+    fn process(pid: i32) -> Option<Process> {
+        static KNOWS_US: LazyLock<bool> =
+            LazyLock::new(|| Process::myself().is_ok_and(|own| own.pid() == process::id() as i32));
+        KNOWS_US.then(|| Process::new(pid).ok())?
+    }
 
-/// Whether a line such as `7 (a name) R 1 7 7 …` says so.
-fn is_running(stat: &str) -> bool {
-    stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with('R'))
-}
+    pub(super) fn all() -> Vec<Entry> {
+        let processes = all_processes().into_iter().flatten().flatten();
+        processes.filter_map(|process| process.stat().ok()).map(entry_of).collect()
+    }
 
-/// How long each thread of a process, by its id, has waited for a processor while others had them
-/// (<https://docs.kernel.org/scheduler/sched-stats.html>).
-pub fn kept_waiting(pid: i32) -> Vec<(String, Duration)> {
-    let threads = of_threads(pid, "schedstat").into_iter().flatten();
-    threads.filter_map(|(thread, stat)| Some((thread, waited(&stat)?))).collect()
-}
+    /// This process.
+    pub fn own() -> Option<Entry> {
+        entry(process::id() as i32)
+    }
 
-/// How long the thread that asks has waited so.
-pub fn kept_this_thread_waiting() -> Option<(String, Duration)> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(("this thread".to_string(), waited(&stat)?))
-}
+    /// One process.
+    pub fn entry(pid: i32) -> Option<Entry> {
+        process(pid)?.stat().ok().map(entry_of)
+    }
 
-/// The second number of a line such as `709466336 302474643 86`, in nanoseconds.
-fn waited(schedstat: &str) -> Option<Duration> {
-    Some(Duration::from_nanos(schedstat.split_whitespace().nth(1)?.parse().ok()?))
-}
-
-/// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
-pub fn open_files(pid: i32) -> u64 {
-    let folder = path_of(pid, "fd").and_then(|folder| fs::metadata(folder).ok());
-    folder.map_or(0, |folder| folder.len())
-}
-
-/// How many bytes a process has written to the disk so far.
-pub fn written(pid: i32) -> u64 {
-    let text = text_of(pid, "io").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("write_bytes: "));
-    line.and_then(|bytes| bytes.parse().ok()).unwrap_or(0)
-}
-
-/// The TCP ports that these processes listen on.
-pub fn listening_ports(processes: &[Entry]) -> BTreeSet<u16> {
-    let mut ports = BTreeSet::new();
-    for process in processes {
-        let files = list_of(process.pid, "fd").into_iter().flatten();
-        let files = files.filter_map(|file| fs::read_link(file.path()).ok());
-        let sockets: BTreeSet<String> = files.map(|file| file.display().to_string()).collect();
-        for table in ["net/tcp", "net/tcp6"] {
-            let text = text_of(process.pid, table).unwrap_or_default();
-            ports.extend(text.lines().filter_map(|line| listening_port(line, &sockets)));
+    fn entry_of(stat: Stat) -> Entry {
+        Entry {
+            pid: stat.pid,
+            parent: stat.ppid,
+            group: stat.pgrp,
+            threads: stat.num_threads as u64,
+            born: stat.starttime,
+            memory: stat.rss * procfs::page_size(),
+            is_dead: matches!(stat.state, 'Z' | 'X'),
         }
     }
-    ports
+
+    /// A variable of the environment that a process was started with.
+    pub fn variable(pid: i32, name: &str) -> Option<String> {
+        let variables = process(pid)?.environ().ok()?;
+        Some(variables.get(OsStr::new(name))?.to_string_lossy().into_owned())
+    }
+
+    /// How long the threads of a process have been at work, in all.
+    pub fn worked(pid: i32) -> Option<Duration> {
+        let stat = process(pid)?.stat().ok()?;
+        let ticks = (stat.utime + stat.stime) as f64;
+        Some(Duration::from_secs_f64(ticks / procfs::ticks_per_second() as f64))
+    }
+
+    /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
+    pub fn is_busy(pid: i32) -> Option<bool> {
+        let mut threads = process(pid)?.tasks().ok()?.flatten();
+        Some(threads.any(|thread| thread.stat().is_ok_and(|stat| stat.state == 'R')))
+    }
+
+    /// How long each thread of a process, by its id, has waited for a processor while others had them
+    /// (<https://docs.kernel.org/scheduler/sched-stats.html>).
+    pub fn kept_waiting(pid: i32) -> Vec<(i32, Duration)> {
+        let threads = process(pid).and_then(|process| process.tasks().ok()).into_iter().flatten();
+        let waited = |delay| Duration::from_nanos(delay);
+        let threads = threads.flatten().map(|thread| (thread.tid, thread.schedstat()));
+        threads.filter_map(|(id, stat)| Some((id, waited(stat.ok()?.run_delay)))).collect()
+    }
+
+    /// How long the thread that asks has waited so. No thread has the id 0.
+    pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
+        let file = "/proc/thread-self/schedstat";
+        let stat: ProcResult<_> = procfs::process::Schedstat::from_file(file);
+        Some((0, Duration::from_nanos(stat.ok()?.run_delay)))
+    }
+
+    /// How many files and sockets a process has open.
+    pub fn open_files(pid: i32) -> u64 {
+        let count = process(pid).and_then(|process| process.fd_count().ok());
+        count.unwrap_or(0) as u64
+    }
+
+    /// How many bytes a process has written to the disk so far.
+    pub fn written(pid: i32) -> u64 {
+        let io = process(pid).and_then(|process| process.io().ok());
+        io.map_or(0, |io| io.write_bytes)
+    }
+
+    /// What these processes hold.
+    pub fn footprint(pids: impl Iterator<Item = i32>) -> Footprint {
+        let mut sum = Footprint::default();
+        for process in pids.filter_map(process) {
+            sum.threads += process.tasks().map_or(0, Iterator::count);
+            sum.descriptors +=
+                fs::read_dir(format!("/proc/{}/fd", process.pid())).map_or(0, Iterator::count);
+        }
+        sum
+    }
+
+    /// The most memory that a process has had so far, in KiB.
+    pub fn memory_at_most(pid: u32, memory: Memory) -> Option<u64> {
+        let status = process(pid as i32)?.status().ok()?;
+        match memory {
+            Memory::Asked => status.vmpeak,
+            Memory::Used => status.vmhwm,
+        }
+    }
+
+    /// The numbers (inodes) of the sockets that a process has open.
+    pub fn sockets_of(pid: i32) -> Vec<u64> {
+        let files = process(pid).and_then(|process| process.fd().ok()).into_iter().flatten();
+        let targets = files.flatten().map(|file| file.target);
+        targets
+            .filter_map(|target| match target {
+                FDTarget::Socket(inode) => Some(inode),
+                _ => None,
+            })
+            .collect()
+    }
 }
 
-/// The port of a line such as `0: 0100007F:1F90 00000000:0000 0A … 4711 …`: 0A is *listening*, 4711 the inode.
-fn listening_port(line: &str, sockets: &BTreeSet<String>) -> Option<u16> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let (local, state, inode) = (fields.get(1)?, fields.get(3)?, fields.get(9)?);
-    let is_theirs = *state == "0A" && sockets.contains(&format!("socket:[{inode}]"));
-    is_theirs.then(|| Some(address(local)?.port()))?
-}
+#[cfg(not(target_os = "linux"))]
+mod system {
+    #![allow(missing_docs)] // as above, where the system tells
 
-/// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the
-/// server has closed them first (TIME_WAIT, RFC 9293): client and server of each.
-pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
-    let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/net/{table}")));
-    let lines = tables.iter().flatten().flat_map(|table| table.lines());
-    lines.filter_map(lingering_connection).filter(|(_, server)| server.port() == port).collect()
-}
+    use std::time::Duration;
 
-/// The remote and the local address of a line such as `1: 0100007F:1F90 0100007F:9688 06 …`, if that is its state.
-fn lingering_connection(line: &str) -> Option<(SocketAddr, SocketAddr)> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    let (local, remote) = (address(fields.get(1)?)?, address(fields.get(2)?)?);
-    (*fields.get(3)? == "06").then_some((remote, local))
-}
+    use super::{Entry, Footprint, Memory};
 
-/// `0100007F:1F90` is 127.0.0.1:8080. (An IPv4 address in IPv6 ends in the same.)
-fn address(text: &str) -> Option<SocketAddr> {
-    let (host, port) = text.split_once(':')?;
-    let host = u32::from_str_radix(host.get(host.len().checked_sub(8)?..)?, 16).ok()?;
-    Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
-}
+    pub(super) fn all() -> Vec<Entry> {
+        Vec::new()
+    }
 
-impl Entry {
-    /// Its id, as system calls take it.
-    pub fn id(&self) -> Option<Pid> {
-        Pid::from_raw(self.pid)
+    pub fn own() -> Option<Entry> {
+        None
+    }
+
+    pub fn entry(_pid: i32) -> Option<Entry> {
+        None
+    }
+
+    pub fn variable(_pid: i32, _name: &str) -> Option<String> {
+        None
+    }
+
+    pub fn worked(_pid: i32) -> Option<Duration> {
+        None
+    }
+
+    pub fn is_busy(_pid: i32) -> Option<bool> {
+        None
+    }
+
+    pub fn kept_waiting(_pid: i32) -> Vec<(i32, Duration)> {
+        Vec::new()
+    }
+
+    pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
+        None
+    }
+
+    pub fn open_files(_pid: i32) -> u64 {
+        0
+    }
+
+    pub fn written(_pid: i32) -> u64 {
+        0
+    }
+
+    pub fn footprint(_pids: impl Iterator<Item = i32>) -> Footprint {
+        Footprint::default()
+    }
+
+    pub fn memory_at_most(_pid: u32, _memory: Memory) -> Option<u64> {
+        None
+    }
+
+    pub fn sockets_of(_pid: i32) -> Vec<u64> {
+        Vec::new()
     }
 }
 
@@ -248,36 +295,7 @@ mod tests {
     use super::*;
 
     fn sample(pid: i32, parent: i32) -> Entry {
-        let stat =
-            format!("{pid} (a (b) c) Z {parent} 7 8 0 0 0 0 0 0 0 0 0 0 0 0 0 3 0 500 0 2 0");
-        entry_of(pid, &stat).expect("a line of /proc/PID/stat")
-    }
-
-    #[test]
-    fn a_line_of_the_system_is_read() {
-        let page = rustix::param::page_size() as u64;
-        let expected = Entry {
-            pid: 9,
-            parent: 1,
-            group: 7,
-            threads: 3,
-            born: 500,
-            memory: 2 * page,
-            is_dead: true,
-        };
-        assert_eq!(sample(9, 1), expected);
-    }
-
-    #[test]
-    fn a_thread_is_running_by_its_state_and_not_by_its_name() {
-        assert!(is_running("9 (client 127.0.0) R 1 7"));
-        assert!(!is_running("9 (client) R) S 1 7"));
-    }
-
-    #[test]
-    fn a_line_tells_how_long_a_thread_was_kept_waiting() {
-        assert_eq!(waited("709466336 302474643 86\n"), Some(Duration::from_nanos(302_474_643)));
-        assert_eq!(waited(""), None);
+        Entry { pid, parent, group: 7, threads: 1, born: 500, memory: 0, is_dead: false }
     }
 
     #[test]
@@ -288,24 +306,13 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_that_is_only_kept_has_a_client_and_a_server() {
-        let line =
-            "1: 0100007F:1F90 0100007F:9688 06 00000000:00000000 03:000012D5 00000000 0 0 0 3";
-        let expected = ("127.0.0.1:38536".parse(), "127.0.0.1:8080".parse());
-        let expected = (expected.0.expect("an address"), expected.1.expect("an address"));
-        assert_eq!(lingering_connection(line), Some(expected));
-        assert_eq!(lingering_connection(&line.replace(" 06 ", " 01 ")), None);
-        let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
-        assert_eq!(lingering_connection(&mapped), Some(expected));
-    }
-
-    #[test]
-    fn only_a_listening_socket_of_theirs_has_a_port() {
-        let sockets = BTreeSet::from(["socket:[4711]".to_string()]);
-        let line =
-            "0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 4711 1";
-        assert_eq!(listening_port(line, &sockets), Some(8080));
-        assert_eq!(listening_port(&line.replace(" 0A ", " 01 "), &sockets), None);
-        assert_eq!(listening_port(&line.replace("4711", "4712"), &sockets), None);
+    #[cfg(target_os = "linux")]
+    fn this_process_is_listed_with_what_it_holds() {
+        let own = own().expect("the system tells");
+        assert!(census().iter().any(|entry| entry.pid == own.pid && !entry.is_dead));
+        assert!(own.memory > 0 && own.threads > 0);
+        let holds = footprint([own.pid].into_iter());
+        assert!(holds.threads > 0 && holds.descriptors > 2, "{holds:?}");
+        assert_eq!(variable(own.pid, "PATH"), std::env::var("PATH").ok());
     }
 }

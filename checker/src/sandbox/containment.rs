@@ -7,18 +7,19 @@
 //! The last two work on Linux only; elsewhere a program's process group is ended, and no more.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::Path;
-use std::process::{self, Command};
+use std::process::Command;
 use std::sync::Once;
-use std::thread;
-use std::time::{Duration, Instant};
-use std::{env, fs, io};
 
-use rustix::process::{Pid, Signal, WaitOptions};
-use tempfile::TempDir;
+#[cfg(target_os = "linux")]
+use rustix::process::Pid;
 
 use crate::sandbox::census::{self, Entry, census};
+use crate::sandbox::ending::{end_orphans, is_in_another_group, orphans_among};
+use crate::sandbox::folder::Folder;
 use crate::sandbox::limits::{Limits, MIB};
+use crate::sandbox::running::between_starts;
 
 /// The variable that marks all that a scene has started: the scene's folder is its value.
 const MARK: &str = "CHATLINGS_CHECK";
@@ -26,13 +27,10 @@ const MARK: &str = "CHATLINGS_CHECK";
 /// How many threads each of the processes may have that a program may be.
 const THREADS: u64 = 8;
 
-/// How long it may take to end what a program has left behind.
-const LONGEST_END: Duration = Duration::from_secs(5);
-
 /// The bounds of one scene.
 pub struct Containment {
     limits: Limits,
-    folder: TempDir,
+    folder: Folder,
     leaders: BTreeSet<i32>,
     born: u64, // when the first of them was
 }
@@ -45,8 +43,7 @@ impl Containment {
     pub fn new(limits: Limits) -> io::Result<Containment> {
         static ADOPTS_ORPHANS: Once = Once::new();
         ADOPTS_ORPHANS.call_once(adopt_orphans);
-        let folder = tempfile::Builder::new().prefix(&prefix()).tempdir()?;
-        Ok(Containment { limits, folder, leaders: BTreeSet::new(), born: u64::MAX })
+        Ok(Containment { limits, folder: Folder::new()?, leaders: BTreeSet::new(), born: u64::MAX })
     }
 
     /// Marks what a command will start, and gives it the folder.
@@ -84,8 +81,7 @@ impl Containment {
         let limits = &self.limits;
         let sum = |of: fn(&Entry) -> u64| family.iter().map(of).sum::<u64>();
         let threads = limits.processes * THREADS;
-        let on_disk =
-            sum(|member| census::written(member.pid)) + content_of(self.folder.path()).size;
+        let on_disk = sum(|member| census::written(member.pid)) + self.folder.size();
         if sum(|member| member.memory) > limits.memory {
             let mib = limits.memory / MIB;
             return Some(format!("took more than {mib} MiB of memory (--max-memory)"));
@@ -108,11 +104,6 @@ impl Containment {
         None
     }
 
-    /// The TCP ports that the program `leader` listens on.
-    pub fn ports_of(leader: u32) -> BTreeSet<u16> {
-        census::listening_ports(&census::family_now(leader))
-    }
-
     /// Ends what the programs of this scene have left behind. They themselves must have ended by now, so that
     /// whoever they have started is an orphan, and a child of this process. Returns who could not be ended.
     pub fn end_strays(&self) -> BTreeSet<i32> {
@@ -122,7 +113,7 @@ impl Containment {
             return suspects;
         }
         // A program of another scene that is just being started looks like an orphan.
-        crate::sandbox::process::between_starts(|| end_strays_of(is_ours))
+        between_starts(|| end_orphans(is_ours))
     }
 
     fn is_ours(&self, root: &Entry) -> bool {
@@ -138,122 +129,9 @@ impl Containment {
     }
 }
 
-impl Drop for Containment {
-    fn drop(&mut self) {
-        remove(self.folder.path());
-    }
-}
-
-/// Ends all that scenes of this process have started and left behind, and removes their temporary files: for
-/// an end that comes from outside.
-pub fn clear_all() {
-    end_strays_of(is_in_another_group);
-    for entry in fs::read_dir(env::temp_dir()).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(&prefix()) {
-            remove(&entry.path());
-        }
-    }
-}
-
-/// How the names of this process's folders begin.
-fn prefix() -> String {
-    format!("chatlings-{}-", process::id())
-}
-
-fn is_in_another_group(root: &Entry) -> bool {
-    census::own().is_some_and(|own| root.group != own.group)
-}
-
-/// The orphans among the children of this process that are meant.
-fn orphans_among(entries: &[Entry], is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
-    let own = process::id() as i32;
-    let orphans = entries
-        .iter()
-        .filter(|entry| entry.parent == own && !crate::sandbox::process::is_leader(entry.pid))
-        .filter(|entry| is_meant(entry));
-    orphans.map(|entry| entry.pid).collect()
-}
-
-/// Ends such orphans, with all that they have started. Returns who could not be ended.
-fn end_strays_of(is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
-    let deadline = Instant::now() + LONGEST_END;
-    loop {
-        let entries = census();
-        let roots = orphans_among(&entries, &is_meant);
-        if roots.is_empty() || Instant::now() > deadline {
-            return roots;
-        }
-        let family = census::with_descendants(&entries, &roots);
-        // A group is ended as a whole, so that none of it can start another one meanwhile.
-        for group in groups_of(&family, &entries) {
-            let _ = rustix::process::kill_process_group(group, Signal::KILL); // it may have ended by itself
-        }
-        // First all others are stopped, so that none can start another one while the list is gone through.
-        for signal in [Signal::STOP, Signal::KILL] {
-            for pid in family.iter().filter(|member| !member.is_dead).filter_map(Entry::id) {
-                let _ = rustix::process::kill_process(pid, signal); // it may have ended by itself
-            }
-        }
-        for pid in roots.iter().filter_map(|pid| Pid::from_raw(*pid)) {
-            let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
-        }
-        thread::sleep(Duration::from_micros(200)); // the end of a process takes a moment
-    }
-}
-
-/// The groups in which there is nobody else than this family.
-fn groups_of(family: &[Entry], entries: &[Entry]) -> Vec<Pid> {
-    let family: BTreeSet<i32> = family.iter().map(|member| member.pid).collect();
-    let (ours, others): (Vec<_>, Vec<_>) =
-        entries.iter().partition(|entry| family.contains(&entry.pid));
-    let groups = |of: Vec<&Entry>| of.iter().map(|entry| entry.group).collect::<BTreeSet<i32>>();
-    groups(ours).difference(&groups(others)).filter_map(|group| Pid::from_raw(*group)).collect()
-}
-
-/// What is in a folder.
-#[derive(Default)]
-struct Content {
-    /// The size of all files, in bytes. Each of them takes a block, and each folder too.
-    size: u64,
-    /// Whether there are folders within so many others that they were not looked at.
-    is_deep: bool,
-}
-
-fn content_of(folder: &Path) -> Content {
-    const BLOCK: u64 = 4096;
-    const DEEPEST: usize = 64;
-    let mut content = Content::default();
-    let mut folders = vec![(folder.to_path_buf(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(data) if data.is_dir() && depth == DEEPEST => content.is_deep = true,
-                Ok(data) if data.is_dir() => {
-                    content.size += BLOCK;
-                    folders.push((entry.path(), depth + 1));
-                }
-                Ok(data) => content.size += data.len().max(BLOCK),
-                Err(_) => {} // it is gone already
-            }
-        }
-    }
-    content
-}
-
-/// Removes a folder with all that is in it. If that fails, nothing more can be done about it.
-fn remove(folder: &Path) {
-    // `remove_dir_all` calls itself for each folder in a folder, so many thousands would overflow its stack.
-    if content_of(folder).is_deep {
-        let mut rm = Command::new("rm");
-        let _ = rm.arg("-rf").arg(folder).stderr(process::Stdio::null()).status();
-    } else {
-        let _ = fs::remove_dir_all(folder);
-    }
-}
-
 #[cfg(target_os = "linux")]
 fn adopt_orphans() {
-    let own = Pid::from_raw(process::id() as i32);
+    let own = Pid::from_raw(std::process::id() as i32);
     let _ = rustix::process::set_child_subreaper(own); // on a system without it, orphans stay orphans
 }
 

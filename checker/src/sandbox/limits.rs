@@ -1,6 +1,5 @@
 //! How long a scene waits, and how much a program may take while it is checked.
 
-use std::env;
 use std::time::Duration;
 
 /// What a program that is checked may take. All of it is a grader's to change, by options of `check`.
@@ -22,16 +21,13 @@ pub struct Limits {
     pub files: u64,
 }
 
-/// The variable of the environment that sets the patience where no option does, as in `cargo test`.
-const PATIENCE: &str = "CHATLINGS_PATIENCE";
-
 /// A mebibyte, in bytes.
 pub const MIB: u64 = 1024 * 1024;
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            patience: env::var(PATIENCE).ok().and_then(|factor| factor.parse().ok()).unwrap_or(1.0),
+            patience: 1.0,
             scene: Duration::from_secs(40),
             output: 64 * MIB,
             memory: 1024 * MIB,
@@ -39,21 +35,5 @@ impl Default for Limits {
             processes: 128, // one for each of the 50 clients of a crowd, and more
             files: 1024,
         }
-    }
-}
-
-/// A time in words: `2 s`, `0.5 s`.
-pub fn seconds(time: Duration) -> String {
-    format!("{} s", (time.as_secs_f64() * 100.0).round() / 100.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_has_no_needless_digits() {
-        let shown = [2000, 500, 1234].map(|ms| seconds(Duration::from_millis(ms)));
-        assert_eq!(shown, ["2 s", "0.5 s", "1.23 s"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::sandbox::census;
 /// How often it is looked at, at most, who had to wait.
 const OFTEN: Duration = Duration::from_millis(50);
 
-/// Who waited for less did not really wait.
+/// Anyone who waited for less did not really wait.
 const HARDLY: Duration = Duration::from_millis(5);
 
 /// The time since a scene began. It stands still while a thread in it is ready to go on, but others have the
@@ -18,7 +18,7 @@ pub struct Clock {
     began: Cell<Instant>,
     lost: Cell<Duration>,
     looked: Cell<Instant>,
-    waited: RefCell<HashMap<String, Duration>>, // by thread: how long until then
+    waited: RefCell<HashMap<i32, Duration>>, // by thread: how long until then
 }
 
 impl Default for Clock {
@@ -38,6 +38,17 @@ impl Clock {
             looked: Cell::new(now),
             waited: RefCell::new(waited),
         }
+    }
+
+    /// A clock that began a while ago, and has forgiven some of that.
+    #[cfg(test)]
+    pub(super) fn that_began(ago: Duration, forgiven: Duration) -> Clock {
+        let clock = Clock::new();
+        clock
+            .began
+            .set(Instant::now().checked_sub(ago).expect("a time since the system was started"));
+        clock.lost.set(forgiven);
+        clock
     }
 
     /// Begins now, after all.

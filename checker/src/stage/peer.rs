@@ -6,17 +6,15 @@ use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use chatlings::proto::{FastHandshake, Message};
-use prost::encoding::{DecodeContext, decode_key, skip_field};
 use socket2::SockRef;
 
-use crate::sandbox::limits::seconds;
-use crate::stage::board::{Board, QUIET, Wire, WireId};
-use crate::stage::stage::{Scene, Stop};
-use crate::stage::transcript::{Mark, quoted};
-
-/// The longest frame that is taken for one; a longer length is a mistake.
-const LONGEST: u32 = 16 * 1024 * 1024;
+use crate::stage::board::{Board, QUIET};
+use crate::stage::expected::{Expected, Kind};
+use crate::stage::protobuf::{Shown, first_message};
+use crate::stage::show::{hex, quoted, seconds};
+use crate::stage::stop::{Scene, Stop};
+use crate::stage::transcript::{Line, Mark};
+use crate::stage::wire::{Wire, WireId};
 
 /// How long the other side may take to read a piece before the next one is sent all the same.
 const PIECE: Duration = Duration::from_millis(50);
@@ -29,36 +27,41 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// One side of a connection, played by the checker.
 pub struct Peer {
-    board: Rc<Board>,
+    pub(super) board: Rc<Board>,
+    pub(super) wire: WireId,
     name: String,
-    wire: WireId,
     is_quiet: bool,
     is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
 }
 
-/// Why a peer heard nothing, or not enough.
-enum Silence {
+/// What comes over a wire to someone who waits for a message or a frame.
+pub(super) enum Came<T> {
+    /// All of it.
+    Whole(T),
     /// The other side has closed the connection.
-    Closed,
-    /// What came instead, or that nothing did.
-    Instead(String),
+    End,
+    /// Something else.
+    Wrong(String),
 }
 
-/// A protobuf message that can be shown in a transcript.
-pub trait Shown: prost::Message + Default + PartialEq {
-    /// Its type's name.
-    const NAME: &'static str;
+/// What a peer has heard.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// What was expected, as it came.
+    pub text: String,
+    /// The messages that came before it.
+    pub before: Vec<String>,
+}
 
-    /// How many fields it has. Their numbers begin at 1.
-    const FIELDS: u32;
-
-    /// As in Rust, without the fields that have their default: those need not travel.
-    fn shown(&self) -> String;
+/// A message without its line break, and the bytes that it came in.
+struct Message {
+    text: String,
+    bytes: Vec<u8>,
 }
 
 impl Peer {
-    pub(crate) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
+    pub(super) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
         let name = name.to_string();
         Peer { board, name, wire, is_quiet: true, is_strict, line_break_may_follow: false.into() }
     }
@@ -69,20 +72,35 @@ impl Peer {
         self
     }
 
+    /// The actor's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn note(&self, mark: Mark, text: &str) {
         if !self.is_quiet {
             self.board.note(&self.name, mark, text);
         }
     }
 
-    fn fails<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
+    /// Writes a line about bytes into the transcript.
+    pub(super) fn notes_bytes(&self, mark: Mark, text: &str, bytes: &[u8]) {
+        if !self.is_quiet {
+            let other = self.board.with_wire(self.wire, |wire| wire.sender.clone());
+            self.board.note_line(Line::new(&self.name, mark, text).with(&other, bytes));
+        }
+    }
+
+    /// The failure that something else happened.
+    pub fn fails<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
         Err(Stop::fails(&self.name, message))
     }
 
+    // ── sending ──────────────────────────────────────────────────────────────────────────────────
+
     /// Sends a message, with a line break.
     pub fn says(&self, message: &str) -> Scene {
-        self.note(Mark::Sent, message);
-        self.sends(format!("{message}\n").as_bytes())
+        self.sends_raw(format!("{message}\n").as_bytes(), message)
     }
 
     /// Sends a message, with a line break, that stays out of the transcript.
@@ -90,9 +108,10 @@ impl Peer {
         self.sends(format!("{message}\n").as_bytes())
     }
 
-    /// The actor's name.
-    pub fn name(&self) -> &str {
-        &self.name
+    /// Sends bytes as they are, and writes `shown` into the transcript.
+    pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
+        self.notes_bytes(Mark::Sent, shown, bytes);
+        self.sends(bytes)
     }
 
     /// Says the word that closes the connection, and waits until it is closed. A foreign server may know the
@@ -106,18 +125,12 @@ impl Peer {
         self.is_disconnected()
     }
 
-    /// Sends bytes as they are, and writes `shown` into the transcript.
-    pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
-        self.note(Mark::Sent, shown);
-        self.sends(bytes)
-    }
-
     /// Sends bytes as they are, and waits a moment for the other side to read them, so that what is sent next
     /// comes in another piece. Returns a time by which they were not yet read.
     pub fn sends_piece(&self, bytes: &[u8]) -> Result<Instant, Stop> {
         self.sends(bytes)?;
         let sent = Instant::now();
-        // What has arrived wakes up whoever waits for it. When all wait again, it was read.
+        // What has arrived wakes up anyone who waits for it. When all wait again, it was read.
         self.board.wait(Duration::from_millis(1), || None::<()>)?;
         let (mut looked, mut unread_at) = (sent, sent);
         self.board.wait(PIECE, || {
@@ -147,49 +160,165 @@ impl Peer {
         }
     }
 
-    /// Waits for this message and, from a program of the course, the line break behind it.
-    pub fn hears(&self, expected: &str) -> Scene {
-        if !self.is_strict {
-            // A foreign program may greet, and put something before the message.
-            return self.hears_of(expected).map(drop);
+    /// Sends bytes to somebody who may take no more. `false`: for a moment, none got through.
+    pub fn sends_if_taken(&self, mut bytes: &[u8]) -> Result<bool, Stop> {
+        const MOMENT: Duration = Duration::from_millis(100);
+        while !bytes.is_empty() {
+            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
+            match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
+                Some(count) => bytes = &bytes[count..],
+                None => return Ok(false),
+            }
         }
-        let heard =
-            self.hears_message(|heard| !expected.starts_with(heard) || heard == expected)?;
-        match heard {
-            Ok(heard) if heard == expected => {
-                self.note(Mark::Received, &heard);
-                match self.line_break_may_follow.get() && !self.hears_line_break()? {
-                    true => self.fails(format!(
-                        "expected a line break behind {}, but none came",
-                        quoted(&heard)
-                    )),
-                    false => Ok(()),
+        Ok(true)
+    }
+
+    // ── hearing ──────────────────────────────────────────────────────────────────────────────────
+
+    /// Waits for what is expected: a text is expected exactly, and see [`crate::stage::expected`] for other ways.
+    ///
+    /// From a program of the course, an exact text must be the next message, with a line break behind it. A
+    /// foreign program may greet, and put something before the text or behind it.
+    pub fn hears<'a>(&self, expected: impl Into<Expected<'a>>) -> Result<Heard, Stop> {
+        let Expected { words, kind } = expected.into();
+        match kind {
+            Kind::Exactly(text) if self.is_strict => self.hears_exactly(text, &words),
+            Kind::Exactly(text) | Kind::Containing(text) => {
+                self.hears_matching(&words, &|heard| heard.contains(text))
+            }
+            Kind::Matching(is_right) => self.hears_matching(&words, &is_right),
+            Kind::Anything => self.hears_anything(&words),
+        }
+    }
+
+    fn hears_exactly(&self, text: &str, words: &str) -> Result<Heard, Stop> {
+        let may_end = |heard: &str| !text.starts_with(heard) || heard == text;
+        let message = match self.waits_for_message(self.board.patience(), may_end)? {
+            Came::Whole(message) => message,
+            other => {
+                let instead = self.says_instead(other)?;
+                return self.fails(format!("expected {words}, but {instead}"));
+            }
+        };
+        let heard = quoted(&message.text);
+        if message.text != text {
+            return self.fails(format!("expected {words}, but heard {heard}"));
+        }
+        self.notes_bytes(Mark::Received, text, &message.bytes);
+        if self.line_break_may_follow.get() && !self.hears_line_break()? {
+            return self.fails(format!("expected a line break behind {heard}, but none came"));
+        }
+        Ok(Heard { text: message.text, before: Vec::new() })
+    }
+
+    fn hears_matching(&self, words: &str, is_right: &dyn Fn(&str) -> bool) -> Result<Heard, Stop> {
+        let patience = self.board.patience();
+        let mut before: Vec<String> = Vec::new();
+        let deadline = self.board.time() + patience;
+        loop {
+            match self.waits_for_message(patience, |_| true)? {
+                Came::Whole(message) if is_right(&message.text) => {
+                    self.notes_bytes(Mark::Received, &message.text, &message.bytes);
+                    return Ok(Heard { text: message.text, before });
                 }
-            }
-            Ok(heard) => {
-                self.fails(format!("expected {}, but heard {}", quoted(expected), quoted(&heard)))
-            }
-            Err(silence) => {
-                let instead = self.describe(silence)?;
-                self.fails(format!("expected {}, but {instead}", quoted(expected)))
+                Came::Whole(message) if self.board.is_late(deadline) => {
+                    let (last, limit) = (quoted(&message.text), seconds(patience));
+                    return self.fails(format!(
+                        "expected {words}, but heard only others within {limit}, the last {last}"
+                    ));
+                }
+                Came::Whole(message) => before.push(message.text),
+                other => {
+                    let instead = self.says_instead(other)?;
+                    let instead = match before.iter().rfind(|other| !other.is_empty()) {
+                        Some(other) => {
+                            format!("the last it heard was {}, and {instead}", quoted(other))
+                        }
+                        None => instead,
+                    };
+                    return self.fails(format!("expected {words}, but {instead}"));
+                }
             }
         }
     }
 
-    /// Whether this message comes within `limit`.
-    pub fn hears_within(&self, expected: &str, limit: Duration) -> Result<bool, Stop> {
-        let deadline = self.board.time() + limit;
-        loop {
-            let left = deadline.saturating_sub(self.board.time());
-            match self.next_message_within(left)? {
-                Some(heard) if heard == expected => return Ok(true),
-                // A foreign program may greet, and put something before the message.
-                Some(heard) if !self.is_strict => match heard.contains(expected) {
-                    true => return Ok(true),
-                    false => continue,
-                },
-                _ => return Ok(false),
+    fn hears_anything(&self, words: &str) -> Result<Heard, Stop> {
+        let limit = self.board.patience();
+        let has_come = |wire: &mut Wire| {
+            self.skips_line_break(wire);
+            (wire.end().is_some() || !wire.unread().is_empty()).then_some(())
+        };
+        if self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?.is_none() {
+            let limit = seconds(limit);
+            return self.fails(format!("expected {words}, but nothing came within {limit}"));
+        }
+        // A wait of its own: what has come in the last moment is in time too.
+        let is_all =
+            |wire: &mut Wire| (wire.end().is_some() || wire.quiet_for() > QUIET).then_some(());
+        self.board.wait(limit, || self.board.with_wire(self.wire, is_all))?;
+        let bytes = self.board.with_wire(self.wire, Wire::take_all);
+        if bytes.is_empty() {
+            let instead = self.board.why_closed(self.wire)?;
+            return self.fails(format!("expected {words}, but {instead}"));
+        }
+        self.line_break_may_follow.set(!bytes.ends_with(b"\n"));
+        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let text = String::from_utf8_lossy(line);
+            if !text.trim().is_empty() {
+                self.notes_bytes(Mark::Received, without_line_break(&text), line);
             }
+        }
+        Ok(Heard { text: String::from_utf8_lossy(&bytes).into_owned(), before: Vec::new() })
+    }
+
+    /// The next message, if one comes within `limit`.
+    pub fn next_message(&self, limit: Duration) -> Result<Option<String>, Stop> {
+        match self.waits_for_message(limit, |_| true)? {
+            Came::Whole(message) => Ok(Some(message.text)),
+            Came::End | Came::Wrong(_) => Ok(None),
+        }
+    }
+
+    /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
+    /// follows it for a moment.
+    fn waits_for_message(
+        &self,
+        limit: Duration,
+        may_end: impl Fn(&str) -> bool,
+    ) -> Result<Came<Message>, Stop> {
+        let came = self.board.wait(limit, || {
+            self.board.with_wire(self.wire, |wire| {
+                self.skips_line_break(wire);
+                let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
+                let has_ended = wire.end().is_some();
+                let count = match line_break {
+                    Some(position) => position + 1,
+                    None if wire.unread().is_empty() => return has_ended.then_some(Came::End),
+                    None if has_ended => wire.unread().len(),
+                    None if wire.quiet_for() <= QUIET => return None,
+                    None if may_end(&String::from_utf8_lossy(wire.unread())) => wire.unread().len(),
+                    None => return None,
+                };
+                self.line_break_may_follow.set(line_break.is_none());
+                let bytes = wire.take(count).0;
+                let text = without_line_break(&String::from_utf8_lossy(&bytes)).to_string();
+                Some(Came::Whole(Message { text, bytes }))
+            })
+        })?;
+        Ok(came.unwrap_or_else(|| {
+            let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
+            let came = match &unread[..] {
+                [] => "nothing".to_string(),
+                unread => format!("only {}", quoted(&String::from_utf8_lossy(unread))),
+            };
+            Came::Wrong(format!("{came} came within {}", seconds(limit)))
+        }))
+    }
+
+    fn says_instead<T>(&self, came: Came<T>) -> Result<String, Stop> {
+        match came {
+            Came::Wrong(what) => Ok(what),
+            Came::Whole(_) | Came::End => self.board.why_closed(self.wire),
         }
     }
 
@@ -219,168 +348,6 @@ impl Peer {
         is_there
     }
 
-    /// Waits for the next message. Without a line break, one counts when `may_end` says so and nothing
-    /// follows it for a moment.
-    fn hears_message(
-        &self,
-        may_end: impl Fn(&str) -> bool,
-    ) -> Result<Result<String, Silence>, Stop> {
-        self.hears_message_within(self.board.patience(), may_end)
-    }
-
-    fn hears_message_within(
-        &self,
-        limit: Duration,
-        may_end: impl Fn(&str) -> bool,
-    ) -> Result<Result<String, Silence>, Stop> {
-        let heard = self.board.wait(limit, || {
-            self.board.with_wire(self.wire, |wire| {
-                self.skips_line_break(wire);
-                let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
-                let is_over = wire.end().is_some() || wire.quiet_for() > QUIET;
-                let count = match line_break {
-                    Some(position) => position + 1,
-                    None if wire.unread().is_empty() => {
-                        return wire.end().map(|_| Err(Silence::Closed));
-                    }
-                    None if !is_over => return None,
-                    None => match may_end(&String::from_utf8_lossy(wire.unread()))
-                        || wire.end().is_some()
-                    {
-                        true => wire.unread().len(),
-                        false => return None,
-                    },
-                };
-                self.line_break_may_follow.set(line_break.is_none());
-                let line = String::from_utf8_lossy(&wire.take(count).0).into_owned();
-                Some(Ok(line.trim_end_matches(['\r', '\n']).to_string()))
-            })
-        })?;
-        Ok(heard.unwrap_or_else(|| {
-            let unread = self
-                .board
-                .with_wire(self.wire, |wire| String::from_utf8_lossy(wire.unread()).into_owned());
-            let came = if unread.is_empty() {
-                "nothing".to_string()
-            } else {
-                format!("only {}", quoted(&unread))
-            };
-            Err(Silence::Instead(format!("{came} came within {}", seconds(limit))))
-        }))
-    }
-
-    fn describe(&self, silence: Silence) -> Result<String, Stop> {
-        match silence {
-            Silence::Closed => self.board.why_closed(self.wire),
-            Silence::Instead(what) => Ok(what),
-        }
-    }
-
-    /// Waits until something comes, in whatever words, and takes all of it. `expected` says what it is.
-    pub fn hears_something(&self, expected: &str) -> Result<String, Stop> {
-        let limit = self.board.patience();
-        let has_come = |wire: &mut Wire| {
-            self.skips_line_break(wire);
-            (wire.end().is_some() || !wire.unread().is_empty()).then_some(())
-        };
-        if self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?.is_none() {
-            let limit = seconds(limit);
-            return self.fails(format!("expected {expected}, but nothing came within {limit}"));
-        }
-        // A wait of its own: what has come in the last moment is in time too.
-        let is_all =
-            |wire: &mut Wire| (wire.end().is_some() || wire.quiet_for() > QUIET).then_some(());
-        self.board.wait(limit, || self.board.with_wire(self.wire, is_all))?;
-        let bytes = self.board.with_wire(self.wire, |wire| wire.take(wire.unread().len()).0);
-        if bytes.is_empty() {
-            let instead = self.board.why_closed(self.wire)?;
-            return self.fails(format!("expected {expected}, but {instead}"));
-        }
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        self.line_break_may_follow.set(!text.ends_with('\n'));
-        for line in text.lines().filter(|line| !line.trim().is_empty()) {
-            self.note(Mark::Received, line);
-        }
-        Ok(text)
-    }
-
-    /// Waits for a message with this text in it, and returns those that came before it.
-    pub fn hears_of(&self, text: &str) -> Result<Vec<String>, Stop> {
-        self.hears_where(&quoted(text), |message| message.contains(text))
-    }
-
-    /// Waits for a message that `is_right`, and returns those that came before it. `expected` says what it is.
-    pub fn hears_where(
-        &self,
-        expected: &str,
-        mut is_right: impl FnMut(&str) -> bool,
-    ) -> Result<Vec<String>, Stop> {
-        let mut others: Vec<String> = Vec::new();
-        let deadline = self.board.time() + self.board.patience();
-        loop {
-            match self.hears_message(|_| true)? {
-                Ok(message) if is_right(&message) => {
-                    self.note(Mark::Received, &message);
-                    return Ok(others);
-                }
-                Ok(message) if self.board.is_late(deadline) => {
-                    let last = quoted(&message);
-                    let limit = seconds(self.board.patience());
-                    return self.fails(format!(
-                        "expected {expected}, but heard only others within {limit}, the last {last}"
-                    ));
-                }
-                Ok(message) => others.push(message),
-                Err(silence) => {
-                    let instead = self.describe(silence)?;
-                    let instead = match others.iter().rfind(|other| !other.is_empty()) {
-                        Some(other) => {
-                            format!("the last it heard was {}, and {instead}", quoted(other))
-                        }
-                        None => instead,
-                    };
-                    return self.fails(format!("expected {expected}, but {instead}"));
-                }
-            }
-        }
-    }
-
-    /// The next message, if one comes in time.
-    pub fn next_message(&self) -> Result<Option<String>, Stop> {
-        self.next_message_within(self.board.patience())
-    }
-
-    /// The next message, if one comes within `limit`.
-    pub fn next_message_within(&self, limit: Duration) -> Result<Option<String>, Stop> {
-        Ok(self.hears_message_within(limit, |_| true)?.ok())
-    }
-
-    /// Reads no more. What comes stays with the system, until it can take no more.
-    pub fn stops_reading(&self) {
-        self.note(Mark::Event, "stops reading");
-        self.board
-            .with_socket(self.wire, |socket| SockRef::from(socket).set_recv_buffer_size(4096));
-        self.board.with_wire(self.wire, |wire| wire.pause());
-    }
-
-    /// Sends bytes to somebody who may take no more. `false`: for a moment, none got through.
-    pub fn sends_if_taken(&self, mut bytes: &[u8]) -> Result<bool, Stop> {
-        const MOMENT: Duration = Duration::from_millis(100);
-        while !bytes.is_empty() {
-            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
-            match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
-                Some(count) => bytes = &bytes[count..],
-                None => return Ok(false),
-            }
-        }
-        Ok(true)
-    }
-
-    /// The failure that something else was heard.
-    pub fn complains<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
-        self.fails(message)
-    }
-
     /// Makes sure that nothing comes, for this long.
     pub fn hears_nothing_for(&self, moment: Duration) -> Scene {
         let heard = self.board.wait(moment, || {
@@ -395,30 +362,40 @@ impl Peer {
         }
     }
 
+    // ── coming and going ─────────────────────────────────────────────────────────────────────────
+
+    /// Reads no more. What comes stays with the system, until it can take no more.
+    pub fn stops_reading(&self) {
+        self.note(Mark::Event, "stops reading");
+        self.board
+            .with_socket(self.wire, |socket| SockRef::from(socket).set_recv_buffer_size(4096));
+        self.board.with_wire(self.wire, |wire| wire.pause());
+    }
+
     /// Waits until the other side has closed the connection, without another word.
     pub fn is_disconnected(&self) -> Scene {
         let expected = "expected the connection to be closed";
-        let end = self.board.wait(self.board.patience(), || {
+        let said_first = self.board.wait(self.board.patience(), || {
             self.board.with_wire(self.wire, |wire| {
                 self.skips_line_break(wire);
                 match wire.unread() {
-                    [] => wire.end().map(Ok),
+                    [] => wire.end().map(|_| Vec::new()),
                     // A foreign program may say goodbye.
-                    bytes if !self.is_strict => {
-                        wire.take(bytes.len());
+                    _ if !self.is_strict => {
+                        wire.take_all();
                         None
                     }
-                    bytes => Some(Err(bytes.to_vec())),
+                    bytes => Some(bytes.to_vec()),
                 }
             })
         })?;
-        match end {
-            Some(Ok(_)) => {
+        match said_first.as_deref() {
+            Some([]) => {
                 self.note(Mark::Event, "is disconnected");
                 Ok(())
             }
-            Some(Err(bytes)) => {
-                self.fails(format!("{expected}, but heard {} first", quoted_bytes(&bytes)))
+            Some(bytes) => {
+                self.fails(format!("{expected}, but heard {} first", quoted_bytes(bytes)))
             }
             None => {
                 let limit = seconds(self.board.patience());
@@ -458,216 +435,16 @@ impl Peer {
         });
         self.board.close(self.wire);
     }
-
-    /// Sends a protobuf message in a frame.
-    pub fn sends_frame<M: Shown>(&self, message: &M) -> Scene {
-        let frame = frame_of(message);
-        self.note(Mark::Sent, &format!("{}   {}", message.shown(), hex(&frame)));
-        self.sends(&frame)
-    }
-
-    /// Waits for this protobuf message.
-    pub fn receives<M: Shown>(&self, expected: &M) -> Scene {
-        let received: M = self.receives_frame(&expected.shown())?;
-        if received == *expected {
-            return Ok(());
-        }
-        self.finds_wrong(expected, &received)
-    }
-
-    /// The failure that another message came than the expected one.
-    pub fn finds_wrong<T, M: Shown>(&self, expected: &M, received: &M) -> Result<T, Stop> {
-        self.fails(format!("expected {}, but received {}", expected.shown(), received.shown()))
-    }
-
-    /// Waits for a frame with a message of this type. `expected` says in words what is expected.
-    pub fn receives_frame<M: Shown>(&self, expected: &str) -> Result<M, Stop> {
-        let frame = self.board.wait(self.board.patience(), || {
-            self.board.with_wire(self.wire, |wire| {
-                let whole = whole_frame(wire.unread());
-                match whole {
-                    Ok(Some(count)) => Some(Ok(wire.take(count).0)),
-                    Ok(None) => wire.end().map(|_| Err(Silence::Closed)),
-                    Err(mistake) => Some(Err(Silence::Instead(mistake))),
-                }
-            })
-        })?;
-        let frame = match frame {
-            Some(Ok(frame)) => frame,
-            Some(Err(silence)) => {
-                return self.misses_frame(expected, &self.describe(silence)?);
-            }
-            None => {
-                return self.misses_frame(
-                    expected,
-                    &format!("nothing came within {}", seconds(self.board.patience())),
-                );
-            }
-        };
-        match M::decode(&frame[4..]) {
-            Ok(message) if has_no_other_fields::<M>(&frame[4..]) => {
-                self.note(Mark::Received, &format!("{}   {}", message.shown(), hex(&frame)));
-                Ok(message)
-            }
-            Ok(_) => self.misses_frame(
-                expected,
-                &format!("these bytes are no {}: {}", M::NAME, hex(&frame)),
-            ),
-            Err(error) => self.misses_frame(
-                expected,
-                &format!("these bytes do not decode: {} ({error})", hex(&frame)),
-            ),
-        }
-    }
-
-    fn misses_frame<T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
-        self.board.wait(QUIET, || None::<()>)?; // all of what comes at once, not a part
-        let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
-        let rest = match &unread[..] {
-            [] => String::new(),
-            bytes => format!("; unread: {}{}", hex(bytes), announcement(bytes)),
-        };
-        self.fails(format!("expected {expected}, but {instead}{rest}"))
-    }
 }
 
-impl Shown for Message {
-    const NAME: &'static str = "Message";
-    const FIELDS: u32 = 3;
-
-    fn shown(&self) -> String {
-        let mut fields = Vec::new();
-        if self.from != 0 {
-            fields.push(format!("from: {}", self.from));
-        }
-        if self.to != 0 {
-            fields.push(format!("to: {}", self.to));
-        }
-        if !self.msg.is_empty() {
-            let text = quoted(&self.msg);
-            let size = format!(" ({} bytes)", self.msg.len());
-            let size = if text.contains('…') { &*size } else { "" };
-            fields.push(format!("msg: {text}{size}"));
-        }
-        with_fields(Self::NAME, &fields)
-    }
-}
-
-impl Shown for FastHandshake {
-    const NAME: &'static str = "FastHandshake";
-    const FIELDS: u32 = 2;
-
-    fn shown(&self) -> String {
-        let mut fields = Vec::new();
-        if self.id != 0 {
-            fields.push(format!("id: {}", self.id));
-        }
-        if self.error {
-            fields.push("error: true".to_string());
-        }
-        with_fields(Self::NAME, &fields)
-    }
-}
-
-fn with_fields(name: &str, fields: &[String]) -> String {
-    match fields {
-        [] => format!("{name} {{}}"),
-        fields => format!("{name} {{ {} }}", fields.join(", ")),
-    }
-}
-
-/// A message in a frame: its length as 4 bytes, big-endian, then the message.
-pub fn frame_of<M: Shown>(message: &M) -> Vec<u8> {
-    let body = message.encode_to_vec();
-    let mut frame = (body.len() as u32).to_be_bytes().to_vec();
-    frame.extend(body);
-    frame
-}
-
-/// Whether the fields of an encoded message are all of this type. `decode` skips those that it does not know: then it
-/// is another type. A field that has its default may be there, or not.
-fn has_no_other_fields<M: Shown>(mut body: &[u8]) -> bool {
-    while !body.is_empty() {
-        let Ok((number, wire_type)) = decode_key(&mut body) else { return false };
-        let is_known = (1..=M::FIELDS).contains(&number);
-        if !is_known || skip_field(wire_type, number, &mut body, DecodeContext::default()).is_err()
-        {
-            return false;
-        }
-    }
-    true
-}
-
-/// How many bytes the first frame takes, if it is there as a whole. The error says what is wrong with it.
-fn whole_frame(bytes: &[u8]) -> Result<Option<usize>, String> {
-    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
-        return Ok(None);
-    };
-    let length = u32::from_be_bytes(*header);
-    if length > LONGEST {
-        return Err("a frame of an impossible length came".to_string());
-    }
-    Ok((body.len() >= length as usize).then_some(4 + length as usize))
-}
-
-/// What the first four bytes say, and whether they say it the wrong way round.
-fn announcement(bytes: &[u8]) -> String {
-    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
-        return String::new();
-    };
-    let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
-    let mut text = format!(". The first 4 bytes announce {big} bytes, and {} follow", body.len());
-    if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
-        text.push_str(&format!(
-            " (read as little-endian: {little}; the length must be big-endian)"
-        ));
-    }
-    text
-}
-
-/// `00 00 00 02 08 01`
-fn hex(bytes: &[u8]) -> String {
-    const MOST: usize = 24;
-    let shown: Vec<String> = bytes.iter().take(MOST).map(|byte| format!("{byte:02x}")).collect();
-    let rest = if bytes.len() > MOST { " …" } else { "" };
-    shown.join(" ") + rest
+fn without_line_break(text: &str) -> &str {
+    text.trim_end_matches(['\r', '\n'])
 }
 
 fn quoted_bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => quoted(text.trim_end_matches(['\r', '\n'])),
+        Ok(text) if !text.contains('\0') => quoted(without_line_break(text)),
         _ => first_message(bytes)
             .map_or(format!("the bytes {}", hex(bytes)), |message| message.shown()),
-    }
-}
-
-/// The message in the first frame, if it is one.
-fn first_message(bytes: &[u8]) -> Option<Message> {
-    let count = whole_frame(bytes).ok()??;
-    <Message as prost::Message>::decode(&bytes[4..count]).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use prost::Message as _;
-
-    use super::*;
-
-    #[test]
-    fn a_field_that_has_its_default_may_be_there_or_not() {
-        for body in [&[][..], &[0x10, 0], &[0x08, 0, 0x10, 0], &[0x08, 0, 0x10, 0, 0x1a, 0]] {
-            assert_eq!(Message::decode(body), Ok(Message::default()));
-            assert!(has_no_other_fields::<Message>(body), "{body:?}");
-        }
-    }
-
-    #[test]
-    fn a_field_of_another_type_or_anything_else_behind_the_message_is_noticed() {
-        let message = Message { from: 1, to: 0, msg: "bread".to_string() }.encode_to_vec();
-        assert!(has_no_other_fields::<Message>(&message));
-        assert!(!has_no_other_fields::<FastHandshake>(&message)); // field 3
-        for rest in [&[0][..], &[0x20, 1], &[0x1a, 9], b"\n"] {
-            assert!(!has_no_other_fields::<Message>(&[&message, rest].concat()), "{rest:?}");
-        }
     }
 }

@@ -1,16 +1,18 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
-use std::cell::RefCell;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::census;
-use crate::sandbox::limits::seconds;
+use crate::sandbox::census::{self, Footprint, Memory};
 use crate::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
-use crate::stage::board::{Board, End, ProgramId, QUIET};
-use crate::stage::stage::{Scene, Stop};
-use crate::stage::transcript::{Mark, quoted};
+use crate::stage::board::{Board, QUIET};
+use crate::stage::expected::{Expected, Kind};
+use crate::stage::player::PlayerId;
+use crate::stage::show::{quoted, seconds};
+use crate::stage::stop::{Scene, Stop};
+use crate::stage::transcript::Mark;
+use crate::stage::wire::{End, Wire};
 
 /// How long a program of the course may take to say that it listens.
 const LISTENS_WITHIN: Duration = Duration::from_secs(5);
@@ -25,30 +27,22 @@ const STILL_RUNNING: &str = "it was still running";
 pub struct Program {
     board: Rc<Board>,
     actor: String,
-    id: ProgramId,
+    id: PlayerId,
     is_foreign: bool,
-    kept: RefCell<Option<TcpListener>>,
-}
-
-/// What a program holds of the system.
-#[derive(Clone, Copy, Debug)]
-pub struct Footprint {
-    threads: usize,
-    descriptors: usize,
 }
 
 impl Program {
-    pub(crate) fn new(board: Rc<Board>, actor: &str, id: ProgramId, is_foreign: bool) -> Program {
-        Program { board, actor: actor.to_string(), id, is_foreign, kept: RefCell::default() }
+    pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
+        Program { board, actor: actor.to_string(), id, is_foreign }
     }
 
-    /// Keeps a listener open for as long as the program is on the stage.
-    pub(crate) fn keeps(&self, listener: TcpListener) {
-        *self.kept.borrow_mut() = Some(listener);
+    /// The failure that something else happened.
+    pub fn fails<T>(&self, message: impl Into<String>) -> Result<T, Stop> {
+        Err(Stop::fails(&self.actor, message))
     }
 
     /// Its first line must be `listening on ADDRESS`; returns the address.
-    pub(crate) fn listens(&self) -> Result<SocketAddr, Stop> {
+    pub(super) fn listens(&self) -> Result<SocketAddr, Stop> {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
         let limit = self.board.patient(LISTENS_WITHIN);
         let Some((line, _)) = self.next_line(limit)? else {
@@ -65,7 +59,7 @@ impl Program {
             _ => {
                 self.board.note(&self.actor, Mark::Output, &line);
                 let message = format!("expected {expected}, but it printed {}", quoted(&line));
-                Err(Stop::fails(&self.actor, message))
+                self.fails(message)
             }
         }
     }
@@ -105,7 +99,7 @@ impl Program {
         self.note_rows();
         // With all the codes that move a cursor, it would say nothing to a reader.
         let stdout = self.board.stdout_of(self.id);
-        self.board.with_wire(stdout, |wire| drop(wire.take(wire.unread().len())));
+        self.board.with_wire(stdout, Wire::take_all);
         Err(stop)
     }
 
@@ -131,25 +125,28 @@ impl Program {
         self.board.close_stdin(self.id);
     }
 
-    /// Waits until it prints this line. A foreign program may put something before or behind it.
-    pub fn prints(&self, text: &str) -> Scene {
-        let expected = format!("the line {}", quoted(text));
-        let is_right = |line: &str| line == text || (self.is_foreign && line.contains(text));
-        let line = self.prints_where(&expected, is_right)?;
+    /// Waits until it prints what is expected: a text is expected exactly, and see [`crate::stage::expected`] for
+    /// other ways. A foreign program may put something before the text or behind it.
+    pub fn prints<'a>(&self, expected: impl Into<Expected<'a>>) -> Result<String, Stop> {
+        let Expected { words, kind } = expected.into();
+        let words = match kind {
+            Kind::Exactly(_) => format!("the line {words}"),
+            Kind::Containing(_) => format!("a line that contains {words}"),
+            Kind::Matching(_) | Kind::Anything => words,
+        };
+        let is_right = |line: &str| match &kind {
+            Kind::Exactly(text) => line == *text || (self.is_foreign && line.contains(text)),
+            Kind::Containing(text) => line.contains(text),
+            Kind::Matching(is_right) => is_right(line),
+            Kind::Anything => true,
+        };
+        let line = self.prints_quietly(&words, is_right)?;
         self.board.note(&self.actor, Mark::Output, line.trim_end());
-        Ok(())
+        Ok(line)
     }
 
-    /// Waits until it prints a line that contains this.
-    pub fn mentions(&self, text: &str) -> Scene {
-        let expected = format!("a line that contains {}", quoted(text));
-        let line = self.prints_where(&expected, |line| line.contains(text))?;
-        self.board.note(&self.actor, Mark::Output, line.trim_end());
-        Ok(())
-    }
-
-    /// Waits until it prints a line that `is_right`, and returns it. `expected` says what that is.
-    pub fn prints_where(
+    /// Waits until it prints a line that `is_right`, which stays out of the transcript. `expected` says what it is.
+    pub fn prints_quietly(
         &self,
         expected: &str,
         is_right: impl Fn(&str) -> bool,
@@ -214,7 +211,7 @@ impl Program {
             None => Ok(()),
             Some(exit) => {
                 let message = format!("expected {expected}, but it ended {exit}");
-                Err(Stop::fails(&self.actor, message))
+                self.fails(message)
             }
         }
     }
@@ -229,7 +226,7 @@ impl Program {
             "expected {expected}, but it was at work all the time, for {}",
             seconds(patience)
         );
-        Err(Stop::fails(&self.actor, message))
+        self.fails(message)
     }
 
     /// Waits until it ends with this status.
@@ -237,9 +234,7 @@ impl Program {
         let expected = format!("it to end with status {status}");
         match self.ends(&expected, self.board.patience())? {
             Exit::Status(found) if found == status => Ok(()),
-            exit => {
-                Err(Stop::fails(&self.actor, format!("expected {expected}, but it ended {exit}")))
-            }
+            exit => self.fails(format!("expected {expected}, but it ended {exit}")),
         }
     }
 
@@ -284,26 +279,19 @@ impl Program {
             return Ok(());
         }
         if exit != Exit::Status(1) {
-            return Err(Stop::fails(
-                &self.actor,
-                format!("expected {expected}, but it ended {exit}"),
-            ));
+            return self.fails(format!("expected {expected}, but it ended {exit}"));
         }
         match reason {
             Some(_) => Ok(()),
-            None => {
-                Err(Stop::fails(&self.actor, format!("expected {expected}, but stderr is empty")))
-            }
+            None => self.fails(format!("expected {expected}, but stderr is empty")),
         }
     }
 
     /// The most memory it has asked for so far, in KiB, where the system tells (Linux). Of a foreign program, the
     /// most that it has used: what a language sets aside before it reads costs nothing.
     pub fn peak_memory(&self) -> Option<u64> {
-        let status = census::text_of(self.board.pid_of(self.id), "status")?;
-        let field = if self.is_foreign { "VmHWM:" } else { "VmPeak:" };
-        let line = status.lines().find_map(|line| line.strip_prefix(field))?;
-        line.split_whitespace().next()?.parse().ok()
+        let memory = if self.is_foreign { Memory::Used } else { Memory::Asked };
+        census::memory_at_most(self.board.pid_of(self.id), memory)
     }
 
     /// All that it has written to stderr so far.
@@ -326,11 +314,7 @@ impl Program {
         let program = self.board.pid_of(self.id);
         let mut family = census::family_now(program);
         family.retain(|member| !member.is_dead || member.pid == program as i32);
-        let count = |folder| {
-            let lists = family.iter().filter_map(|member| census::list_of(member.pid, folder));
-            lists.map(Iterator::count).sum()
-        };
-        let footprint = Footprint { threads: count("task"), descriptors: count("fd") };
+        let footprint = census::footprint(family.iter().map(|member| member.pid));
         (footprint.threads > 0).then_some(footprint)
     }
 
@@ -359,7 +343,7 @@ impl Program {
             seconds(patience),
             rest.join(" and ")
         );
-        Err(Stop::fails(&self.actor, message))
+        self.fails(message)
     }
 
     /// The failure that what was expected did not come: because the program has ended, or in time.

@@ -1,7 +1,9 @@
 //! Scenes of 1.1 a server for one message.
 
 use crate::course::step::Check;
-use crate::stage::stage::{Scene, Stage};
+use crate::stage::expected::containing;
+use crate::stage::stage::Stage;
+use crate::stage::stop::Scene;
 
 pub const CHECKS: &[Check] = &[
     Check::server("prints_the_message_and_ends", "prints the message and ends", prints_the_message_and_ends)
@@ -16,7 +18,7 @@ pub const CHECKS: &[Check] = &[
     Check::server("a_taken_port", "a taken port is reported", a_taken_port)
         .worth(1)
         .look("`bind`: does it get the address as given, and does its caller get the error?"),
-    Check::server("bytes_that_are_no_text", "bytes that are no text are shown all the same", bytes_that_are_no_text).look(
+    Check::server("bytes_that_are_no_text", "bytes that are no text are shown all the same", bytes_that_are_no_text).bonus().look(
         "how bytes become text: `String::from_utf8_lossy` puts a \u{fffd} where they are none.",
     ),
 ];
@@ -66,7 +68,7 @@ fn bytes_that_are_no_text(stage: &Stage) -> Scene {
         &[word.as_bytes(), b"\xff!\n"].concat(),
         &format!("{word}, the byte ff, and !"),
     )?;
-    server.mentions(&word)?;
+    server.prints(containing(&word))?;
     server.exits(0)
 }
 

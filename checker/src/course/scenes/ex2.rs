@@ -1,12 +1,21 @@
 //! Scenes of 1.2 a client, and a reply.
 
 use crate::course::step::Check;
-use crate::stage::stage::{Scene, Stage};
+use crate::stage::stage::Stage;
+use crate::stage::stop::Scene;
 
 pub const CHECKS: &[Check] = &[
     Check::server("the_server_echoes", "the server echoes one message", the_server_echoes)
-        .worth(4)
+        .worth(3)
         .look("what goes back on the stream that it came from: the same text, and a line break."),
+    Check::server(
+        "the_server_shows_and_ends",
+        "the server shows the message and ends",
+        the_server_shows_and_ends,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what follows the reply: the message is on the screen, and nothing else is waited for."),
     Check::client(
         "the_client_talks",
         "the client sends what was typed and shows the reply",
@@ -43,17 +52,20 @@ pub const HINTS: &[&str] = &[
 ];
 
 fn the_server_echoes(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let word = stage.word();
+    alice.says(&word)?;
+    alice.hears(&word).map(drop)
+}
+
+fn the_server_shows_and_ends(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let word = stage.word();
     alice.says(&word)?;
-    if !stage.is_foreign() {
-        server.prints(&word)?;
-    }
+    server.prints(&word)?;
     alice.hears(&word)?;
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out does not say that this server ends, too
-    }
     alice.is_disconnected()?;
     server.exits(0)
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
-use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -28,28 +29,28 @@ pub const CHECKS: &[Check] = &[
         .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
     Check::client("the_client_notices", "the client notices that the server went away", common::the_client_notices)
         .worth(2)
-        .look(
+        .only_ours().look(
             "what follows when `receive` returns `None`: the server has left, which is an error.",
         ),
-    Check::server("two_pieces", "a message in two pieces is one message", two_pieces).look(
+    Check::server("two_pieces", "a message in two pieces is one message", two_pieces).bonus().look(
         "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
     ),
     Check::server("two_in_one_segment", "two messages in one segment are two", two_in_one_segment)
-        .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
-    Check::server("other_line_ends", "a line may end with \\r\\n, or not at all", other_line_ends).look(
+        .bonus().look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
+    Check::server("other_line_ends", "a line may end with \\r\\n, or not at all", other_line_ends).bonus().look(
         "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
     ),
     Check::server("an_empty_line", "an empty line is a message too", an_empty_line)
-        .look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
+        .bonus().look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
     Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
-        .look("what a thread holds while it sends: a lock would keep all others waiting, too."),
-    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing).look(
+        .bonus().look("what a thread holds while it sends: a lock would keep all others waiting, too."),
+    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing).bonus().look(
         "each loop: does it wait for something, or ask again and again, or go on after `None`?",
     ),
     Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+        .bonus().look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
     Check::client("the_end_of_input_closes", "the end of its input counts as `end`", the_end_of_input_closes)
-        .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
+        .bonus().only_ours().look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -66,14 +67,14 @@ fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let _alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    stage.echoes_to(&bob)
+    common::echoes(stage, &bob)
 }
 
 fn echoes_several_messages(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    stage.echoes_to(&alice)?;
-    stage.echoes_to(&alice)?;
+    common::echoes(stage, &alice)?;
+    common::echoes(stage, &alice)?;
     // None of these is `end`.
     let mut messages = vec![
         format!("endless {}", stage.word()),
@@ -81,7 +82,7 @@ fn echoes_several_messages(stage: &Stage) -> Scene {
         format!("{} and no end", stage.word()),
     ];
     if !stage.is_foreign() {
-        messages[1].insert_str(0, "  "); // some programs take blanks away
+        messages[1].insert_str(0, "  "); // some languages' usual way to read a line takes blanks away
     }
     for message in messages {
         alice.says(&message)?;
@@ -94,29 +95,28 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    stage.echoes_to(&alice)?;
-    stage.echoes_to(&bob)?;
+    common::echoes(stage, &alice)?;
+    common::echoes(stage, &bob)?;
     alice.closes_with("end")?;
-    stage.echoes_to(&bob)?;
+    common::echoes(stage, &bob)?;
     let carol = stage.connects("carol")?;
-    stage.echoes_to(&carol)
+    common::echoes(stage, &carol)
 }
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
-    stage.echoes_to(&alice)?;
-    stage.echoes_to(&bob)?;
+    common::echoes(stage, &alice)?;
+    common::echoes(stage, &bob)?;
     server.logs_something_after(|| alice.resets())?;
-    stage.echoes_to(&bob)?;
+    common::echoes(stage, &bob)?;
     let carol = stage.connects("carol")?;
-    stage.echoes_to(&carol)
+    common::echoes(stage, &carol)
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
-    stage.answers_crowd(50, str::to_string, "each its own word")
+    common::a_crowd(stage, 50, str::to_string, "each its own word")
 }
 
 fn the_client_stops_after_end(stage: &Stage) -> Scene {
@@ -149,9 +149,9 @@ fn a_client_that_stops_reading(stage: &Stage) -> Scene {
 fn an_empty_line(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    stage.echoes_to(&alice)?;
+    common::echoes(stage, &alice)?;
     common::says_an_empty_line(stage, &alice, str::to_string)?;
-    stage.echoes_to(&alice)
+    common::echoes(stage, &alice)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
+use crate::stage::expected::containing;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
-use crate::stage::stage::{Scene, Stage, Stop};
-use crate::stage::transcript::{Mark, quoted};
+use crate::stage::show::quoted;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop};
+use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("counts_who_comes", "`num.users` counts who comes", counts_who_comes).worth(2).look(
@@ -20,14 +23,17 @@ pub const CHECKS: &[Check] = &[
         .worth(4)
         .with_helper("ex4_client")
         .look("whether the operator has a thread of its own, and who counts: also those who are silent."),
-    Check::server("lists_the_commands", "an unknown command lists the commands", lists_the_commands).worth(2).look(
+    Check::server("lists_the_commands", "an unknown command lists the commands", lists_the_commands).worth(2).only_ours().look(
         "what the operator prints for anything that is not a command: the names of the commands.",
     ),
     Check::server("survives_the_end_of_input", "the end of its input does not end the server", survives_the_end_of_input)
-        .worth(2)
+        .worth(1)
         .look("what happens when `read_line` returns `None`: only the operator ends."),
+    Check::server("the_operators_end_costs_nothing", "an operator that has ended costs no computing time", the_operators_end_costs_nothing)
+        .worth(1)
+        .only_ours().look("what happens when `read_line` returns `None`: the loop ends, rather than asks again."),
     Check::server("clients_talk", "clients talk as in 1.4", clients_talk)
-        .look("the client's loop, which is that of 1.4: only `end` ends it, and a client that has left."),
+        .bonus().look("the client's loop, which is that of 1.4: only `end` ends it, and a client that has left."),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -40,7 +46,7 @@ pub const HINTS: &[&str] = &[
      The operator: `while let Ok(Some(command)) = console::read_line() { match command.trim() { … } }`.",
 ];
 
-/// Whoever prints so many lines unasked prints without end.
+/// A server that prints so many lines unasked prints without end.
 const MOST_LINES: usize = 20;
 
 /// Types `num.users` until the server's answer is this number. It may take a moment, since a server
@@ -86,7 +92,7 @@ fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
 /// Connects somebody and waits for an echo: after that, the server surely knows of them.
 fn joins(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     let peer = stage.connects(name)?;
-    stage.echoes_to(&peer)?;
+    common::echoes(stage, &peer)?;
     Ok(peer)
 }
 
@@ -124,7 +130,7 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
         alice.types(&word);
         alice.prints(&word)?;
         operator_counts(stage, &server, 2)?;
-        stage.echoes_to(&bob)?;
+        common::echoes(stage, &bob)?;
     }
     alice.types("end");
     alice.exits(0)?;
@@ -139,7 +145,7 @@ fn works_while_peers_talk(stage: &Stage) -> Scene {
     let alice = joins(stage, "alice")?;
     for peer in [&alice, &bob] {
         operator_counts(stage, &server, 2)?;
-        stage.echoes_to(peer)?;
+        common::echoes(stage, peer)?;
     }
     alice.closes_with("end")?;
     operator_counts(stage, &server, 1)
@@ -148,9 +154,7 @@ fn works_while_peers_talk(stage: &Stage) -> Scene {
 fn lists_the_commands(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     server.types(&stage.word());
-    if !stage.is_foreign() {
-        server.mentions("num.users")?; // the hand-out says nothing of other commands
-    }
+    server.prints(containing("num.users"))?;
     operator_counts(stage, &server, 0)
 }
 
@@ -165,13 +169,17 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
         );
         return Err(Stop::fails("server", message));
     }
-    if !stage.is_foreign() {
-        server.rests("the operator to end, and the server to sleep")?;
-    }
     server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;
     alice.closes_with("end")?;
     joins(stage, "bob").map(drop)
+}
+
+fn the_operators_end_costs_nothing(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    server.input_ends();
+    server.rests("the operator to end, and the server to sleep")?;
+    joins(stage, "alice").map(drop)
 }
 
 fn clients_talk(stage: &Stage) -> Scene {

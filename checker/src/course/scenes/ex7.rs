@@ -3,10 +3,13 @@
 use chatlings::proto::{FastHandshake, Message};
 
 use crate::course::step::Check;
-use crate::judge::cast::Setting;
-use crate::sandbox::limits::seconds;
-use crate::stage::peer::{Peer, Shown};
-use crate::stage::stage::{Scene, Stage, Stop};
+use crate::stage::expected::containing;
+use crate::stage::launch::Setting;
+use crate::stage::peer::Peer;
+use crate::stage::protobuf::Shown;
+use crate::stage::show::seconds;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -69,7 +72,7 @@ fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
     let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
     match handshake.error {
         false => Ok(handshake.id),
-        true => peer.complains(format!("expected {AN_ID}, but received {}", handshake.shown())),
+        true => peer.fails(format!("expected {AN_ID}, but received {}", handshake.shown())),
     }
 }
 
@@ -82,6 +85,7 @@ fn echoes(stage: &Stage, peer: &Peer, id: i64) -> Scene {
 fn the_handshake_comes_first(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let (alice, id) = joins(stage, "alice")?;
+    // A foreign server may count from 0.
     if !stage.is_foreign() && id != 1 {
         return alice.finds_wrong(
             &FastHandshake { id: 1, error: false },
@@ -205,7 +209,7 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     let id = stage.number(1000, 9999);
     server.sends_frame(&FastHandshake { id, error: false })?;
-    alice.mentions(&id.to_string())?;
+    alice.prints(containing(&id.to_string()))?;
     let (typed, reply) =
         (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
     alice.types(&typed);
@@ -214,7 +218,7 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
         return server.finds_wrong(&Message { from: id, to: 0, msg: typed }, &received);
     }
     server.sends_frame(&reply)?;
-    alice.mentions(&reply.msg)?;
+    alice.prints(containing(&reply.msg))?;
     alice.types("end");
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
     alice.exits(0)

@@ -1,4 +1,4 @@
-//! The scenes of each step, in a file of its name. What a step's hand-out asks stands in its list of checks.
+//! The scenes of each step, in a file of its name. What a step's handout asks stands in its list of checks.
 
 pub(super) mod common;
 pub(super) mod ex1;
@@ -12,3 +12,4 @@ pub(super) mod ms0;
 pub(super) mod ms1;
 pub(super) mod ms2;
 pub(super) mod ms3;
+mod threads;

@@ -2,7 +2,8 @@
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
-use crate::stage::stage::{Scene, Stage};
+use crate::stage::stage::Stage;
+use crate::stage::stop::Scene;
 
 pub const CHECKS: &[Check] = &[
     Check::server("sends_capitals", "sends a message back in capitals", sends_capitals)
@@ -14,19 +15,22 @@ pub const CHECKS: &[Check] = &[
     Check::server("knows_other_alphabets", "knows the capitals of other alphabets", knows_other_alphabets)
         .worth(2)
         .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
-    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client).worth(3).look(
+    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client).worth(3).only_ours().look(
         "what follows when `receive` returns `None`: the client has left, so the server ends.",
     ),
-    Check::client("the_client_talks", "the client talks until the end of input", the_client_talks).worth(5).look(
+    Check::client("the_client_talks", "the client sends line after line and shows the replies", the_client_talks).worth(4).look(
         "the client's loop: read a line, send, receive, display, until there is no further line.",
     ),
+    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
+        .worth(1)
+        .only_ours().look("what ends the client's loop: `read_line` returns `None`, and the connection is closed."),
     Check::client("a_reply_without_a_newline", "a reply without a newline is shown", a_reply_without_a_newline)
         .worth(2)
         .look("whether the client receives with a `text::Reader`, which needs no line break."),
     Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
-        .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
+        .bonus().only_ours().look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
                loop: no empty line does."),
-    Check::client("the_client_notices", "the client notices a server that has left", common::the_client_notices).look(
+    Check::client("the_client_notices", "the client notices a server that has left", common::the_client_notices).bonus().only_ours().look(
         "what follows when `receive` returns `None`: the server has left, which is an error.",
     ),
 ];
@@ -45,7 +49,7 @@ fn sends_capitals(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     let word = stage.word();
     alice.says(&word)?;
-    alice.hears(&word.to_uppercase())
+    alice.hears(&word.to_uppercase()).map(drop)
 }
 
 fn knows_other_alphabets(stage: &Stage) -> Scene {
@@ -80,9 +84,6 @@ fn ends_with_the_client(stage: &Stage) -> Scene {
     alice.says(&word)?;
     alice.hears(&word.to_uppercase())?;
     alice.leaves();
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out does not say when a server ends
-    }
     server.exits(0)
 }
 
@@ -98,10 +99,19 @@ fn the_client_talks(stage: &Stage) -> Scene {
         server.says(&reply)?;
         alice.prints(&reply)?;
     }
+    Ok(())
+}
+
+fn the_input_ends(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let (typed, reply) = (stage.word(), stage.word().to_uppercase());
+    alice.types(&typed);
+    server.hears(&typed)?;
+    server.says(&reply)?;
+    alice.prints(&reply)?;
     alice.input_ends();
-    if stage.is_foreign() {
-        return Ok(()); // the hand-out does not say how a client ends
-    }
     alice.exits(0)?;
     server.is_disconnected()
 }

@@ -4,13 +4,18 @@ use crate::course::scenes::common;
 use crate::course::step::Check;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
-use crate::stage::stage::{Scene, Stage, Stop};
-use crate::stage::transcript::{Mark, quoted};
+use crate::stage::show::quoted;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop};
+use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("each_its_own", "each client gets its own capitals", each_its_own)
-        .worth(4)
+        .worth(3)
         .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
+    Check::server("knows_other_alphabets", "knows the capitals of other alphabets", knows_other_alphabets)
+        .worth(1)
+        .only_ours().look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
         .worth(3)
         .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
@@ -30,17 +35,17 @@ pub const CHECKS: &[Check] = &[
         "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
     ),
     Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
-        .look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
+        .bonus().only_ours().look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
                loop: no empty line does."),
     Check::server("an_id_of_its_own", "each client is logged under an id of its own", an_id_of_its_own)
-        .look("where an id comes from: a number that is counted up, and never given twice."),
+        .bonus().only_ours().look("where an id comes from: a number that is counted up, and never given twice."),
     Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
-        .look("what a thread holds while it sends: no lock, which would keep all others waiting."),
+        .bonus().look("what a thread holds while it sends: no lock, which would keep all others waiting."),
     Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
-        .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+        .bonus().look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
     Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
-    Check::client("the_end_of_input_closes", "the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).look(
+        .bonus().look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    Check::client("the_end_of_input_closes", "the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).bonus().only_ours().look(
         "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
     ),
 ];
@@ -82,20 +87,24 @@ fn each_its_own(stage: &Stage) -> Scene {
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)?;
     is_answered(stage, &alice)?;
-    let more = if stage.is_foreign() { "" } else { " on the straße" };
-    let (one, other) = (stage.word() + more, stage.word());
+    let (one, other) = (stage.word(), stage.word());
     alice.says(&one)?;
     bob.says(&other)?;
     bob.hears(&other.to_uppercase())?;
-    alice.hears(&one.to_uppercase())
+    alice.hears(&one.to_uppercase()).map(drop)
+}
+
+fn knows_other_alphabets(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let message = format!("{} on the straße", stage.word());
+    alice.says(&message)?;
+    alice.hears(&message.to_uppercase()).map(drop)
 }
 
 /// An id that is the number of clients, say, is given again when somebody has left.
 fn an_id_of_its_own(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
-    if stage.is_foreign() {
-        return Err(Stop::NotChecked("the hand-out asks for no log".to_string()));
-    }
     let (alice, _) = comes(stage, &server, "alice")?;
     let (_bob, of_bob) = comes(stage, &server, "bob")?;
     let before = server.log().len();
@@ -134,8 +143,7 @@ fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
-    stage.answers_crowd(50, str::to_uppercase, "each its own word in capitals")
+    common::a_crowd(stage, 50, str::to_uppercase, "each its own word in capitals")
 }
 
 fn a_silent_client(stage: &Stage) -> Scene {
@@ -215,7 +223,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
     alice.types(&closing);
     server.hears(&closing)?;
     if stage.is_foreign() {
-        server.leaves(); // in the hand-out it is the server that closes, and the client that notices
+        server.leaves(); // in the handout it is the server that closes, and the client that notices
     }
     alice.exits(0)
 }

@@ -7,12 +7,14 @@
 use std::time::Duration;
 
 use crate::course::step::Check;
-use crate::course::table::not_asked;
-use crate::judge::cast::Setting;
+use crate::stage::expected::{anything, containing, matching};
+use crate::stage::launch::Setting;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
-use crate::stage::stage::{Scene, Stage, Stop};
-use crate::stage::transcript::{Mark, quoted};
+use crate::stage::show::quoted;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
+use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
     Check::server("reaches_all_but_its_sender", "a message reaches everybody but its sender", reaches_all_but_its_sender)
@@ -28,19 +30,25 @@ pub const CHECKS: &[Check] = &[
     Check::server("in_order", "messages arrive in the order they were sent", in_order).worth(2).look(
         "whether one thread receives and broadcasts a client's messages, one after the other.",
     ),
-    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told).worth(2).look(
+    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told).worth(1).only_ours().look(
         "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
     ),
-    Check::server("an_empty_name", "an empty name is refused", an_empty_name).worth(2).look(
+    Check::server("leavers_harm_nobody", "those who leave harm nobody", leavers_harm_nobody)
+        .worth(1)
+        .look("what becomes of a write to somebody who has left: an error, which ends nobody else."),
+    Check::server("an_empty_name", "an empty name is refused", an_empty_name).worth(2).only_ours().look(
         "what is done with a name that is empty once blanks are taken off: a word, and the end.",
     ),
     Check::server("a_taken_name", "a taken name is refused", a_taken_name)
         .worth(1)
-        .look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
+        .only_ours().look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
                second gets a word, and the end."),
     Check::server("a_free_name", "a name is free again when its owner has left", a_free_name)
         .worth(1)
         .look("whether a client that has left, or reset, is taken out of the dictionary."),
+    Check::server("a_free_name_after_a_reset", "a name is free again after a reset, too", a_free_name_after_a_reset)
+        .bonus()
+        .bonus().only_ours().look("whether a client whose connection was reset is taken out of the dictionary."),
     Check::client("the_client_introduces_itself", "the client gives its name and shows the welcome", the_client_introduces_itself)
         .worth(2)
         .look("the order: receive the question, ask the user, send the name, and from then on show all \
@@ -50,20 +58,20 @@ pub const CHECKS: &[Check] = &[
         .look("whether one thread shows what comes, while the other waits for the user and sends each \
                line."),
     Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
-        .look("whether asking for a name and taking it happen under one lock, which is not given back in \
+        .bonus().only_ours().look("whether asking for a name and taking it happen under one lock, which is not given back in \
                between."),
     Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
-        .look("what is done with a message that has no characters: nothing else than with any other."),
+        .bonus().look("what is done with a message that has no characters: nothing else than with any other."),
     Check::client("the_client_goes_on", "an empty line does not end the client", the_client_goes_on)
-        .look("what ends the two loops: the end of input and a server that has left, no empty line."),
+        .bonus().look("what ends the two loops: the end of input and a server that has left, no empty line."),
     Check::client("the_client_has_a_name", "the client takes its name from `--name`", the_client_has_a_name)
-        .look("whether the user is asked only when there is no name yet."),
+        .bonus().only_ours().look("whether the user is asked only when there is no name yet."),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .look("what the thread that receives does when no more can come."),
+        .bonus().only_ours().look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
+        .bonus().only_ours().look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
                side, and is no error."),
-    Check::server("a_stalled_member", "to be mended: a stalled member holds up all", a_stalled_member).look(
+    Check::server("a_stalled_member", "to be mended: a stalled member holds up all", a_stalled_member).bonus().only_ours().look(
         "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
     ),
 ];
@@ -81,16 +89,16 @@ pub const HINTS: &[&str] = &[
 /// Connects somebody, who gives a name and is welcomed; those who are there already hear of it.
 fn enters(stage: &Stage, name: &str, present: &[&Peer]) -> Result<Peer, Stop> {
     let peer = stage.connects(name)?;
-    peer.hears_something("a greeting")?;
+    peer.hears(anything("a greeting"))?;
     peer.says(name)?;
-    peer.hears_something("a welcome")?;
+    peer.hears(anything("a welcome"))?;
     may_be_told(stage, present, name)?;
     Ok(peer)
 }
 
 fn is_told(listener: &Peer, name: &str) -> Scene {
     let expected = format!("to be told of {name}");
-    listener.hears_where(&expected, |message| message.contains(name)).map(drop)
+    listener.hears(matching(expected, |message| message.contains(name))).map(drop)
 }
 
 /// Waits until all of these are told who comes or goes, but does not insist: two checks are about just that. If
@@ -100,7 +108,7 @@ fn may_be_told(stage: &Stage, listeners: &[&Peer], name: &str) -> Scene {
     for listener in listeners {
         loop {
             let left = deadline.saturating_sub(stage.time());
-            let Some(message) = listener.next_message_within(left)? else { return Ok(()) };
+            let Some(message) = listener.next_message(left)? else { return Ok(()) };
             if message.contains(name) {
                 stage.note(listener.name(), Mark::Received, &message);
                 break;
@@ -114,7 +122,7 @@ fn may_be_told(stage: &Stage, listeners: &[&Peer], name: &str) -> Scene {
 fn says_to(stage: &Stage, speaker: &Peer, listeners: &[&Peer]) -> Scene {
     let word = stage.word();
     speaker.says(&word)?;
-    listeners.iter().try_for_each(|listener| listener.hears_of(&word).map(drop))
+    listeners.iter().try_for_each(|listener| listener.hears(containing(&word)).map(drop))
 }
 
 fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
@@ -126,16 +134,16 @@ fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
     alice.says(&word)?;
     for listener in [&bob, &carol] {
         let expected = if stage.is_foreign() { word.clone() } else { format!("alice: {word}") };
-        listener.hears_of(&expected)?;
+        listener.hears(containing(&expected))?;
     }
     // What alice hears next is bob's word. If her own has come back, it has come before.
     let other = stage.word();
     bob.says(&other)?;
-    let before = alice.hears_of(&other)?;
+    let before = alice.hears(containing(&other))?.before;
     if before.iter().any(|message| message.contains(&word)) {
-        return alice.complains(format!("expected not to hear her own {}, but did", quoted(&word)));
+        return alice.fails(format!("expected not to hear {} back, but did", quoted(&word)));
     }
-    carol.hears_of(&other).map(drop)
+    carol.hears(containing(&other)).map(drop)
 }
 
 fn greets_and_welcomes(stage: &Stage) -> Scene {
@@ -169,11 +177,11 @@ fn in_order(stage: &Stage) -> Scene {
         bob.says(word)?;
     }
     for word in &words {
-        let before = alice.hears_of(word)?;
+        let before = alice.hears(containing(word))?.before;
         if let Some(later) =
             words.iter().find(|later| before.iter().any(|message| message.contains(*later)))
         {
-            return alice.complains(format!("expected {} before {}", quoted(word), quoted(later)));
+            return alice.fails(format!("expected {} before {}", quoted(word), quoted(later)));
         }
     }
     Ok(())
@@ -185,26 +193,29 @@ fn leavers_are_told(stage: &Stage) -> Scene {
     let bob = enters(stage, "bob", &[&alice])?;
     let carol = enters(stage, "carol", &[&alice, &bob])?;
     bob.leaves();
-    if stage.is_foreign() {
-        // The hand-out does not ask for the announcement, only that the others can go on.
-        return says_to(stage, &alice, &[&carol]);
-    }
     is_told(&alice, "bob")?;
     is_told(&carol, "bob")?;
     carol.resets();
     is_told(&alice, "carol")
 }
 
+fn leavers_harm_nobody(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
+    let carol = enters(stage, "carol", &[&alice, &bob])?;
+    bob.leaves();
+    says_to(stage, &alice, &[&carol])
+}
+
 fn an_empty_name(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
     let bob = stage.connects("bob")?;
-    bob.hears_something("a greeting")?;
+    bob.hears(anything("a greeting"))?;
     bob.says(" ")?;
-    if !stage.is_foreign() {
-        bob.hears_something("a word that refuses")?;
-        bob.is_disconnected()?;
-    }
+    bob.hears(anything("a word that refuses"))?;
+    bob.is_disconnected()?;
     let carol = enters(stage, "carol", &[&alice])?;
     says_to(stage, &alice, &[&carol])
 }
@@ -213,16 +224,11 @@ fn a_taken_name(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
     let second = stage.connects("alice 2")?;
-    second.hears_something("a greeting")?;
+    second.hears(anything("a greeting"))?;
     second.says("alice")?;
-    if !stage.is_foreign() {
-        second.hears_something("a word that refuses")?;
-        second.is_disconnected()?;
-    }
+    second.hears(anything("a word that refuses"))?;
+    second.is_disconnected()?;
     // The first one is still there under her name.
-    if stage.is_foreign() {
-        return enters(stage, "bob", &[]).map(drop);
-    }
     let bob = enters(stage, "bob", &[&alice])?;
     says_to(stage, &bob, &[&alice])
 }
@@ -232,15 +238,16 @@ fn a_free_name(stage: &Stage) -> Scene {
     let alice = enters(stage, "alice", &[])?;
     let bob = enters(stage, "bob", &[&alice])?;
     bob.leaves();
-    if !stage.is_foreign() {
-        may_be_told(stage, &[&alice], "bob")?;
-    }
+    may_be_told(stage, &[&alice], "bob")?;
     let bob = enters(stage, "bob", &[&alice])?;
     says_to(stage, &bob, &[&alice])?;
-    says_to(stage, &alice, &[&bob])?;
-    if stage.is_foreign() {
-        return Ok(());
-    }
+    says_to(stage, &alice, &[&bob])
+}
+
+fn a_free_name_after_a_reset(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = enters(stage, "alice", &[])?;
+    let bob = enters(stage, "bob", &[&alice])?;
     bob.resets();
     may_be_told(stage, &[&alice], "bob")?;
     let bob = enters(stage, "bob", &[&alice])?;
@@ -249,15 +256,12 @@ fn a_free_name(stage: &Stage) -> Scene {
 
 fn a_wanted_name(stage: &Stage) -> Scene {
     const COUNT: usize = 10;
-    if stage.is_foreign() {
-        return Err(not_asked());
-    }
     let _server = stage.starts_server()?;
     let bob = enters(stage, "bob", &[])?;
     let mut clients = Vec::new();
     for number in 1..=COUNT {
         let client = stage.connects_quietly(&format!("client {number}"))?;
-        client.hears_something("a greeting")?;
+        client.hears(anything("a greeting"))?;
         clients.push(client);
     }
     stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
@@ -273,7 +277,7 @@ fn a_wanted_name(stage: &Stage) -> Scene {
     for client in &clients {
         let _ = client.says(&word); // most of them cannot
     }
-    bob.hears_of(&word).map(drop)
+    bob.hears(containing(&word)).map(drop)
 }
 
 fn an_empty_line(stage: &Stage) -> Scene {
@@ -287,13 +291,13 @@ fn an_empty_line(stage: &Stage) -> Scene {
 fn the_client_introduces_itself(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    alice.types("alice"); // the hand-out's client asks its user before it connects
+    alice.types("alice"); // the handout's client asks its user before it connects
     let server = listener.accepts("alice")?;
     server.says("Who is there?")?;
     server.hears("alice")?;
     let welcome = format!("Welcome to the {}!", stage.word());
     server.says(&welcome)?;
-    alice.prints(&welcome)
+    alice.prints(&welcome).map(drop)
 }
 
 fn the_client_listens(stage: &Stage) -> Scene {
@@ -308,7 +312,7 @@ fn the_client_listens(stage: &Stage) -> Scene {
     server.hears(&word)?;
     let line = format!("bob: {}", stage.word());
     server.says(&line)?;
-    alice.prints(&line)
+    alice.prints(&line).map(drop)
 }
 
 fn the_client_goes_on(stage: &Stage) -> Scene {
@@ -319,35 +323,26 @@ fn the_client_goes_on(stage: &Stage) -> Scene {
     alice.prints(&line)?;
     alice.types("");
     alice.types(&word);
-    server.hears_of(&word).map(drop)
+    server.hears(containing(&word)).map(drop)
 }
 
 fn the_client_has_a_name(stage: &Stage) -> Scene {
-    if stage.is_foreign() {
-        return Err(not_asked());
-    }
     let listener = stage.plays_server()?;
     let name = stage.number(1000, 9999).unsigned_abs();
     let setting = Setting { option: "--name", placeholder: "", value: name, is_needed: false };
     let _alice = stage.starts_client_with("alice", &[setting])?;
     let server = listener.accepts("alice")?;
     server.says("Who is there?")?;
-    server.hears(&name.to_string())
+    server.hears(&name.to_string()).map(drop)
 }
 
 fn a_client_cut_off(stage: &Stage) -> Scene {
-    if stage.is_foreign() {
-        return Err(not_asked());
-    }
     let (server, alice) = client_in_the_room(stage)?;
     server.leaves();
     alice.gives_up()
 }
 
 fn the_input_ends(stage: &Stage) -> Scene {
-    if stage.is_foreign() {
-        return Err(not_asked());
-    }
     let (server, alice) = client_in_the_room(stage)?;
     alice.input_ends();
     server.is_disconnected()?;
@@ -359,15 +354,12 @@ fn the_input_ends(stage: &Stage) -> Scene {
 fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    alice.types("alice"); // the hand-out's client asks its user before it connects
+    alice.types("alice"); // the handout's client asks its user before it connects
     let server = listener.accepts("alice")?;
     server.says("Who is there?")?;
     server.hears("alice")?;
     server.says("Welcome!")?;
-    match alice.prints("Welcome!") {
-        Err(Stop::Fails { .. }) => {} // another check is about that
-        other => other?,
-    }
+    another_check_is_about_that(alice.prints("Welcome!"))?;
     Ok((server, alice))
 }
 
@@ -376,11 +368,6 @@ fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
 fn a_stalled_member(stage: &Stage) -> Scene {
     const MOST_LINES: usize = 4000;
     const HELD_UP: Duration = Duration::from_millis(500);
-    if stage.is_foreign() {
-        return Err(Stop::NotChecked(
-            "it is about the worked design, and asks nothing".to_string(),
-        ));
-    }
     let line = "x".repeat(4000);
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
@@ -390,17 +377,17 @@ fn a_stalled_member(stage: &Stage) -> Scene {
     stage.note("alice", Mark::Sent, "long lines, one after the other");
     for _ in 0..MOST_LINES {
         alice.says_quietly(&line)?;
-        while alice.next_message_within(Duration::ZERO)?.is_some() {} // her own, which others check
-        if bob.next_message_within(stage.patient(HELD_UP))?.is_none() {
+        while alice.next_message(Duration::ZERO)?.is_some() {} // her own, which others check
+        if bob.next_message(stage.patient(HELD_UP))?.is_none() {
             stage.note("bob", Mark::Event, "hears nothing more: the server waits for mallory");
             mallory.resets();
-            return match bob.hears_of(&line) {
+            return match bob.hears(containing(&line)).map(drop) {
                 Ok(_) => {
                     stage.note("bob", Mark::Event, "hears the rest, now that mallory has gone");
                     Ok(())
                 }
-                Err(Stop::Fails { .. }) => {
-                    bob.complains("expected the rest, now that mallory has gone, but nothing came")
+                Err(Stop::Fails(_)) => {
+                    bob.fails("expected the rest, now that mallory has gone, but nothing came")
                 }
                 Err(other) => Err(other),
             };

@@ -1,0 +1,323 @@
+//! Reads what one run of three threads has printed: who greeted, who said farewell, and how long each paused.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use crate::stage::show::quoted;
+
+/// Pauses are alike if they are so close to the one in their middle, as far as can be measured from outside.
+const ALIKE: Duration = Duration::from_millis(40);
+
+/// The share of pauses that are alike within the runs, and from run to run, from which on they are not random:
+/// not all, since on a busy machine some lines come late. Of random ones it is a half, and a third.
+const NOT_RANDOM_WITHIN: f64 = 0.85;
+const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
+
+/// What one run printed, in its order.
+pub struct Run {
+    /// The lines that are not blank.
+    pub said: Vec<Said>,
+    /// When its stdout was closed.
+    pub ended: Instant,
+}
+
+/// A line, and when it came.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Whose greeting it is: `2` of `Hi, I'm thread 2`. Of any other line, nobody's.
+    pub greets: Option<String>,
+    /// The line.
+    pub line: String,
+    order: usize,
+    when: Instant,
+}
+
+impl Run {
+    /// Reads printed lines. Greetings may have run into each other: some languages print a line and its line break in
+    /// two pieces.
+    pub fn of(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
+        let mut said = Vec::new();
+        for (printed, when) in printed {
+            for line in before_each(&printed, "Hi, ").filter(|line| !line.trim().is_empty()) {
+                let (greets, line, order) = (greeted_id(line), line.to_string(), said.len());
+                said.push(Said { greets, line, order, when });
+            }
+        }
+        Run { said, ended }
+    }
+
+    /// When the last line came.
+    pub fn said_last(&self) -> Instant {
+        self.said.last().map_or(self.ended, |said| said.when)
+    }
+
+    /// The greetings, each with its id, in the order of the ids.
+    pub fn greetings(&self) -> Vec<(&str, &Said)> {
+        let id = |said: &'_ Said| said.greets.clone();
+        let mut greetings: Vec<&Said> =
+            self.said.iter().filter(|said| id(said).is_some()).collect();
+        greetings.sort_by_key(|said| id(said));
+        greetings.into_iter().filter_map(|said| Some((said.greets.as_deref()?, said))).collect()
+    }
+
+    /// All lines that are not greetings.
+    fn others(&self) -> impl Iterator<Item = &Said> {
+        self.said.iter().filter(|said| said.greets.is_none())
+    }
+
+    /// The lines, apart from greetings, that name the thread `id`.
+    pub fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
+        self.others().filter(move |said| words_of(&said.line).any(|word| word == id))
+    }
+
+    /// Whether farewells do not say whose they are. The handout does not ask for it.
+    pub fn is_nameless(&self) -> bool {
+        let greetings = self.greetings();
+        let is_named = |(id, _): &(&str, &Said)| self.farewells(id).next().is_some();
+        self.others().count() == greetings.len() && !greetings.iter().any(is_named)
+    }
+
+    /// Makes sure that there are three greetings. (As the others below, the error says what was expected.)
+    pub fn greets_three_times(&self) -> Result<(), String> {
+        let instead = match (self.greetings().len(), self.others().next()) {
+            (3, _) => return Ok(()),
+            (0, Some(other)) => format!("the first line is {}", quoted(&other.line)),
+            (count, _) => format!("there are {count}"),
+        };
+        Err(format!("expected three lines \"Hi, I'm thread N\", but {instead}"))
+    }
+
+    /// Makes sure that nobody says farewell before all have greeted.
+    pub fn greets_before_any_farewell(&self) -> Result<(), String> {
+        let greetings = self.greetings();
+        let first = match self.is_nameless() {
+            true => self.others().next(),
+            false => {
+                let firsts = greetings.iter().filter_map(|(id, _)| self.farewells(id).next());
+                firsts.min_by_key(|farewell| farewell.order)
+            }
+        };
+        let Some(first) = first else {
+            return Err(no_farewell(greetings.first().map_or("", |(id, _)| id)));
+        };
+        match greetings.iter().find(|(_, greeting)| greeting.order > first.order) {
+            None => Ok(()),
+            Some((_, late)) => Err(format!(
+                "expected all greetings first, but {} came before {}",
+                quoted(&first.line),
+                quoted(&late.line)
+            )),
+        }
+    }
+
+    /// Makes sure that each thread says one farewell that names it. `may_repeat`: lines may have run into each other,
+    /// so that one counts twice.
+    pub fn says_farewell_once_each(&self, may_repeat: bool) -> Result<(), String> {
+        for (id, _) in self.greetings() {
+            match (self.farewells(id).count(), self.others().next()) {
+                (1, _) => {}
+                (0, Some(farewell)) if self.is_nameless() => {
+                    let (id, farewell) = (quoted(id), quoted(&farewell.line));
+                    return Err(format!(
+                        "expected a farewell that names {id}, but it is {farewell}"
+                    ));
+                }
+                (0, _) => return Err(no_farewell(id)),
+                (_, _) if may_repeat => {}
+                (count, _) => {
+                    let id = quoted(id);
+                    return Err(format!(
+                        "expected one farewell that names {id}, but there are {count}"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How long each thread paused, in the order of the threads' ids or, if farewells do not tell whose they
+    /// are, by length.
+    pub fn pauses(&self) -> Result<Vec<Duration>, String> {
+        let greetings = self.greetings();
+        let ids: BTreeSet<&str> = greetings.iter().map(|(id, _)| *id).collect();
+        let tells_nobody = self.is_nameless() || ids.len() < greetings.len();
+        let first = self.said.iter().find(|said| said.greets.is_some());
+        if let (true, Some(first)) = (tells_nobody, first) {
+            return Ok(self.others().map(|said| said.when.duration_since(first.when)).collect());
+        }
+        let pause = |(id, greeting): &(&str, &Said)| {
+            let farewell = self.farewells(id).next().ok_or_else(|| no_farewell(id))?;
+            Ok(farewell.when.duration_since(greeting.when))
+        };
+        greetings.iter().map(pause).collect()
+    }
+
+    /// How long it took from the first greeting until `over`.
+    pub fn took(&self, over: Instant) -> Duration {
+        let first = self.said.iter().find(|said| said.greets.is_some());
+        first.map_or(Duration::ZERO, |first| over.duration_since(first.when))
+    }
+}
+
+/// Makes sure that pauses are random: of their own for each thread, and others in each run.
+pub fn are_random(runs: &[Vec<Duration>]) -> Result<(), String> {
+    let shown =
+        |pauses: &Vec<Duration>| pauses.iter().map(|p| seconds(*p)).collect::<Vec<_>>().join(", ");
+    let last: Vec<String> = runs.iter().rev().take(2).map(shown).collect();
+    let of_thread =
+        |thread: usize| runs.iter().filter_map(|run| run.get(thread).copied()).collect();
+    let threads: Vec<Vec<Duration>> = (0..3).map(of_thread).collect();
+    if share_alike(runs) >= NOT_RANDOM_WITHIN {
+        return Err(format!(
+            "expected a pause of its own for each thread, but they were {}",
+            last[0]
+        ));
+    }
+    if share_alike(&threads) >= NOT_RANDOM_FROM_RUN_TO_RUN {
+        let last = last.join(" and ");
+        return Err(format!("expected other pauses in each run, but they were {last}"));
+    }
+    Ok(())
+}
+
+/// The share of pauses that are alike within their groups.
+fn share_alike(groups: &[Vec<Duration>]) -> f64 {
+    let alike = |group: &Vec<Duration>| {
+        let mut sorted = group.clone();
+        sorted.sort();
+        let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
+        sorted.iter().filter(|pause| pause.abs_diff(middle) < ALIKE).count()
+    };
+    let all: usize = groups.iter().map(Vec::len).sum();
+    groups.iter().map(alike).sum::<usize>() as f64 / all as f64
+}
+
+/// `0.25 s`: as wide for a short time as for a long one, so that lines break at the same words each time.
+pub fn seconds(time: Duration) -> String {
+    format!("{:.2}\u{a0}s", time.as_secs_f64())
+}
+
+fn no_farewell(id: &str) -> String {
+    let id = quoted(id);
+    format!(
+        "expected a farewell that names {id}, but the program ended without one (does it join its threads?)"
+    )
+}
+
+/// The id in `Hi, I'm thread 2`, if the line is such a greeting.
+fn greeted_id(line: &str) -> Option<String> {
+    let words: Vec<&str> = words_of(line).collect();
+    let says_hi = words.iter().any(|word| word.eq_ignore_ascii_case("hi"));
+    let thread = words.iter().position(|word| word.eq_ignore_ascii_case("thread"))?;
+    let id = words.get(thread + 1)?;
+    says_hi.then(|| id.to_string())
+}
+
+/// The words of a line. Digits end where letters begin, since a line of one thread may run into that of another.
+fn words_of(line: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+    let words = line.split(move |c| !is_word(c));
+    let parts = words.flat_map(|word| {
+        let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, rest) = word.split_at(digits);
+        [number, rest]
+    });
+    parts.filter(|part| !part.is_empty())
+}
+
+/// The parts of a text, cut before each `start`.
+fn before_each<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    let cuts = text.match_indices(start).map(|(at, _)| at).filter(|at| *at > 0);
+    let ends: Vec<usize> = cuts.chain([text.len()]).collect();
+    let begins: Vec<usize> = [0].into_iter().chain(ends.iter().copied()).collect();
+    begins.into_iter().zip(ends).map(|(begin, end)| &text[begin..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run of lines that came at these times, in milliseconds, and ended with the last of them.
+    fn run(lines: &[(u64, &str)]) -> Run {
+        let began = Instant::now();
+        let at = |ms: u64| began + Duration::from_millis(ms);
+        let ended = at(lines.iter().map(|(ms, _)| *ms).max().unwrap_or(0));
+        Run::of(lines.iter().map(|(ms, line)| (line.to_string(), at(*ms))), ended)
+    }
+
+    const RIGHT: &[(u64, &str)] = &[
+        (0, "Hi, I'm thread 2"),
+        (0, "Hi, I'm thread 1"),
+        (1, "Hi, I'm thread 3"),
+        (101, "Goodbye from thread 3"),
+        (200, "Goodbye from thread 1"),
+        (300, "Goodbye from thread 2"),
+    ];
+
+    fn ms(pauses: &[Duration]) -> Vec<u128> {
+        pauses.iter().map(Duration::as_millis).collect()
+    }
+
+    #[test]
+    fn a_right_run_is_read_by_the_ids_of_its_threads() {
+        let run = run(RIGHT);
+        let ids: Vec<&str> = run.greetings().iter().map(|(id, _)| *id).collect();
+        assert_eq!(ids, ["1", "2", "3"]);
+        assert_eq!(run.greets_three_times(), Ok(()));
+        assert_eq!(run.greets_before_any_farewell(), Ok(()));
+        assert_eq!(run.says_farewell_once_each(false), Ok(()));
+        assert_eq!(ms(&run.pauses().expect("all say farewell")), [200, 300, 100]);
+        assert_eq!(run.took(run.said_last()).as_millis(), 300);
+    }
+
+    #[test]
+    fn lines_that_have_run_into_each_other_are_taken_apart() {
+        let run = run(&[(0, "Hi, I'm thread 1Hi, I'm thread 2"), (0, "Hi, I'm thread 3"), (0, "")]);
+        assert_eq!(run.greetings().len(), 3);
+        assert_eq!(words_of("thread 2Goodbye").collect::<Vec<_>>(), ["thread", "2", "Goodbye"]);
+    }
+
+    #[test]
+    fn a_farewell_before_the_last_greeting_is_named_with_that_greeting() {
+        let mut lines = RIGHT.to_vec();
+        lines.swap(2, 3);
+        let error = run(&lines).greets_before_any_farewell().expect_err("thread 3 greets late");
+        assert!(
+            error.contains("\"Goodbye from thread 3\" came before \"Hi, I'm thread 3\""),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_farewell_that_is_missing_or_comes_twice_or_names_nobody_is_told() {
+        let error = |lines: &[(u64, &str)]| run(lines).says_farewell_once_each(false);
+        let missing = error(&RIGHT[..5]).expect_err("thread 2 says none");
+        assert!(missing.contains("names \"2\", but the program ended without one"), "{missing}");
+        let twice = error(&[RIGHT, &[(400, "1 again")]].concat()).expect_err("two of thread 1");
+        assert!(twice.contains("one farewell that names \"1\", but there are 2"), "{twice}");
+        let nameless = [&RIGHT[..3], &[(9, "Bye"), (9, "Bye"), (9, "Bye")]].concat();
+        let nameless = error(&nameless).expect_err("nobody is named");
+        assert!(nameless.contains("but it is \"Bye\""), "{nameless}");
+    }
+
+    #[test]
+    fn the_pauses_of_farewells_without_names_count_from_the_first_greeting() {
+        let lines = [&RIGHT[..3], &[(50, "Bye"), (60, "Bye"), (70, "Bye")]].concat();
+        let run = run(&lines);
+        assert!(run.is_nameless());
+        assert_eq!(ms(&run.pauses().expect("by their length")), [50, 60, 70]);
+    }
+
+    #[test]
+    fn pauses_that_are_alike_within_a_run_or_from_run_to_run_are_not_random() {
+        let runs = |runs: &[[u64; 3]]| -> Vec<Vec<Duration>> {
+            runs.iter().map(|run| run.map(Duration::from_millis).to_vec()).collect()
+        };
+        let error = |pauses: &[[u64; 3]]| are_random(&runs(pauses)).err().unwrap_or_default();
+        assert!(error(&[[100, 110, 120]; 5]).contains("of its own for each thread"));
+        assert!(error(&[[100, 200, 300]; 5]).contains("other pauses in each run"));
+        let random =
+            [[120, 390, 210], [300, 130, 250], [110, 220, 380], [390, 300, 100], [200, 100, 310]];
+        assert_eq!(are_random(&runs(&random)), Ok(()));
+    }
+}

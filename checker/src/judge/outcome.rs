@@ -1,0 +1,151 @@
+//! What comes of a check, and of a step.
+
+use crate::course::step::{Check, Step};
+use crate::stage::launch::Role;
+use crate::stage::stop::Failure;
+use crate::stage::transcript::Transcript;
+
+/// What came of a check, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All went as expected.
+    Passes,
+    /// Something else came.
+    Fails {
+        /// What, and from whom.
+        failure: Failure,
+        /// Where to look, for anyone who failed it; empty where the failure says it all.
+        look: String,
+    },
+    /// A program that it needs does not compile: the compiler's words.
+    DoesNotCompile(String),
+    /// The scene reached a `todo!()`.
+    ToDo(ToDo),
+    /// A program or a placeholder that it needs was not given, or the machine has no room for it: the reason.
+    NotChecked(String),
+    /// The checker itself has a mistake, which is never charged to a program.
+    CheckerFault(String),
+}
+
+/// A spot of a program where something is still to be done. Spots are in the order of their places.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ToDo {
+    /// `exercises/src/bin/ex1_server.rs`
+    pub file: String,
+    /// The line of the `todo!()`.
+    pub line: usize,
+    /// What is to be done there.
+    pub task: String,
+}
+
+/// A check, with what came of it.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The check.
+    pub check: &'static Check,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// The points it can give.
+    pub max: f64,
+    /// What happened.
+    pub transcript: Transcript,
+    /// What the person at the machine should know: processes that could not be ended.
+    pub warnings: Vec<String>,
+}
+
+/// All checks of a step that were played.
+#[derive(Clone, Debug)]
+pub struct StepResult {
+    /// The step.
+    pub step: &'static Step,
+    /// Its outcomes, in the order of its checks.
+    pub outcomes: Vec<Outcome>,
+    /// What its programs were made of when they were built; empty for commands.
+    pub fingerprint: String,
+}
+
+impl Verdict {
+    /// As it is spelled in `--json`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Verdict::Passes => "passes",
+            Verdict::Fails { .. } => "fails",
+            Verdict::DoesNotCompile(_) => "does not compile",
+            Verdict::ToDo(_) => "to do",
+            Verdict::NotChecked(_) => "not checked",
+            Verdict::CheckerFault(_) => "checker fault",
+        }
+    }
+
+    /// Why it is not a pass, in one text; empty if it is.
+    pub fn message(&self) -> String {
+        match self {
+            Verdict::Passes => String::new(),
+            Verdict::Fails { failure, .. } => failure.message.clone(),
+            Verdict::ToDo(to_do) => format!("{}: {}", to_do.place(), to_do.task),
+            Verdict::DoesNotCompile(reason)
+            | Verdict::NotChecked(reason)
+            | Verdict::CheckerFault(reason) => reason.clone(),
+        }
+    }
+}
+
+impl ToDo {
+    /// Where it is, as editors take it: `exercises/src/bin/ex1_server.rs:31`.
+    pub fn place(&self) -> String {
+        format!("{}:{}", self.file, self.line)
+    }
+}
+
+impl Outcome {
+    /// Whether all went as expected.
+    pub fn passes(&self) -> bool {
+        self.verdict == Verdict::Passes
+    }
+
+    /// The points it gave.
+    pub fn points(&self) -> f64 {
+        if self.passes() { self.max } else { 0.0 }
+    }
+
+    /// The role of the program that it is about.
+    pub fn role(&self) -> Role {
+        self.check.role
+    }
+
+    /// Whether it costs the exit status: a bonus does not.
+    pub fn is_failure(&self) -> bool {
+        let is_wrong = matches!(self.verdict, Verdict::Fails { .. } | Verdict::DoesNotCompile(_));
+        is_wrong && !self.check.is_bonus()
+    }
+}
+
+impl StepResult {
+    /// The points that its checks gave.
+    pub fn points(&self) -> f64 {
+        self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.points()) // `sum()` of none is -0
+    }
+
+    /// Whether all checks that give points pass.
+    pub fn is_passed(&self) -> bool {
+        self.outcomes.iter().all(|outcome| outcome.check.is_bonus() || outcome.passes())
+    }
+
+    /// Whether all checks pass.
+    pub fn is_complete(&self) -> bool {
+        self.outcomes.iter().all(Outcome::passes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spots_to_do_are_in_the_order_of_their_lines_as_numbers() {
+        let spot = |line| ToDo { file: "a.rs".to_string(), line, task: String::new() };
+        let mut spots = [spot(105), spot(83), spot(9)];
+        spots.sort();
+        assert_eq!(spots.map(|spot| spot.line), [9, 83, 105]);
+    }
+}

@@ -1,0 +1,90 @@
+//! The programs that are running now. Each leads a process group of its own, so that all that it starts ends with it.
+//!
+//! These are the checker's only values that belong to the whole process: a signal such as Ctrl-C reaches the whole
+//! process too, and must find everything that has to be ended.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::thread;
+
+use rustix::process::{Pid, Signal};
+
+/// The ids of the leaders that were started and are not reaped yet.
+static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
+/// Shared by all who start or reap a program, so that anyone who has it alone cannot come between that and the note
+/// of it in [`RUNNING`].
+static CHANGING: RwLock<()> = RwLock::new(());
+
+/// Whether everything is being ended: then nothing is started or reaped any more.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// Does something while no program is being started. Until a new process becomes the program, it has open whatever
+/// the checker has open; a port that is let go of here would still be taken there.
+pub fn between_starts<T>(act: impl FnOnce() -> T) -> T {
+    let _changing = CHANGING.write();
+    act()
+}
+
+/// Starts a program as the leader of a new group.
+///
+/// # Errors
+/// Those of [`Command::spawn`].
+pub(super) fn start(command: &mut Command) -> io::Result<Child> {
+    command.process_group(0);
+    let _changing = changing();
+    let child = command.spawn()?;
+    lock_running().insert(child.id() as i32);
+    Ok(child)
+}
+
+/// Ends a program with its group, and takes its status away: then it is gone.
+pub(super) fn reap(child: &mut Child) {
+    let _changing = changing();
+    end_group(child.id());
+    let _ = child.kill(); // in case it has left its group
+    let _ = child.wait();
+    lock_running().remove(&(child.id() as i32));
+}
+
+/// Ends the group of a program, unless it was reaped: then its number may be a stranger's.
+pub(super) fn end_group(leader: u32) {
+    let running = lock_running();
+    if let (true, Some(group)) = (running.contains(&(leader as i32)), Pid::from_raw(leader as i32))
+    {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL); // it may have ended by itself
+    }
+}
+
+/// Whether this is the id of a program that was started here and is not reaped yet.
+pub(super) fn is_leader(pid: i32) -> bool {
+    lock_running().contains(&pid)
+}
+
+/// Stops all starting and reaping, for good. Returns the leaders that are left.
+pub(super) fn halt() -> (RwLockWriteGuard<'static, ()>, BTreeSet<i32>) {
+    IS_OVER.store(true, Ordering::SeqCst);
+    let nobody_changes = CHANGING.write().unwrap_or_else(PoisonError::into_inner);
+    (nobody_changes, std::mem::take(&mut lock_running()))
+}
+
+/// The right to start or reap. Once everything is being ended, nobody gets it any more, and no verdict is to be
+/// given: anyone who asks waits for the end of this process.
+fn changing() -> RwLockReadGuard<'static, ()> {
+    let right = CHANGING.read().unwrap_or_else(PoisonError::into_inner);
+    if !IS_OVER.load(Ordering::SeqCst) {
+        return right;
+    }
+    drop(right);
+    loop {
+        thread::park();
+    }
+}
+
+fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}

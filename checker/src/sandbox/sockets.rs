@@ -1,0 +1,187 @@
+//! Sockets and ports: calls that leave no trace, who listens where, and what the system still keeps.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
+
+use crate::sandbox::census;
+use crate::sandbox::running::between_starts;
+
+/// An address on this machine.
+pub fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// The right to a port, until it is dropped: anyone who has the UDP port of a number may use the TCP port of this
+/// number. No other scene, of this checker or another, has it meanwhile.
+pub fn claim(port: u16) -> Option<UdpSocket> {
+    UdpSocket::bind(local(port)).ok()
+}
+
+/// Whether a program can listen on a port. It may bind without SO_REUSEADDR, so that TIME_WAIT hinders it.
+pub fn is_free(port: u16) -> bool {
+    between_starts(|| {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None);
+        socket.is_ok_and(|socket| socket.bind(&local(port).into()).is_ok())
+    })
+}
+
+/// A socket that has a port and does not listen: nobody else gets the port, and the system refuses each call to it.
+///
+/// # Errors
+/// When somebody has the port.
+pub fn keep_silent(port: u16) -> io::Result<(Socket, SocketAddr)> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_address(true)?; // the port may be in TIME_WAIT
+    socket.bind(&local(port).into())?;
+    let address = socket.local_addr()?.as_socket();
+    Ok((socket, address.ok_or(io::ErrorKind::AddrNotAvailable)?))
+}
+
+/// Calls a server from a port that can be used again at once: see [`release`].
+///
+/// # Errors
+/// Those of [`TcpStream::connect_timeout`].
+pub fn call(server: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    call_in_segments(server, limit, None)
+}
+
+/// The same, with segments of so many bytes at most.
+pub fn call_in_segments(
+    server: SocketAddr,
+    limit: Duration,
+    longest_segment: Option<u32>,
+) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(server), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    if let Some(length) = longest_segment {
+        let _ = socket.set_tcp_mss(length); // where the system has other ideas, they will do too
+    }
+    socket.connect_timeout(&server.into(), limit)?;
+    Ok(socket.into())
+}
+
+/// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a
+/// minute, and most programs cannot listen on it meanwhile. A new call from the same address, given up at once,
+/// makes the system forget the old one (RFC 1337 tells how).
+///
+/// # Errors
+/// When the call does not get through, as is expected: nobody listens. When a third one has the client's port too,
+/// and did not set SO_REUSEADDR, there is no such call.
+pub fn release(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    socket.bind(&client.into())?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&server.into())
+}
+
+/// The TCP ports that a program and all that it has started listen on, where the system tells (Linux).
+pub fn listening_ports(program: u32) -> BTreeSet<u16> {
+    let family = census::family_now(program);
+    let theirs: BTreeSet<u64> =
+        family.iter().flat_map(|member| census::sockets_of(member.pid)).collect();
+    let is_listening = |socket: &TcpSocket| socket.state == State::Listening;
+    let listening = tcp_sockets().filter(is_listening);
+    listening.filter(|socket| theirs.contains(&socket.inode)).map(|s| s.local.port()).collect()
+}
+
+/// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the
+/// server has closed them first (TIME_WAIT, RFC 9293): client and server of each, where the system tells (Linux).
+pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
+    let kept = tcp_sockets().filter(|socket| socket.state == State::Kept);
+    kept.filter(|socket| socket.local.port() == port).map(|s| (s.remote, s.local)).collect()
+}
+
+struct TcpSocket {
+    local: SocketAddr,
+    remote: SocketAddr,
+    state: State,
+    inode: u64,
+}
+
+#[derive(PartialEq, Eq)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+enum State {
+    Listening,
+    Kept, // TIME_WAIT
+    Other,
+}
+
+#[cfg(target_os = "linux")]
+fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
+    use procfs::net::{TcpState, tcp, tcp6};
+    let sockets = [tcp(), tcp6()].into_iter().flatten().flatten();
+    sockets.map(|socket| TcpSocket {
+        local: ipv4_where_possible(socket.local_address),
+        remote: ipv4_where_possible(socket.remote_address),
+        state: match socket.state {
+            TcpState::Listen => State::Listening,
+            TcpState::TimeWait => State::Kept,
+            _ => State::Other,
+        },
+        inode: socket.inode,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
+    std::iter::empty()
+}
+
+/// A server that listens on IPv6 may be called by IPv4: the address of such a client is `::ffff:127.0.0.1`.
+#[cfg(target_os = "linux")]
+fn ipv4_where_possible(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip().to_canonical(), address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_os = "linux")]
+    use std::{io::Read, net::TcpListener, time::Instant};
+
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_port_that_the_system_keeps_is_freed() {
+        // Not if another program's connection happens to have the client's port too.
+        assert!((0..5).any(|_| is_freed()));
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_freed() -> bool {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let mut client = call(address, Duration::from_secs(10)).expect("it listens");
+        drop(listener.accept().expect("a call"));
+        assert_eq!(client.read(&mut [0]).expect("the end"), 0);
+        drop((client, listener));
+        let [(client, server)] = lingering(address.port())[..] else {
+            panic!("the connection is kept, since the server has closed it first");
+        };
+        assert_eq!(server, address);
+        let _ = release(client, server);
+        let began = Instant::now(); // a busy system lets go of it a moment later
+        while began.elapsed() < Duration::from_secs(1) {
+            if lingering(address.port()).is_empty() {
+                return true;
+            }
+        }
+        false
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn only_a_socket_that_listens_has_a_listening_port() {
+        let listener = TcpListener::bind(local(0)).expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let client = call(address, Duration::from_secs(10)).expect("it listens");
+        let ports = listening_ports(std::process::id());
+        assert!(ports.contains(&address.port()), "{ports:?}");
+        assert!(!ports.contains(&client.local_addr().expect("its address").port()), "{ports:?}");
+    }
+}

@@ -1,0 +1,123 @@
+//! What is to be said of a connection or a program that has ended, and the end of the whole scene.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use socket2::SockRef;
+
+use crate::sandbox::containment::Containment;
+use crate::sandbox::sockets;
+use crate::stage::board::{Board, TICK};
+use crate::stage::panics::{Panic, PanicFinder};
+use crate::stage::show::seconds;
+use crate::stage::stop::Stop;
+use crate::stage::transcript::Mark;
+use crate::stage::wire::{Source, WireId};
+
+/// What is left of a scene that is over.
+#[derive(Debug, Default)]
+pub struct Finished {
+    /// The panics of programs of ours, each with its actor.
+    pub panics: Vec<(String, Panic)>,
+    /// The processes that could not be ended.
+    pub survivors: BTreeSet<i32>,
+}
+
+impl Board {
+    /// Why nothing more comes over a wire that is closed: its program has ended, or goes on without it.
+    pub fn why_closed(&self, wire: WireId) -> Result<String, Stop> {
+        // The system closes what a program had open a moment before it knows how the program ended.
+        const MOMENT: Duration = Duration::from_millis(200);
+        let sender = self.with_wire(wire, |wire| wire.sender.clone());
+        let exit = self.wait(MOMENT, || {
+            let mut players = self.players.borrow_mut();
+            players.iter_mut().find(|player| player.actor == sender)?.process.exit()
+        })?;
+        Ok(match exit {
+            Some(exit) if sender == "server" => format!("the server has ended {exit}"),
+            Some(exit) => format!("{sender} has ended {exit}"),
+            None => "the connection was closed".to_string(),
+        })
+    }
+
+    /// What there is to say about a server that cannot be reached, after `waited` if it had time to begin.
+    pub fn why_unreachable(&self, actor: &str, waited: Option<Duration>) -> String {
+        let mut players = self.players.borrow_mut();
+        let Some(server) = players.iter_mut().find(|player| player.actor == actor) else {
+            return String::new();
+        };
+        if let Some(exit) = server.process.exit() {
+            return format!("; the {actor} has ended {exit}");
+        }
+        let ports = sockets::listening_ports(server.process.id());
+        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+        let waited = waited.map_or(String::new(), |time| format!(" within {}", seconds(time)));
+        match &ports[..] {
+            [] => format!("; the {actor} has not begun to listen{waited}"),
+            ports => format!("; the {actor} listens on port {} instead", ports.join(" and ")),
+        }
+    }
+
+    /// Ends the scene: every program and whatever it has started, then every connection.
+    pub fn finish(&self) -> Finished {
+        for player in self.players.borrow_mut().iter_mut() {
+            player.process.end_group();
+            player.process.wait();
+        }
+        let containment = self.containment.take();
+        let survivors = containment.as_ref().map_or(BTreeSet::new(), Containment::end_strays);
+        // What was written before the end is still in the pipes. If somebody else holds them open, this
+        // does not wait forever.
+        let deadline = Instant::now() + Duration::from_millis(500);
+        while Instant::now() < deadline && !self.all_output_read() {
+            self.gather(TICK, None);
+        }
+        // A reset leaves no TIME_WAIT behind, so a server on a fixed port can be started again.
+        for wire in self.wires.borrow_mut().iter_mut() {
+            if let Some(Source::Socket(socket)) = wire.source.take() {
+                let _ = SockRef::from(&socket).set_linger(Some(Duration::ZERO));
+            }
+        }
+        let mut panics = Vec::new();
+        for player in self.players.borrow_mut().iter_mut() {
+            player.process.reap();
+            let found = player.panics.as_ref().map_or(&[][..], PanicFinder::found);
+            panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
+        }
+        drop(containment); // and the folder with it
+        for (client, server) in self.calls.take() {
+            let _ = sockets::release(client, server); // the call does not get through: nobody listens any more
+        }
+        Finished { panics, survivors }
+    }
+
+    fn all_output_read(&self) -> bool {
+        let wires = self.wires.borrow();
+        let is_read = |wire: WireId| wires[wire.0].is_over();
+        let players = self.players.borrow();
+        players.iter().all(|player| is_read(player.stdout) && is_read(player.stderr))
+    }
+
+    /// Adds what programs have written and nobody has taken: at the end of a failed scene it may say why.
+    pub fn note_rest(&self) {
+        for player in self.players.borrow().iter() {
+            let stdout = self.with_wire(player.stdout, |wire| wire.unread().to_vec());
+            self.note_lines(&player.actor, Mark::Output, &stdout);
+            self.note_lines(&player.actor, Mark::Error, &player.log);
+        }
+    }
+
+    fn note_lines(&self, actor: &str, mark: Mark, bytes: &[u8]) {
+        const MOST_LINES: usize = 8;
+        let text = String::from_utf8_lossy(bytes);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+        for line in lines.iter().take(MOST_LINES) {
+            if !self.transcript.borrow().has(actor, mark, line) {
+                self.note(actor, mark, line);
+            }
+        }
+        if lines.len() > MOST_LINES {
+            self.note(actor, mark, &format!("… and {} lines more", lines.len() - MOST_LINES));
+        }
+    }
+}

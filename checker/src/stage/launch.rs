@@ -1,0 +1,136 @@
+//! How a program is started for a role.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::stage::stop::Stop;
+
+/// What `{max_clients}` stands for in a scene that does not set it: more than any scene has.
+const DEFAULT_MAX_CLIENTS: &str = "64";
+
+/// Which of a step's programs is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// `…_server`
+    Server,
+    /// `…_client`
+    Client,
+    /// The one program of a step without sockets.
+    Program,
+}
+
+impl Role {
+    /// The role of the program of that name.
+    pub fn of(program: &str) -> Role {
+        match program.rsplit('_').next() {
+            Some("server") => Role::Server,
+            Some("client") => Role::Client,
+            _ => Role::Program,
+        }
+    }
+
+    /// The option of `check` that gives a program for it, and the name of its actor.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Server => "server",
+            Role::Client => "client",
+            Role::Program => "program",
+        }
+    }
+}
+
+/// How one program is started.
+#[derive(Clone, Debug)]
+pub enum Launch {
+    /// A program of the course, built: its name, and where its binary is.
+    Built(&'static str, PathBuf),
+    /// A program of the course that does not compile, with the compiler's words.
+    Broken(String),
+    /// A command that was given with `--server`, `--client` or `--program`, split into words.
+    Command(Vec<String>),
+}
+
+/// An option that a scene starts a program with.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// As programs of the course take it: `--max-clients`.
+    pub option: &'static str,
+    /// As it stands in a command: `{max_clients}`.
+    pub placeholder: &'static str,
+    /// Its value.
+    pub value: u64,
+    /// Whether the scene makes no sense without it.
+    pub is_needed: bool,
+}
+
+impl Launch {
+    /// Whether it is a command in any language, rather than a program of the course.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Launch::Command(_))
+    }
+
+    /// Whether the port can be chosen.
+    pub fn takes_port(&self) -> bool {
+        match self {
+            Launch::Command(words) => words.iter().any(|word| word.contains("{port}")),
+            Launch::Built(..) | Launch::Broken(_) => true,
+        }
+    }
+
+    /// The command that starts the program on this port, and how a person would type it.
+    ///
+    /// # Errors
+    /// *Not checked* when the scene needs a setting for which the command has no placeholder.
+    pub fn command(
+        &self,
+        port: Option<u16>,
+        settings: &[Setting],
+    ) -> Result<(Command, String), Stop> {
+        let (program, arguments, shown) = match self {
+            Launch::Built(name, path) => {
+                let mut arguments = Vec::new();
+                if let Some(port) = port {
+                    arguments.extend(["--port".to_string(), port.to_string()]);
+                }
+                for setting in settings {
+                    arguments.extend([setting.option.to_string(), setting.value.to_string()]);
+                }
+                let shown = [&[name.to_string()], &arguments[..]].concat().join(" ");
+                (path.clone(), arguments, shown)
+            }
+            Launch::Command(words) => {
+                let words = fill_in(words, port, settings)?;
+                let shown = shell_words::join(&words);
+                (PathBuf::from(&words[0]), words[1..].to_vec(), shown)
+            }
+            Launch::Broken(_) => return Err(Stop::NotChecked("it does not compile".to_string())),
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
+        command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
+        // One time for all: a program of std alone can give no other, and one with a crate gives this one.
+        command.env("TZ", "UTC");
+        Ok((command, shown))
+    }
+}
+
+/// Fills in the placeholders of a command.
+fn fill_in(words: &[String], port: Option<u16>, settings: &[Setting]) -> Result<Vec<String>, Stop> {
+    let mut words = words.to_vec();
+    let port = port.map_or(String::new(), |port| port.to_string());
+    for word in &mut words {
+        *word = word.replace("{port}", &port).replace("{host}", "127.0.0.1");
+    }
+    for setting in settings {
+        if setting.is_needed && !words.iter().any(|word| word.contains(setting.placeholder)) {
+            return Err(Stop::NotChecked(format!("the command has no {}", setting.placeholder)));
+        }
+        for word in &mut words {
+            *word = word.replace(setting.placeholder, &setting.value.to_string());
+        }
+    }
+    for word in &mut words {
+        *word = word.replace("{max_clients}", DEFAULT_MAX_CLIENTS);
+    }
+    Ok(words)
+}

@@ -1,0 +1,59 @@
+//! How texts, bytes and times are shown to a person.
+
+use std::time::Duration;
+
+/// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
+/// those that turn the direction of what follows, or cannot be seen.
+pub fn visible(text: &str) -> String {
+    let is_unseen = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let mut shown = String::new();
+    for character in text.chars() {
+        if character.is_control() || is_unseen(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
+}
+
+/// A text in quotation marks, short enough for a message.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", shorten(&visible(text), 48))
+}
+
+/// The text, or as much of it as fits `room` columns, with an ellipsis.
+pub fn shorten(text: &str, room: usize) -> String {
+    console::truncate_str(text, room, "…").into_owned()
+}
+
+/// `00 00 00 02 08 01`
+pub fn hex(bytes: &[u8]) -> String {
+    const MOST: usize = 24;
+    let shown: Vec<String> = bytes.iter().take(MOST).map(|byte| format!("{byte:02x}")).collect();
+    let rest = if bytes.len() > MOST { " …" } else { "" };
+    shown.join(" ") + rest
+}
+
+/// A time in words: `2 s`, `0.5 s`.
+pub fn seconds(time: Duration) -> String {
+    format!("{} s", (time.as_secs_f64() * 100.0).round() / 100.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_no_needless_digits() {
+        let shown = [2000, 500, 1234].map(|ms| seconds(Duration::from_millis(ms)));
+        assert_eq!(shown, ["2 s", "0.5 s", "1.23 s"]);
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_ends_in_an_ellipsis() {
+        assert_eq!(shorten("bread", 5), "bread");
+        assert_eq!(shorten("breads", 5), "brea…");
+        assert_eq!(shorten("你好你好", 5), "你好…");
+    }
+}

@@ -1,0 +1,74 @@
+//! What a scene comes to.
+
+use crate::stage::panics::Panic;
+
+/// What a scene comes to: all went as expected, or it stopped.
+pub type Scene = Result<(), Stop>;
+
+/// Why a scene stopped.
+#[derive(Clone, Debug)]
+pub enum Stop {
+    /// Something else happened than was expected.
+    Fails(Failure),
+    /// A `todo!()` was reached.
+    ToDo(Panic),
+    /// The scene cannot be played with what was given, or on this machine as it is now.
+    NotChecked(String),
+    /// The scene itself has a mistake, which is nobody's but the checker's.
+    Fault(String),
+}
+
+/// What was expected of somebody and did not happen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Who.
+    pub actor: String,
+    /// What was expected, and what came instead.
+    pub message: String,
+    /// Whether the program did not even get to where the scene begins.
+    pub is_at_start: bool,
+    /// Whether a busy machine can explain it: then one failure proves nothing.
+    pub may_be_chance: bool,
+}
+
+impl Failure {
+    /// A failure of `actor`, in the middle of a scene, that chance does not explain.
+    pub fn of(actor: &str, message: impl Into<String>) -> Failure {
+        let (actor, message) = (actor.to_string(), message.into());
+        Failure { actor, message, is_at_start: false, may_be_chance: false }
+    }
+}
+
+impl Stop {
+    /// A failure of `actor`.
+    pub fn fails(actor: &str, message: impl Into<String>) -> Stop {
+        Stop::Fails(Failure::of(actor, message))
+    }
+
+    /// The same, where a failure is one to start.
+    pub fn at_start(self) -> Stop {
+        match self {
+            Stop::Fails(failure) => Stop::Fails(Failure { is_at_start: true, ..failure }),
+            other => other,
+        }
+    }
+
+    /// The same, where a busy machine can explain a failure.
+    pub fn by_chance(self) -> Stop {
+        match self {
+            Stop::Fails(failure) => Stop::Fails(Failure { may_be_chance: true, ..failure }),
+            other => other,
+        }
+    }
+}
+
+/// The scene goes on after a failure that another check is about.
+///
+/// # Errors
+/// Whatever else has stopped it.
+pub fn another_check_is_about_that<T>(result: Result<T, Stop>) -> Scene {
+    match result {
+        Ok(_) | Err(Stop::Fails(_)) => Ok(()),
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,145 @@
+//! What arrives over one socket or pipe.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::net::TcpStream;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+use bytes::{Buf, BytesMut};
+
+use crate::sandbox::limits::MIB;
+
+/// How much a program may write, or send to a peer, that nobody asked for, in bytes.
+pub const MOST: usize = 4 * 1024 * 1024;
+
+/// The number of a wire on its board.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct WireId(pub(super) usize);
+
+/// Why nothing more comes over a wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The other side has closed it.
+    Closed,
+    /// The other side has reset it (TCP RST), as a crashed program does.
+    Reset,
+}
+
+/// Where bytes come from.
+pub(super) enum Source {
+    Socket(TcpStream),
+    Pipe(File),
+}
+
+/// What has arrived over one socket or pipe and was not taken yet.
+pub struct Wire {
+    pub(super) sender: String,
+    pub(super) source: Option<Source>,
+    unread: BytesMut,
+    arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
+    taken: usize,
+    end: Option<End>,
+    is_paused: bool,
+    most: usize, // that may come in all
+}
+
+impl Wire {
+    /// A wire over which `sender` may send `most` bytes in all.
+    pub(super) fn new(sender: &str, source: Source, most: usize) -> Wire {
+        Wire {
+            sender: sender.to_string(),
+            source: Some(source),
+            unread: BytesMut::new(),
+            arrivals: VecDeque::new(),
+            taken: 0,
+            end: None,
+            is_paused: false,
+            most,
+        }
+    }
+
+    /// What has arrived and was not taken.
+    pub fn unread(&self) -> &[u8] {
+        &self.unread
+    }
+
+    /// Takes the first `count` bytes, and says when the last of them arrived.
+    pub fn take(&mut self, count: usize) -> (Vec<u8>, Instant) {
+        let bytes = self.unread[..count].to_vec();
+        self.unread.advance(count);
+        self.taken += count;
+        while self.arrivals.len() > 1 && self.arrivals[0].0 < self.taken {
+            self.arrivals.pop_front();
+        }
+        (bytes, self.arrivals.front().map_or_else(Instant::now, |arrival| arrival.1))
+    }
+
+    /// Takes all that has arrived.
+    pub fn take_all(&mut self) -> Vec<u8> {
+        self.take(self.unread.len()).0
+    }
+
+    /// Why nothing more comes, if so.
+    pub fn end(&self) -> Option<End> {
+        self.end
+    }
+
+    /// Leaves what comes with the system, until it can take no more.
+    pub fn pause(&mut self) {
+        self.is_paused = true;
+    }
+
+    /// How long nothing has come.
+    pub fn quiet_for(&self) -> Duration {
+        self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
+    }
+
+    /// Whether all that will ever come is here.
+    pub(super) fn is_over(&self) -> bool {
+        self.end.is_some() || self.source.is_none()
+    }
+
+    /// Whether what comes is to be read.
+    pub(super) fn is_read(&self) -> bool {
+        self.end.is_none() && !self.is_paused
+    }
+
+    pub(super) fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self.source.as_ref()? {
+            Source::Socket(socket) => Some(socket.as_fd()),
+            Source::Pipe(pipe) => Some(pipe.as_fd()),
+        }
+    }
+
+    /// Reads once; the caller knows that there is something to read. Says what was too much, if so.
+    pub(super) fn read(&mut self) -> Option<String> {
+        let mut buffer = vec![0; 64 * 1024];
+        let (result, verb) = match self.source.as_mut()? {
+            Source::Socket(socket) => (socket.read(&mut buffer), "sent"),
+            Source::Pipe(pipe) => (pipe.read(&mut buffer), "printed"),
+        };
+        match result {
+            Ok(0) => self.end = Some(End::Closed),
+            Ok(count) => {
+                self.unread.extend_from_slice(&buffer[..count]);
+                self.arrivals.push_back((self.taken + self.unread.len(), Instant::now()));
+            }
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            // A terminal that nobody has open any more (EIO): the end of what was written to it.
+            Err(_) if verb == "printed" => self.end = Some(End::Closed),
+            Err(_) => self.end = Some(End::Reset),
+        }
+        if self.taken + self.unread.len() > self.most {
+            let mib = self.most as u64 / MIB;
+            return Some(format!("{verb} more than {mib} MiB (--max-output)"));
+        }
+        if self.unread.len() > MOST {
+            let mib = MOST as u64 / MIB;
+            return Some(format!("{verb} more than {mib} MiB that nobody asked for"));
+        }
+        None
+    }
+}
