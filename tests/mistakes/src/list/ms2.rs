@@ -297,16 +297,16 @@ pub const MISTAKES: &[Mistake] = &[
                 "",
             ),
             (
-                "            text::send(server, &line)?;\n",
-                "            text::send(server, &line)?;
-            if let Some(message) = messages.receive()? {
-                screen.show(&message);
-            }\n",
+                "        text::send(server, &line)?;\n",
+                "        text::send(server, &line)?;
+        if let Some(message) = messages.receive()? {
+            screen.show(&message);
+        }\n",
             ),
-            ("(mut keyboard, screen)", "(mut keyboard, mut screen)"),
+            ("send(server, keyboard);", "send(server, keyboard, messages, screen);"),
             (
-                "server: &TcpStream, messages: text::Reader)",
-                "server: &TcpStream, mut messages: text::Reader)",
+                "fn send(server: &TcpStream, mut keyboard: Keyboard)",
+                "fn send(server: &TcpStream, mut keyboard: Keyboard, mut messages: text::Reader, mut screen: Screen)",
             ),
             ("scope(|scope|", "scope(|_|"),
         ],
@@ -320,7 +320,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "does not send what is typed",
         program: "ms2_client",
-        edits: &[("            text::send(server, &line)?;", "            console::show(&line);")],
+        edits: &[("        text::send(server, &line)?;", "        console::show(&line);")],
         fails: &["the client shows messages at any time", "an empty line does not end the client"],
     },
     Mistake {
@@ -346,9 +346,9 @@ pub const MISTAKES: &[Mistake] = &[
         name: "takes the end of input for an empty line",
         program: "ms2_client",
         edits: &[(
-            "        while let Some(line) = keyboard.read_line()? {",
-            "        while !is_over.load(Ordering::SeqCst) {
-            let line = keyboard.read_line()?.unwrap_or_default();",
+            "    while let Some(line) = keyboard.read_line()? {",
+            "    loop {
+        let line = keyboard.read_line()?.unwrap_or_default();",
         )],
         fails: &["the end of input ends the client"],
     },
@@ -374,8 +374,8 @@ pub const MISTAKES: &[Mistake] = &[
         name: "ends when an empty line is typed",
         program: "ms2_client",
         edits: &[(
-            "            text::send(server, &line)?;",
-            "            if line.is_empty() {\n                break;\n            }\n            text::send(server, &line)?;",
+            "        text::send(server, &line)?;",
+            "        if line.is_empty() {\n            break;\n        }\n        text::send(server, &line)?;",
         )],
         fails: &["an empty line does not end the client"],
     },
