@@ -21,8 +21,8 @@ fn run(address: &str) -> io::Result<()> {
 }
 
 /// Accepts clients forever, and talks with each in a thread of its own.
-// `-> !` says that the function never returns: there is no way out of its loop. A value of the type `!`
-// cannot exist, so the compiler takes the call for any type, here for the `io::Result<()>` of `run`.
+// The return type `!` says that this function never returns: there is no way out of its loop. So `run` can
+// end with it, although it returns an `io::Result<()>`.
 fn each_client(listener: &TcpListener) -> ! {
     loop {
         let (client, address) = serve::accept(listener);
