@@ -59,7 +59,7 @@ fn random_pause(max_sleep_ms: u64) -> Duration {
 fn start(id: u32, pause: Duration) -> io::Result<JoinHandle<()>> {
     // TODO 3 of 3: start a thread that greets, sleeps for the pause, and says farewell.
     //   It prints `Hi, I'm thread N` with its id as N, and a farewell with N in it. The name could
-    //   be `format!("thread {id}")`.
+    //   be `format!("thread {id}")`. This needs `use std::thread;`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
     //   https://doc.rust-lang.org/std/thread/fn.sleep.html
     todo!()

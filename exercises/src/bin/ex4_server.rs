@@ -44,7 +44,8 @@ fn each_client(listener: &TcpListener) -> ! {
     // TODO 1 of 2: accept clients without end, and start a thread for each.
     //   `let (client, address) = serve::accept(listener);` accepts one. Its thread calls
     //   `talk(&client)`. If `talk` returns an error, or the thread cannot be started, write a line
-    //   to the log: `console::log(&format!("client {address}: {error}"))`.
+    //   to the log: `console::log(&format!("client {address}: {error}"))`. This needs
+    //   `use std::thread;`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
     todo!()
 }

@@ -45,7 +45,8 @@ fn run(address: &str) -> io::Result<()> {
 /// Starts a thread that obeys the operator, while this one goes on to accept clients.
 fn start_operator(registry: Arc<Registry>) -> io::Result<()> {
     // TODO 1 of 3: start a thread that calls `operate`.
-    //   If `operate` returns an error, write a line to the log: `console::log(…)`.
+    //   If `operate` returns an error, write a line to the log: `console::log(…)`. This needs
+    //   `use std::thread;`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
     //   https://doc.rust-lang.org/std/sync/struct.Arc.html
     todo!()

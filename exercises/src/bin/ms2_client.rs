@@ -68,7 +68,8 @@ fn chat(server: &TcpStream, messages: text::Reader) -> io::Result<()> {
     //   `let (keyboard, screen) = console::open_chat()?;` gives each its half of the terminal. Both
     //   share `let is_over = AtomicBool::new(false);`. When `send` has ended, it is over: set it to
     //   true, and shut down the sending side of `server`. If `send` has ended with an error, shut
-    //   down both sides, and then return the error.
+    //   down both sides, and then return the error. This needs `use std::thread;`, `Shutdown` beside
+    //   `TcpStream`, and `Ordering` beside `AtomicBool`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn_scoped
     //   https://doc.rust-lang.org/std/sync/atomic/struct.AtomicBool.html
     //   https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.shutdown

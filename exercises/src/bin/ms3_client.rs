@@ -55,7 +55,7 @@ fn run(args: Args) -> io::Result<()> {
 /// Shows what comes in one thread, while the user types in this one.
 fn chat(server: &TcpStream, keyboard: Keyboard, screen: Screen) -> io::Result<()> {
     // TODO 1 of 3: call `receive` in a thread, and `send` in this one.
-    //   This is `chat` of milestone 2, but `send` shares `is_over` too.
+    //   This is `chat` of milestone 2, but `send` shares `is_over` too. It needs the same `use` lines.
     //   https://doc.rust-lang.org/std/thread/fn.scope.html
     todo!()
 }
