@@ -79,7 +79,8 @@ fn chat(server: &TcpStream, messages: text::Reader) -> io::Result<()> {
 /// Sends what the user types, until the end of input (Ctrl-D).
 fn send(server: &TcpStream, mut keyboard: Keyboard) -> io::Result<()> {
     // TODO 3 of 4: send each line that the user types.
-    //   `keyboard.read_line()?` gives the next one, and `None` at the end of input.
+    //   `keyboard.read_line()?` gives the next one, and `None` at the end of input. If one cannot be
+    //   sent, return the error "the server has closed the connection".
     //   https://doc.rust-lang.org/std/keyword.while.html
     todo!()
 }

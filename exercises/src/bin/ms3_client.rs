@@ -65,7 +65,8 @@ fn chat(server: &TcpStream, keyboard: Keyboard, screen: Screen) -> io::Result<()
 fn send(server: &TcpStream, mut keyboard: Keyboard, is_over: &AtomicBool) -> io::Result<()> {
     // TODO 2 of 3: send each line that the user types, up to `/quit`.
     //   `keyboard.read_line()?` gives the next one. At the end of input (Ctrl-D) it gives `None`:
-    //   send `/quit` for the user. Before `/quit` is sent, set `is_over` to true.
+    //   send `/quit` for the user. Before `/quit` is sent, set `is_over` to true. If a line cannot be
+    //   sent, return the same error as in milestone 2.
     //   https://doc.rust-lang.org/std/sync/atomic/struct.AtomicBool.html#method.store
     todo!()
 }

@@ -71,7 +71,9 @@ fn chat(server: &TcpStream, messages: text::Reader) -> io::Result<()> {
 /// Sends what the user types, until the end of input (Ctrl-D).
 fn send(server: &TcpStream, mut keyboard: Keyboard) -> io::Result<()> {
     while let Some(line) = keyboard.read_line()? {
-        text::send(server, &line)?;
+        if text::send(server, &line).is_err() {
+            return Err(io::Error::other("the server has closed the connection"));
+        }
     }
     Ok(())
 }

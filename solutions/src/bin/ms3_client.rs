@@ -60,7 +60,9 @@ fn send(server: &TcpStream, mut keyboard: Keyboard, is_over: &AtomicBool) -> io:
         let line = keyboard.read_line()?.unwrap_or("/quit".to_string());
         let is_last = line == "/quit";
         is_over.store(is_last, Ordering::SeqCst);
-        text::send(server, &line)?;
+        if text::send(server, &line).is_err() {
+            return Err(io::Error::other("the server has closed the connection"));
+        }
         if is_last {
             return Ok(());
         }

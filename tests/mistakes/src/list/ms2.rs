@@ -297,8 +297,12 @@ pub const MISTAKES: &[Mistake] = &[
                 "",
             ),
             (
-                "        text::send(server, &line)?;\n",
-                "        text::send(server, &line)?;
+                "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }\n",
+                "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }
         if let Some(message) = messages.receive()? {
             screen.show(&message);
         }\n",
@@ -320,7 +324,10 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "does not send what is typed",
         program: "ms2_client",
-        edits: &[("        text::send(server, &line)?;", "        console::show(&line);")],
+        edits: &[(
+            "        if text::send(server, &line).is_err() {",
+            "        console::show(&line);\n        if false {",
+        )],
         fails: &["the client shows messages at any time", "an empty line does not end the client"],
     },
     Mistake {
@@ -374,8 +381,8 @@ pub const MISTAKES: &[Mistake] = &[
         name: "ends when an empty line is typed",
         program: "ms2_client",
         edits: &[(
-            "        text::send(server, &line)?;",
-            "        if line.is_empty() {\n            break;\n        }\n        text::send(server, &line)?;",
+            "        if text::send(server, &line).is_err() {",
+            "        if line.is_empty() {\n            break;\n        }\n        if text::send(server, &line).is_err() {",
         )],
         fails: &["an empty line does not end the client"],
     },

@@ -237,7 +237,11 @@ pub const MISTAKES: &[Mistake] = &[
         edits: &[
             ("        let thread = thread::Builder::new().name(\"receive\".to_string());
         thread.spawn_scoped(scope, || receive(server, screen, &is_over))?;\n", ""),
-            ("        text::send(server, &line)?;\n", "        text::send(server, &line)?;
+            ("        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }\n", "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }
         if let Some(message) = messages.receive()? {
             screen.show(&message);
         }\n"),
@@ -263,7 +267,7 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "does not send what is typed",
         program: "ms3_client",
-        edits: &[("        text::send(server, &line)?;\n        if is_last {", "        if is_last {\n            text::send(server, &line)?;")],
+        edits: &[("        if text::send(server, &line).is_err() {", "        if is_last && text::send(server, &line).is_err() {")],
         fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the end of input ends the client", "the client shows no control characters"],
     },
     Mistake {
