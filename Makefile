@@ -5,18 +5,22 @@ STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 .PHONY: help $(STEPS) demo test lint bench loop soak cargo
 
 help:
-	@echo "make ex1 … ms3   show a step's task and, once you have begun, check your program"
-	@echo "make demo        play the scenes of all steps with the worked programs"
-	@echo "make test        all checks of your programs and ours, and the course's own"
-	@echo "make lint        formatting and warnings (for those who change the course)"
-	@echo "make bench       measure the servers beside others (some minutes, Linux)"
-	@echo "make loop        measure the time from saving a file to the verdict"
-	@echo "make soak        look for false failures and for bugs, some ten minutes:"
-	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, FUZZ_SECONDS=60"
+	@echo "make ex1         show the step's task and, once you have begun, check your program"
+	@echo "                 (steps: $(STEPS))"
+	@echo "make demo        play the scenes of all steps with the reference solutions"
 	@echo
+	@echo "cargo test               run all checks of your programs and the reference solutions"
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
 	@echo "cargo step --help        everything else"
+	@echo
+	@echo "To change the course:"
+	@echo "make test        cargo test, and the tests of the course itself"
+	@echo "make lint        formatting, warnings, and whether the course is whole"
+	@echo "make bench       measure the servers beside others (a few minutes, Linux only)"
+	@echo "make loop        measure the time from saving a file to the verdict"
+	@echo "make soak        look for checks that fail without cause (about ten minutes):"
+	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, FUZZ_SECONDS=60"
 
 $(STEPS): cargo
 	@cargo step check $@

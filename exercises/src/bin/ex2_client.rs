@@ -4,14 +4,15 @@
 //! and ends.
 //!
 //! ## What to notice
-//! - A client calls: it needs no listener, and the system chooses its port.
-//! - If no server runs, `connect` fails at once. So the order matters: the server
-//!   first.
+//! - A client connects: it needs no listener, and the system chooses its port.
+//! - If the server is not running, `connect` fails at once. So start the server first.
 //! - Display what the *server* sent, not what was typed, even if they look alike.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex2_client` with no server: what does it say? Then `cargo try ex2_server`
 //! in another terminal, and the client once more.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -39,21 +40,21 @@ fn run(address: &str) -> io::Result<()> {
 fn connect(address: &str) -> io::Result<TcpStream> {
     // TODO 1 of 3: connect to the address, and return the stream.
     //   https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.connect
-    todo!("a connection to {address}")
+    todo!()
 }
 
 /// Sends the line, with a line break behind it.
-fn send(server: &TcpStream, line: &str) -> io::Result<()> {
+fn send(mut server: &TcpStream, line: &str) -> io::Result<()> {
     // TODO 2 of 3: send the line and a line break, `\n`, in one write.
-    //   Writing needs `use std::io::Write;` and `mut server` in the line above.
+    //   Writing needs `use std::io::Write;`.
     //   https://doc.rust-lang.org/std/io/trait.Write.html#method.write_all
-    todo!("send {line:?} to {server:?}")
+    todo!()
 }
 
 /// Waits for the reply, and makes text of it.
-fn receive(server: &TcpStream) -> io::Result<String> {
+fn receive(mut server: &TcpStream) -> io::Result<String> {
     // TODO 3 of 3: receive the reply, as the server of 1.1 received its message.
     //   If nothing came, return the error "the server left without a reply".
     //   https://doc.rust-lang.org/std/io/trait.Read.html#tymethod.read
-    todo!("a reply from {server:?}")
+    todo!()
 }

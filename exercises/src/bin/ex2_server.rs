@@ -5,12 +5,14 @@
 //! ## What to notice
 //! - A stream goes both ways: what is written at one end can be read at the other.
 //! - `write` may take only some of the bytes; `write_all` goes on until all are sent.
-//! - Listening is done by `serve::listen` from here on. Read it in `src/serve.rs`: it
-//!   is your `bind` of 1.1, with an error message of its own.
+//! - From here on, `serve::listen` does the listening. Read it in `src/serve.rs`: it is
+//!   your `bind` of 1.1, with an error message of its own.
 //!
-//! ## Try it by hand
-//! `cargo try ex2_server`, and `telnet 127.0.0.1 8080` in another terminal. Then with
-//! your own client: `cargo try ex2_client`.
+//! ## Try it yourself
+//! `cargo try ex2_server`, and `telnet 127.0.0.1 8080` in another terminal. Then try your
+//! own client: `cargo try ex2_client`.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io::{self, Read};
 use std::net::TcpStream;
@@ -45,9 +47,9 @@ fn receive(mut client: &TcpStream) -> io::Result<String> {
 }
 
 /// Sends the message back, with a line break behind it.
-fn reply(client: &TcpStream, message: &str) -> io::Result<()> {
+fn reply(mut client: &TcpStream, message: &str) -> io::Result<()> {
     // TODO 1 of 1: send the message and a line break, `\n`, in one write.
-    //   Writing needs `Write` beside `Read` in the `use` line, and `mut client` as above.
+    //   Writing needs `Write` beside `Read` in the `use` line.
     //   https://doc.rust-lang.org/std/io/trait.Write.html#method.write_all
-    todo!("send {message:?} to {client:?}")
+    todo!()
 }

@@ -4,14 +4,16 @@
 //! `end`, it stops.
 //!
 //! ## What to notice
-//! - There is no reply to `end`: whoever waits for one waits for ever.
+//! - There is no reply to `end`: a client that waits for one waits forever.
 //! - The server may go away at any time. Receiving then gives `None`: say so, and end
 //!   with an error.
 //! - Ctrl-D ends the user's input. Then the client says `end` for the user.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex4_server`, and `cargo try ex4_client` in two more terminals. Then stop
 //! the server with Ctrl-C, and type another line into a client.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -35,9 +37,9 @@ fn run(address: &str) -> io::Result<()> {
 fn talk(server: &TcpStream) -> io::Result<()> {
     // TODO 1 of 1: send line after line and display the replies, until `end`.
     //   `console::read_line()?` reads a line; `None`, the end of input, counts as `end`. Send it
-    //   with `text::send`, and return if it was `end`. Else receive the reply with a
-    //   `text::Reader`, and display it with `console::show`. If there is none, since the server
-    //   has left, return the error "the server has closed the connection".
+    //   with `text::send`, and return if it was `end`. Otherwise receive the reply with a
+    //   `text::Reader`, and display it with `console::show`. If the reply is `None`, the server has
+    //   left: return the error "the server has closed the connection".
     //   https://doc.rust-lang.org/std/option/enum.Option.html#method.unwrap_or_else
-    todo!("talk with {server:?}")
+    todo!()
 }

@@ -1,8 +1,8 @@
 //! # 1.4 One thread per client: the server
 //!
 //! Give each client a thread of its own, which receives messages and sends each one
-//! back until the message is `end`. Then that connection is closed, without a reply.
-//! The server goes on for ever.
+//! back until the message is `end`. Then close that connection, without a reply.
+//! The server goes on forever.
 //!
 //! ## What to notice
 //! - A server that talks with alice cannot accept bob: it waits for her next word. A
@@ -12,9 +12,11 @@
 //! - TCP carries bytes, not messages: one `read` may bring half a message, or two.
 //!   `text::Reader`, in `src/text.rs`, puts them together.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex4_server`, and `telnet 127.0.0.1 8080` in two more terminals. Type in
 //! both. Type `end` in one.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::{TcpListener, TcpStream};
@@ -32,26 +34,27 @@ fn main() -> ExitCode {
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
-    each_client(&listener, talk)
+    each_client(&listener)
 }
 
-/// Accepts clients for ever, and talks with each in a thread of its own.
-fn each_client(listener: &TcpListener, talk: fn(&TcpStream) -> io::Result<()>) -> ! {
+/// Accepts clients forever, and talks with each in a thread of its own.
+// The return type `!` says that this function never returns: there is no way out of its loop. So `run` can
+// end with it, although it returns an `io::Result<()>`.
+fn each_client(listener: &TcpListener) -> ! {
     // TODO 1 of 2: accept clients without end, and start a thread for each.
     //   `let (client, address) = serve::accept(listener);` accepts one. Its thread calls
-    //   `talk(&client)`: the function below, which is given to this one as an argument. If
-    //   `talk` returns an error, or the thread cannot be started, write a line to the log:
-    //   `console::log(&format!("client {address}: {error}"))`.
+    //   `talk(&client)`. If `talk` returns an error, or the thread cannot be started, write a line
+    //   to the log: `console::log(&format!("client {address}: {error}"))`. This needs
+    //   `use std::thread;`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
-    todo!("accept clients of {listener:?}, and run {talk:?} in a thread for each")
+    todo!()
 }
 
 /// Echoes each message until `end`, or until the client has left.
 fn talk(client: &TcpStream) -> io::Result<()> {
     // TODO 2 of 2: send each message back, until one is `end`.
-    //   `let mut messages = text::Reader::new(client);` and, while `messages.receive()?` gives
-    //   `Some(message)`, `text::send` it back. `None` means that the client has left. This needs
-    //   `text` in the `use chatlings::…` line.
-    //   https://doc.rust-lang.org/std/keyword.while.html
-    todo!("talk with {client:?}")
+    //   Receive with a `text::Reader`, as in milestone 0. This needs `text` in the
+    //   `use chatlings::…` line.
+    //   https://doc.rust-lang.org/std/keyword.break.html
+    todo!()
 }

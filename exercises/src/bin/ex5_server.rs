@@ -1,6 +1,6 @@
 //! # 2.1 The server operator
 //!
-//! Add an operator to the echo server: somebody who types commands into the terminal
+//! Add an operator to the echo server: a person who types commands into the terminal
 //! where the server runs. `num.users` displays how many clients are connected now;
 //! anything else lists the commands.
 //!
@@ -13,9 +13,11 @@
 //!   is what dropping a `Seat` does.
 //! - When the operator's input ends (Ctrl-D), only the operator ends.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex5_server`, and `cargo try ex4_client` in two more terminals. Type
 //! `num.users` into the server as they come and go; end one client with Ctrl-C.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -37,31 +39,36 @@ fn run(address: &str) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Arc::new(Registry::new(usize::MAX));
     start_operator(Arc::clone(&registry))?;
-    serve::each_client(&listener, move |client| count_while(&client, &registry, talk))
+    serve::each_client(&listener, move |client| count_while(&client, &registry))
 }
 
 /// Starts a thread that obeys the operator, while this one goes on to accept clients.
 fn start_operator(registry: Arc<Registry>) -> io::Result<()> {
-    // TODO 1 of 2: start a thread that obeys the operator's commands.
-    //   While `console::read_line()` gives a line: if it is `num.users`, print how many clients
-    //   are connected (`registry.count()`), else print which commands there are.
+    // TODO 1 of 3: start a thread that calls `operate`.
+    //   If `operate` returns an error, write a line to the log: `console::log(…)`. This needs
+    //   `use std::thread;`.
     //   https://doc.rust-lang.org/std/thread/struct.Builder.html#method.spawn
     //   https://doc.rust-lang.org/std/sync/struct.Arc.html
-    todo!("an operator who can see {} users", registry.count())
+    todo!()
 }
 
-/// Talks with a client, who counts as connected all the while.
-fn count_while(
-    client: &TcpStream,
-    registry: &Registry,
-    talk: fn(&TcpStream) -> io::Result<()>,
-) -> io::Result<()> {
-    // TODO 2 of 2: take a seat in the registry, and keep it while the client talks.
+/// Obeys the operator's commands until the end of input. The server goes on without an operator.
+fn operate(registry: &Registry) -> io::Result<()> {
+    // TODO 2 of 3: read the operator's commands, and obey them.
+    //   While `console::read_line()?` gives a line: if it is `num.users`, print how many clients
+    //   are connected (`registry.count()`), otherwise print which commands there are.
+    //   https://doc.rust-lang.org/std/keyword.match.html
+    todo!()
+}
+
+/// Talks with a client, who counts as connected as long as this lasts.
+fn count_while(client: &TcpStream, registry: &Registry) -> io::Result<()> {
+    // TODO 3 of 3: take a seat in the registry, and keep it while the client talks.
     //   `registry.join(client)` gives one; keep it in a variable, and call `talk(client)`. The
-    //   seat is given back when its variable is dropped: at the end of its block, on whatever
-    //   way out. (A variable named `_` keeps nothing, so it would be given back at once.)
+    //   seat is given back when its variable is dropped, at the end of the function. (`let _ = …`
+    //   keeps nothing: the seat would be given back at once.)
     //   https://doc.rust-lang.org/std/ops/trait.Drop.html
-    todo!("{client:?} counts among the {} users while {talk:?} runs", registry.count())
+    todo!()
 }
 
 /// Echoes each message until `end`, or until the client has left.

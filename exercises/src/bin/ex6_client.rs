@@ -9,8 +9,10 @@
 //! - A field that has its default (0, or an empty text) takes no bytes at all. A message
 //!   with only defaults is a frame of length 0.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex6_server`, and `cargo try ex6_client -- --from 7` in another terminal.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -30,7 +32,7 @@ struct Args {
     #[arg(long, value_name = "ID", default_value_t = 1, allow_negative_numbers = true)]
     from: i64,
 
-    /// Number of whom the messages are for
+    /// Number of the receiver
     #[arg(long, value_name = "ID", default_value_t = 0, allow_negative_numbers = true)]
     to: i64,
 }
@@ -57,11 +59,11 @@ fn run(args: &Args) -> io::Result<()> {
     }
 }
 
-/// Makes a message of a line that the user typed.
+/// Makes a message from a line that the user typed.
 fn compose(args: &Args, line: String) -> Message {
     // TODO 1 of 2: return a `Message` from `args.from` to `args.to` that says `line`.
     //   https://doc.rust-lang.org/book/ch05-01-defining-structs.html
-    todo!("{line:?} from {} to {}", args.from, args.to)
+    todo!()
 }
 
 /// Waits for the server's reply, and displays it with its sender.
@@ -70,5 +72,5 @@ fn show_reply(server: &TcpStream) -> io::Result<()> {
     //   `frame::receive::<Message>(server)?` receives it. `None` means that the server has left:
     //   return the error "the server has closed the connection". To display: `console::show`.
     //   https://doc.rust-lang.org/std/macro.format.html
-    todo!("a reply from {server:?}")
+    todo!()
 }

@@ -4,7 +4,7 @@
 //! `Message`, send it back unchanged, until its `msg` is `end`.
 //!
 //! ## What to notice
-//! - `proto/chat.proto` says what a message is made of; the Rust struct is generated
+//! - `proto/chat.proto` says what a message is made of. The Rust struct is generated
 //!   from it when the crate is built: `Message { from, to, msg }`.
 //! - An encoded message may contain any byte, so no line break can end it. A *frame*
 //!   says first how long it is: 4 bytes, the most significant one first (big-endian),
@@ -13,13 +13,15 @@
 //!   `read_exact` waits for as many bytes as the buffer holds.
 //! - The other side may claim any length, up to 4 GiB. Check it before you take memory
 //!   for it.
-//! - A frame that is cut off, too long, or no message ends that connection, with an
-//!   error in the log. Returning it is enough: `serve::each_client`, which is your loop
+//! - If a frame is cut off or too long, or its bytes do not decode, that connection ends,
+//!   with an error in the log. Return the error: `serve::each_client`, which is your loop
 //!   of 1.4, logs it.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex6_server`, and `cargo try ex6_client` in another terminal. Telnet cannot
 //! speak this any more, but see what the server makes of a line that you type there.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -63,30 +65,30 @@ fn receive(client: &TcpStream) -> io::Result<Option<Message>> {
     }
 }
 
-/// Receives the 4 bytes that say how long the message is. `None`: the client has left before them.
-fn receive_length(client: &TcpStream) -> io::Result<Option<usize>> {
-    // TODO 1 of 3: receive 4 bytes, and make a number of them.
+/// Receives the 4 bytes that say how long the message is. `None`: the client left before them.
+fn receive_length(mut client: &TcpStream) -> io::Result<Option<usize>> {
+    // TODO 1 of 3: receive 4 bytes, and turn them into a number.
     //   Read the first with `read`: if nothing comes, return `Ok(None)`. Read the other three
-    //   with `read_exact`. This needs `use std::io::Read;` and `mut client` in the line above.
+    //   with `read_exact`. This needs `use std::io::Read;`.
     //   https://doc.rust-lang.org/std/io/trait.Read.html#method.read_exact
     //   https://doc.rust-lang.org/std/primitive.u32.html#method.from_be_bytes
-    todo!("a length from {client:?}")
+    todo!()
 }
 
 /// Receives a message of `length` bytes.
-fn receive_body(client: &TcpStream, length: usize) -> io::Result<Message> {
+fn receive_body(mut client: &TcpStream, length: usize) -> io::Result<Message> {
     // TODO 2 of 3: receive that many bytes, and decode them.
     //   Return an error if `length` is more than `LONGEST`. To decode:
     //   `Message::decode(&body[..])?`, with `use prost::Message as _;`.
     //   https://doc.rust-lang.org/std/io/struct.Error.html#method.other
-    todo!("{length} bytes, at most {LONGEST}, from {client:?}")
+    todo!()
 }
 
 /// Sends one message: its length, then the message itself.
-fn send(client: &TcpStream, message: &Message) -> io::Result<()> {
+fn send(mut client: &TcpStream, message: &Message) -> io::Result<()> {
     // TODO 3 of 3: send the length as 4 bytes, and the encoded message.
     //   `message.encode_to_vec()` encodes it. The length is big-endian, and both go out in one
     //   `write_all`.
     //   https://doc.rust-lang.org/std/primitive.u32.html#method.to_be_bytes
-    todo!("send {message:?} to {client:?}")
+    todo!()
 }

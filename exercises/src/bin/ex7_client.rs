@@ -4,14 +4,16 @@
 //! its messages under that id. If the server refuses it, it says so and ends.
 //!
 //! ## What to notice
-//! - A refusal has an `id` field as well, and nothing worth knowing in it. Look at
-//!   `error` first.
-//! - The server may also leave before it has said anything. That is an error too, and
-//!   another one.
+//! - A refusal has an `id` field as well, but its value means nothing. Look at `error`
+//!   first.
+//! - The server may also leave before it has said anything. That is an error too, but a
+//!   different one.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex7_server -- --max-clients 1`, and `cargo try ex7_client` in two more
 //! terminals.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -48,18 +50,18 @@ fn run(address: &str) -> io::Result<()> {
 /// Waits for the handshake, and returns the id that the server has given.
 fn shake_hands(server: &TcpStream) -> io::Result<i64> {
     // TODO 1 of 2: receive the handshake, and return the id in it.
-    //   Return an error if its `error` is true ("the server refused the connection"), and
-    //   another one if there is none ("the server left before the handshake"). This needs
+    //   If its `error` is true, return the error "the server refused the connection". If there is
+    //   no handshake, return the error "the server left before the handshake". This needs
     //   `FastHandshake` in a `use` line.
     //   https://doc.rust-lang.org/std/keyword.match.html
-    todo!("the handshake from {server:?}")
+    todo!()
 }
 
-/// Makes a message of a line that the user typed.
+/// Makes a message from a line that the user typed.
 fn compose(id: i64, line: String) -> Message {
     // TODO 2 of 2: return a `Message` from `id` to 0 that says `line`.
     //   https://doc.rust-lang.org/book/ch05-01-defining-structs.html
-    todo!("{line:?} from {id}")
+    todo!()
 }
 
 /// Waits for the server's reply, and displays it with its sender.

@@ -6,14 +6,17 @@
 //! ## What to notice
 //! - The handshake is the first frame on the connection, and the server sends it without
 //!   being asked.
-//! - `registry.join` gives out ids from 1 on, none of them twice, and a seat only while
-//!   there is room. It asks and counts under one lock: otherwise two clients who come at
-//!   once could both get the last seat.
-//! - A handshake can fail as anything on a connection can. That is what `?` is for.
+//! - `registry.join` gives out ids from 1 on, never the same one twice, and a seat only
+//!   while there is room. It asks and counts under one lock: otherwise two clients that
+//!   come at once could both get the last seat.
+//! - Sending a handshake can fail like anything else on a connection. That is what `?` is
+//!   for.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ex7_server -- --max-clients 1`, and `cargo try ex7_client` in two more
 //! terminals. Then end the first client, and start the second one again.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -48,7 +51,7 @@ fn run(args: &Args) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Registry::new(args.max_clients);
     serve::each_client(&listener, move |client| {
-        // The client keeps its seat to the end of this block, on whatever way it comes there.
+        // The client keeps its seat until this block ends, in whatever way.
         let seat = registry.join(&client);
         if shake_hands(&client, seat.as_ref())? {
             talk(&client)?;
@@ -57,14 +60,14 @@ fn run(args: &Args) -> io::Result<()> {
     })
 }
 
-/// Tells the client its id or, without a seat, that there is no room. Says whether it may stay.
+/// Tells the client its id or, without a seat, that there is no room. Returns whether it may stay.
 fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
-    // TODO 1 of 1: send the handshake, and say whether the client may stay.
+    // TODO 1 of 1: send the handshake, and return whether the client may stay.
     //   With a seat, send a `FastHandshake` with its id, and return `Ok(true)`. Without one,
     //   send a `FastHandshake` whose `error` is true, and return `Ok(false)`. This needs
     //   `FastHandshake` in a `use` line.
     //   https://doc.rust-lang.org/std/keyword.match.html
-    todo!("the handshake with {client:?}, which has the id {:?}", seat.map(Seat::id))
+    todo!()
 }
 
 /// Echoes each message until one says `end`, or until the client has left.

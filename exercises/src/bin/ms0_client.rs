@@ -7,9 +7,11 @@
 //! - The server may go away at any time. Receiving then gives `None`: say so, and end
 //!   with an error.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms0_server`, and `cargo try ms0_client` in another terminal. End it with
 //! Ctrl-D. What does the server do?
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -34,9 +36,9 @@ fn talk(server: &TcpStream) -> io::Result<()> {
     // TODO 1 of 1: send line after line and display the replies, until the end of input.
     //   `console::read_line()?` reads a line, or gives `None` at the end of input. Send it with
     //   `text::send`, receive the reply with a `text::Reader`, and display it with
-    //   `console::show`. If there is none, since the server has left, return the error "the
+    //   `console::show`. If the reply is `None`, the server has left: return the error "the
     //   server has closed the connection".
     //   https://doc.rust-lang.org/std/keyword.while.html
     //   https://doc.rust-lang.org/std/io/struct.Error.html#method.other
-    todo!("talk with {server:?}")
+    todo!()
 }

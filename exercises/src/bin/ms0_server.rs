@@ -7,12 +7,13 @@
 //! - One `read` was luck: TCP carries bytes, not messages, and may bring half a message,
 //!   or two. `text::Reader` puts them together. Read it in `src/text.rs`: it is your
 //!   `read` of 1.1, as often as a message needs it.
-//! - Capitals are not a matter of English letters: the capitals of `straße` are longer
-//!   than the word.
+//! - Not only English letters have capitals. Those of `straße` are longer than the word.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms0_server`, and `telnet 127.0.0.1 5001` in another terminal; type a few
-//! lines. Then with your own client: `cargo try ms0_client`.
+//! lines. Then try your own client: `cargo try ms0_client`.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -36,10 +37,10 @@ fn run(address: &str) -> io::Result<()> {
 /// Sends each message back in capitals, until the client has left.
 fn talk(client: &TcpStream) -> io::Result<()> {
     // TODO 1 of 1: send each message back in capitals, until the client has left.
-    //   `let mut messages = text::Reader::new(client);` and, while `messages.receive()?` gives
-    //   `Some(message)`, `text::send` its capitals. `None` means that the client has left. This
-    //   needs `text` in the `use chatlings::…` line.
+    //   Make a reader: `let mut messages = text::Reader::new(client);`. While
+    //   `messages.receive()?` gives `Some(message)`, send its capitals with `text::send`. `None`
+    //   means that the client has left. This needs `text` in the `use chatlings::…` line.
     //   https://doc.rust-lang.org/std/primitive.str.html#method.to_uppercase
     //   https://doc.rust-lang.org/std/keyword.while.html
-    todo!("talk with {client:?}")
+    todo!()
 }

@@ -4,11 +4,13 @@
 //! stop.
 //!
 //! ## What to notice
-//! - There is no reply to `CLOSE SOCKET`: whoever waits for one waits for ever.
+//! - There is no reply to `CLOSE SOCKET`: a client that waits for one waits forever.
 //! - Ctrl-D ends the user's input. Then the client says `CLOSE SOCKET` for the user.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms1_server`, and `cargo try ms1_client` in another terminal.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -31,7 +33,7 @@ fn run(address: &str) -> io::Result<()> {
 /// Sends what the user types and displays each reply, until `CLOSE SOCKET` is sent.
 fn talk(server: &TcpStream) -> io::Result<()> {
     // TODO 1 of 1: send line after line and display the replies, until `CLOSE SOCKET`.
-    //   This is the client of 1.4 with another closing word, and it need not be the whole line.
+    //   This is the client of 1.4 with other closing words, which need not be the whole line.
     //   https://doc.rust-lang.org/std/primitive.str.html#method.contains
-    todo!("talk with {server:?}")
+    todo!()
 }

@@ -6,17 +6,19 @@
 //!
 //! ## What to notice
 //! - `serve::each_client` is your loop of 1.4, as a helper. Read it in `src/serve.rs`.
-//! - All clients' threads use one dictionary. A `Mutex` lets only one at a time have it;
-//!   `serve::lock` waits for it, and it is given back when the guard is dropped.
-//! - Hold a lock for a few lines. Who talks with a client while holding it holds up
-//!   everybody else.
+//! - All clients' threads use one dictionary. A `Mutex` lets only one of them have it at a
+//!   time. `serve::lock` waits for it, and dropping the guard gives it back.
+//! - Hold a lock for a few lines. A thread that talks with a client while it holds the
+//!   lock holds up everybody else.
 //! - `try_clone` makes a second handle to the *same* connection. The connection stays
-//!   open until the last handle is dropped, so a client that is not removed can never be
+//!   open until the last handle is dropped. So a client that is not removed can never be
 //!   disconnected.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms1_server`, and `cargo try ms1_client` in two more terminals. End one with
 //! `CLOSE SOCKET` and one with Ctrl-C, and start it again.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::collections::HashMap;
 use std::io;
@@ -60,23 +62,23 @@ fn serve_client(client: &TcpStream, clients: &Mutex<Clients>) -> io::Result<()> 
 /// Keeps a handle to the client's socket under an id that no other client has had.
 fn add(client: &TcpStream, clients: &Mutex<Clients>) -> io::Result<u64> {
     // TODO 1 of 3: keep a handle to the client's socket under the next id, and return the id.
+    //   `let mut clients = serve::lock(clients);` waits for the dictionary.
     //   https://doc.rust-lang.org/std/net/struct.TcpStream.html#method.try_clone
     //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.insert
-    let clients = serve::lock(clients);
-    todo!("{client:?} comes after id {} and goes to {:?}", clients.last_id, clients.sockets)
-}
-
-/// Forgets the client. Its connection would stay open for as long as one handle to it is kept.
-fn remove(id: u64, clients: &Mutex<Clients>) {
-    // TODO 3 of 3: take the client's socket out of the dictionary.
-    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.remove
-    todo!("client {id} goes out of {:?}", serve::lock(clients).sockets)
+    todo!()
 }
 
 /// Sends each message back in capitals, until `CLOSE SOCKET`, or until the client has left.
 fn talk(client: &TcpStream) -> io::Result<()> {
     // TODO 2 of 3: send each message back in capitals, until one contains `CLOSE SOCKET`.
-    //   There is no reply to that one. The rest is what the server of milestone 0 does.
+    //   That one gets no reply. The rest is what the server of milestone 0 does.
     //   https://doc.rust-lang.org/std/primitive.str.html#method.contains
-    todo!("talk with {client:?}")
+    todo!()
+}
+
+/// Forgets the client. Its connection stays open for as long as any handle to it is kept.
+fn remove(id: u64, clients: &Mutex<Clients>) {
+    // TODO 3 of 3: take the client's socket out of the dictionary.
+    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.remove
+    todo!()
 }

@@ -1,20 +1,22 @@
 //! # Milestone 2: a chat room: the server
 //!
-//! Write a chat room. A client gives its name, is welcomed, and from then on all
-//! others hear what it says, as `alice: hello`. They are also told who comes and who
-//! leaves. An empty name, or one that is taken, is refused with a word.
+//! Write a chat room. A client gives its name and is welcomed. From then on, all others
+//! hear what it says, as `alice: hello`. They are also told who comes and who leaves. An
+//! empty name, or one that is taken, is refused with a word.
 //!
 //! ## What to notice
 //! - The room is a dictionary from names to connections, and a loop that writes to each
-//!   of them: `broadcast`. Whoever has spoken is left out.
+//!   of them: `broadcast`. The one who has spoken is left out.
 //! - Asking whether a name is free, and taking it, must happen under one lock.
 //!   Otherwise two who come at once could both get it.
-//! - A client that has left cannot be written to. That is no error of the one who
-//!   speaks: its own thread finds out.
-//! - Somebody stops reading. What happens to the others? Play it: the last check does.
+//! - A client that has left cannot be written to. That is not the fault of the one who
+//!   speaks: the thread of the client that left finds out.
+//! - One client stops reading. What happens to the others? Play it: the last check does.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms2_server`, and `cargo try ms2_client` in three more terminals, or telnet.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::collections::HashMap;
 use std::io;
@@ -40,7 +42,7 @@ fn run(address: &str) -> io::Result<()> {
     accept_clients(&listener)
 }
 
-/// Accepts clients for ever, and asks each for its identification in a thread of its own.
+/// Accepts clients forever, and asks each for its identification in a thread of its own.
 fn accept_clients(listener: &TcpListener) -> ! {
     let connections = Connections::default();
     serve::each_client(listener, move |conn| {
@@ -61,8 +63,11 @@ fn handle_client(
     messages: &mut text::Reader,
     connections: &Connections,
 ) -> io::Result<()> {
+    if !(1..=32).contains(&cid.chars().count()) {
+        return text::send(conn, "You need a name of 1 to 32 characters to come in. Goodbye.");
+    }
     if !enter(conn, cid, connections)? {
-        return text::send(conn, "This name is empty, or taken. Goodbye.");
+        return text::send(conn, &format!("Somebody is called {cid} already. Goodbye."));
     }
     console::log(&format!("{cid} has come"));
     broadcast(&format!("* {cid} has come"), cid, connections);
@@ -73,34 +78,36 @@ fn handle_client(
     result
 }
 
-/// Welcomes the client and puts it into the dictionary. `false`: its name is empty, or taken.
+/// Welcomes the client and puts it into the dictionary. `false`: its name is taken.
 fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Result<bool> {
-    // TODO 1 of 4: put the client into the dictionary, if its name is not empty and not taken.
+    // TODO 1 of 4: put the client into the dictionary, unless its name is taken.
     //   Send it a welcome before you put it there: then nothing else can come before that.
+    //   `false` means that the name is taken.
     //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.contains_key
     //   https://doc.rust-lang.org/std/sync/struct.Arc.html#method.clone
-    let connections = serve::lock(connections);
-    todo!("{conn:?} wants to be {cid} beside {:?}", connections.keys())
+    todo!()
+}
+
+/// Sends a message to all clients but the one with this identification.
+///
+/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So a
+/// client that does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
+fn broadcast(msg: &str, cid: &str, connections: &Connections) {
+    // TODO 2 of 4: send the message to everybody in the dictionary, but not to `cid`.
+    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.iter
+    todo!()
 }
 
 /// Passes on what the client says, until it has left.
 fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) -> io::Result<()> {
     // TODO 3 of 4: broadcast each message with its sender's name, as `alice: hello`.
     //   https://doc.rust-lang.org/std/macro.format.html
-    todo!("what {cid} says goes to {:?}: {messages:?}", serve::lock(connections).keys())
+    todo!()
 }
 
 /// Takes the client out of the dictionary: its name is free again.
 fn leave(cid: &str, connections: &Connections) {
     // TODO 4 of 4: take the client out of the dictionary.
     //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.remove
-    todo!("{cid} leaves {:?}", serve::lock(connections).keys())
-}
-
-/// Sends a message to all clients but the one with this identification.
-fn broadcast(msg: &str, cid: &str, connections: &Connections) {
-    // TODO 2 of 4: send the message to everybody in the dictionary, but not to `cid`.
-    //   Hold the lock all the while, or two messages could get mixed up on their way.
-    //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.iter
-    todo!("{msg} goes to {:?}, but not to {cid}", serve::lock(connections).keys())
+    todo!()
 }

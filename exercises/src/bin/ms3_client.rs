@@ -6,19 +6,22 @@
 //! ## What to notice
 //! - It is the client of milestone 2, but the server's question is shown like any other
 //!   line, and the user's first line is the answer to it.
-//! - A line that arrives while somebody types would land in the middle of what is typed.
+//! - A line that arrives while the user types would land in the middle of what is typed.
 //!   `console::open_chat` gives a `Screen` that puts it above, and a `Keyboard` for the
 //!   line being typed.
-//! - What comes from outside is not to be trusted with your terminal: show it through
+//! - Do not trust what comes from outside with your terminal: show it through
 //!   `text::printable`.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms3_server`, and `cargo try ms3_client` in two more terminals. Type half a
 //! line in one, and a whole one in the other.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
 use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
 
 use chatlings::args::{self, ClientArgs};
 use chatlings::console::{self, Keyboard, Screen};
@@ -51,12 +54,28 @@ fn run(args: Args) -> io::Result<()> {
 
 /// Shows what comes in one thread, while the user types in this one.
 fn chat(server: &TcpStream, keyboard: Keyboard, screen: Screen) -> io::Result<()> {
-    // TODO 1 of 1: start a thread that shows each message, while this one sends what is typed.
-    //   `/quit` is sent like any other line, and then this function returns: the server ends the
-    //   connection, and with it the thread. At the end of input (Ctrl-D), send `/quit` for the
-    //   user. When the server ends the connection unasked, the thread calls `screen.give_up("the
-    //   server has closed the connection")`.
+    // TODO 1 of 3: call `receive` in a thread, and `send` in this one.
+    //   This is `chat` of milestone 2, but `send` shares `is_over` too. It needs the same `use` lines.
     //   https://doc.rust-lang.org/std/thread/fn.scope.html
-    //   https://doc.rust-lang.org/std/sync/atomic/struct.AtomicBool.html
-    todo!("{keyboard:?} to {server:?} to {screen:?}")
+    todo!()
+}
+
+/// Sends what the user types, up to `/quit`. It is over before that is sent, since the server may be quick to
+/// close the connection.
+fn send(server: &TcpStream, mut keyboard: Keyboard, is_over: &AtomicBool) -> io::Result<()> {
+    // TODO 2 of 3: send each line that the user types, up to `/quit`.
+    //   `keyboard.read_line()?` gives the next one. At the end of input (Ctrl-D) it gives `None`:
+    //   send `/quit` for the user. Before `/quit` is sent, set `is_over` to true. If a line cannot be
+    //   sent, return the same error as in milestone 2.
+    //   https://doc.rust-lang.org/std/sync/atomic/struct.AtomicBool.html#method.store
+    todo!()
+}
+
+/// Shows each message until the server has closed the connection. If it was not over yet, the other thread
+/// waits for the user to type, so this ends the whole program.
+fn receive(server: &TcpStream, mut screen: Screen, is_over: &AtomicBool) {
+    // TODO 3 of 3: show each message, until there are no more.
+    //   This is `receive` of milestone 2, but with a `text::Reader` of its own.
+    //   https://doc.rust-lang.org/std/keyword.while.html
+    todo!()
 }

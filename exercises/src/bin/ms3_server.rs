@@ -5,19 +5,21 @@
 //! lists who is here, and `/quit` leaves.
 //!
 //! ## What to notice
-//! - In milestone 2, whoever spoke wrote to everybody, and waited for everybody. `Room`
-//!   does not wait for those who do not read. Read it in `src/room.rs`, with the
+//! - In milestone 2, the one who spoke wrote to everybody, and waited for everybody.
+//!   `Room` does not wait for those who do not read. Read it in `src/room.rs`, with the
 //!   walkthrough beside it.
 //! - A burst of lines is one read, and should be one `say`: `messages.next_received()`
 //!   gives the lines that have come with the first one, without waiting.
 //! - Once a client is in the room, nothing else may write to its socket. An answer for it
 //!   alone goes through `tell`.
-//! - What one types reaches another's terminal. A control character in it could clear
-//!   the screen, or worse: `text::printable` takes them out.
+//! - What one member types reaches another's terminal. A control character in it could
+//!   clear the screen, or worse: `text::printable` takes them out.
 //!
-//! ## Try it by hand
+//! ## Try it yourself
 //! `cargo try ms3_server`, and `cargo try ms3_client` in two more terminals. Then stop one
 //! client with Ctrl-Z, and send much from the other.
+
+#![allow(dead_code, unused_mut, unused_variables)] // delete this line when the TODOs are done
 
 use std::io;
 use std::net::TcpStream;
@@ -27,6 +29,9 @@ use std::sync::Arc;
 use chatlings::args::{self, ServerArgs};
 use chatlings::room::{Member, Room};
 use chatlings::{console, ports, serve, text};
+
+/// How many bad usernames a client may try.
+const TRIES: usize = 3;
 
 fn main() -> ExitCode {
     let args: ServerArgs = args::parse("A chat room that no stalled member holds up", ports::MS3);
@@ -59,20 +64,27 @@ fn let_in(
     room: &Arc<Room>,
     messages: &mut text::Reader,
 ) -> io::Result<Option<Arc<Member>>> {
-    // TODO 1 of 2: ask for a username, three times at most, until `room.join` lets it in.
-    //   A good one has 1 to 32 characters, is the same after `text::printable`, and is not taken:
-    //   `room.join(name, client, welcome)?` gives `None` then, and else sends the welcome, a whole
-    //   line. Say what was wrong, and ask again.
+    // TODO 1 of 3: ask for a username, `TRIES` times at most, until `room.join` lets it in.
+    //   `room.join(name, client, welcome)?` gives `None` if the name is taken. Otherwise it sends
+    //   the welcome, which is a whole line. If a name is not good, or taken, say so, and ask again.
+    //   https://doc.rust-lang.org/std/keyword.for.html
+    todo!()
+}
+
+/// Whether somebody may have this username, if nobody else has it.
+fn is_good(name: &str) -> bool {
+    // TODO 2 of 3: return whether it has 1 to 32 characters, and no control characters.
+    //   A text without control characters is the same after `text::printable`.
     //   https://doc.rust-lang.org/std/primitive.str.html#method.chars
-    todo!("{client:?} wants to join {:?}, and says who it is in {messages:?}", room.names())
+    todo!()
 }
 
 /// Passes on what the member says, until it leaves.
 fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::Result<()> {
-    // TODO 2 of 2: pass on each message with its time and its sender, and obey `/who` and `/quit`.
+    // TODO 3 of 3: pass on each message with its time and its sender, and obey `/who` and `/quit`.
     //   `Zoned::now().strftime("%H:%M:%S")` gives the time; it needs `use jiff::Zoned;`. Pass
     //   each message through `text::printable`, put the lines that have come together into one
     //   `String`, and give its bytes to `room.say(member, bytes)`.
     //   https://doc.rust-lang.org/std/string/struct.String.html#method.into_bytes
-    todo!("{:?} hear from {messages:?} what {} says", room.names(), member.name())
+    todo!()
 }

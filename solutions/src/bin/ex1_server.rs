@@ -27,13 +27,15 @@ fn bind(address: &str) -> io::Result<TcpListener> {
     TcpListener::bind(address)
 }
 
-/// Waits for a client. What comes back is the connection with it.
+/// Waits for a client, and returns the connection with it.
 fn accept(listener: &TcpListener) -> io::Result<TcpStream> {
     let (client, _address) = listener.accept()?;
     Ok(client)
 }
 
 /// Waits for bytes from the client, and makes text of them.
+// Why `mut`: `read` borrows its reader mutably. The reader is the reference `client`, not the stream behind
+// it: `Read` is implemented for `&TcpStream` as well, because several threads may use one connection.
 fn receive(mut client: &TcpStream) -> io::Result<String> {
     let mut buffer = [0; 1024];
     let count = client.read(&mut buffer)?;

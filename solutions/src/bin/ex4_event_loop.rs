@@ -1,7 +1,7 @@
 //! # 1.4 without threads: one event loop for all clients
 //!
 //! The server of 1.4 again, on one thread. The system says which connections are *ready*, and only
-//! those are looked at. No call waits for a client, so whatever a client has begun is kept in its
+//! those are looked at. No call waits for a client. What a client has begun is kept in its
 //! `Conversation` until it goes on: half a line, and replies that it has not taken yet.
 
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ struct Conversation {
     received_at: Instant,
     was_quiet: bool, // the last message had no line break: it may still come
     to_send: Vec<u8>,
-    is_over: bool, // but for what there is to send
+    is_over: bool, // only what is to be sent is left
 }
 
 /// When a conversation goes on.
@@ -133,7 +133,7 @@ impl Conversation {
                     self.received_at = Instant::now();
                     self.answer()?;
                 }
-                // The system says when there is more: it does so only for those who have read all there was.
+                // All was read. The system says when there is more, but only to a reader that has come this far.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     let quiet_at = self.received_at + text::QUIET;
                     if self.received.is_empty() {
@@ -178,7 +178,7 @@ impl Conversation {
                 self.is_over = true;
                 break;
             }
-            // The line break of a message that was answered already is no message of its own.
+            // The line break of a message that was answered already is not a message of its own.
             if !(mem::take(&mut self.was_quiet) && message.is_empty()) {
                 self.to_send.extend(String::from_utf8_lossy(message).as_bytes());
                 self.to_send.push(b'\n');

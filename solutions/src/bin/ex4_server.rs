@@ -17,18 +17,20 @@ fn main() -> ExitCode {
 fn run(address: &str) -> io::Result<()> {
     let listener = serve::listen(address)?;
     println!("listening on {}", listener.local_addr()?);
-    each_client(&listener, talk)
+    each_client(&listener)
 }
 
-/// Accepts clients for ever, and talks with each in a thread of its own.
-fn each_client(listener: &TcpListener, talk: fn(&TcpStream) -> io::Result<()>) -> ! {
+/// Accepts clients forever, and talks with each in a thread of its own.
+// The return type `!` says that this function never returns: there is no way out of its loop. So `run` can
+// end with it, although it returns an `io::Result<()>`.
+fn each_client(listener: &TcpListener) -> ! {
     loop {
         let (client, address) = serve::accept(listener);
         let thread = thread::Builder::new().name(format!("client {address}"));
-        // The thread runs on its own. This loop goes on at once, since the next client may be waiting.
+        // The thread runs on its own. The loop goes on at once: the next client may be waiting.
         let started = thread.spawn(move || {
             if let Err(error) = talk(&client) {
-                // What goes wrong with one client ends its own thread, and no other.
+                // An error with one client ends its own thread, and no other.
                 console::log(&format!("client {address}: {error}"));
             }
         });

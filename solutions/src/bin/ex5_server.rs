@@ -21,10 +21,10 @@ fn run(address: &str) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Arc::new(Registry::new(usize::MAX));
     start_operator(Arc::clone(&registry))?;
-    serve::each_client(&listener, move |client| count_while(&client, &registry, talk))
+    serve::each_client(&listener, move |client| count_while(&client, &registry))
 }
 
-/// Starts a thread that listens to the operator, while this one goes on to accept clients.
+/// Starts a thread that obeys the operator, while this one goes on to accept clients.
 fn start_operator(registry: Arc<Registry>) -> io::Result<()> {
     let thread = thread::Builder::new().name("operator".to_string());
     thread.spawn(move || {
@@ -35,7 +35,7 @@ fn start_operator(registry: Arc<Registry>) -> io::Result<()> {
     Ok(())
 }
 
-/// Obeys the operator's commands until the end of input; the server goes on without an operator.
+/// Obeys the operator's commands until the end of input. The server goes on without an operator.
 fn operate(registry: &Registry) -> io::Result<()> {
     while let Some(command) = console::read_line()? {
         match command.trim() {
@@ -46,13 +46,9 @@ fn operate(registry: &Registry) -> io::Result<()> {
     Ok(())
 }
 
-/// Talks with a client, who counts as connected all the while.
-fn count_while(
-    client: &TcpStream,
-    registry: &Registry,
-    talk: fn(&TcpStream) -> io::Result<()>,
-) -> io::Result<()> {
-    let _seat = registry.join(client); // given back at the end of this function, on whatever way out
+/// Talks with a client, who counts as connected as long as this lasts.
+fn count_while(client: &TcpStream, registry: &Registry) -> io::Result<()> {
+    let _seat = registry.join(client); // given back when this function ends, in whatever way
     talk(client)
 }
 

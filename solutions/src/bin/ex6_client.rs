@@ -18,7 +18,7 @@ struct Args {
     #[arg(long, value_name = "ID", default_value_t = 1, allow_negative_numbers = true)]
     from: i64,
 
-    /// Number of whom the messages are for
+    /// Number of the receiver
     #[arg(long, value_name = "ID", default_value_t = 0, allow_negative_numbers = true)]
     to: i64,
 }
@@ -45,7 +45,7 @@ fn run(args: &Args) -> io::Result<()> {
     }
 }
 
-/// Makes a message of a line that the user typed.
+/// Makes a message from a line that the user typed.
 fn compose(args: &Args, line: String) -> Message {
     Message { from: args.from, to: args.to, msg: line }
 }

@@ -43,7 +43,7 @@ fn receive(client: &TcpStream) -> io::Result<Option<Message>> {
     }
 }
 
-/// Receives the 4 bytes that say how long the message is. `None`: the client has left before them.
+/// Receives the 4 bytes that say how long the message is. `None`: the client left before them.
 fn receive_length(mut client: &TcpStream) -> io::Result<Option<usize>> {
     let mut header = [0; 4];
     if client.read(&mut header[..1])? == 0 {

@@ -43,7 +43,7 @@ fn shake_hands(server: &TcpStream) -> io::Result<i64> {
     }
 }
 
-/// Makes a message of a line that the user typed.
+/// Makes a message from a line that the user typed.
 fn compose(id: i64, line: String) -> Message {
     Message { from: id, to: 0, msg: line }
 }

@@ -33,7 +33,7 @@ fn run(args: &Args) -> io::Result<()> {
     println!("listening on {}", listener.local_addr()?);
     let registry = Registry::new(args.max_clients);
     serve::each_client(&listener, move |client| {
-        // The client keeps its seat to the end of this block, on whatever way it comes there.
+        // The client keeps its seat until this block ends, in whatever way.
         let seat = registry.join(&client);
         if shake_hands(&client, seat.as_ref())? {
             talk(&client)?;
@@ -42,7 +42,7 @@ fn run(args: &Args) -> io::Result<()> {
     })
 }
 
-/// Tells the client its id or, without a seat, that there is no room. Says whether it may stay.
+/// Tells the client its id or, without a seat, that there is no room. Returns whether it may stay.
 fn shake_hands(client: &TcpStream, seat: Option<&Seat>) -> io::Result<bool> {
     let handshake = match seat {
         Some(seat) => FastHandshake { id: seat.id(), error: false },

@@ -46,12 +46,7 @@ fn add(client: &TcpStream, clients: &Mutex<Clients>) -> io::Result<u64> {
     clients.last_id += 1;
     let id = clients.last_id;
     clients.sockets.insert(id, socket);
-    Ok(id)
-} // here the lock is given back
-
-/// Forgets the client. Its connection would stay open for as long as one handle to it is kept.
-fn remove(id: u64, clients: &Mutex<Clients>) {
-    serve::lock(clients).sockets.remove(&id);
+    Ok(id) // `clients` is dropped here, and with it the lock
 }
 
 /// Sends each message back in capitals, until `CLOSE SOCKET`, or until the client has left.
@@ -64,4 +59,9 @@ fn talk(client: &TcpStream) -> io::Result<()> {
         text::send(client, &message.to_uppercase())?;
     }
     Ok(())
+}
+
+/// Forgets the client. Its connection stays open for as long as any handle to it is kept.
+fn remove(id: u64, clients: &Mutex<Clients>) {
+    serve::lock(clients).sockets.remove(&id);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use chatlings::args::{self, ClientArgs};
-use chatlings::console::{self, Screen};
+use chatlings::console::{self, Keyboard, Screen};
 use chatlings::{ports, serve, text};
 use clap::Parser;
 
@@ -52,21 +52,34 @@ fn introduce(
 
 /// Shows what comes in one thread, while the user types in this one.
 fn chat(server: &TcpStream, messages: text::Reader) -> io::Result<()> {
-    let (mut keyboard, screen) = console::open_chat()?;
+    let (keyboard, screen) = console::open_chat()?;
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("receive".to_string());
         thread.spawn_scoped(scope, || receive(messages, screen, &is_over))?;
-        while let Some(line) = keyboard.read_line()? {
-            text::send(server, &line)?;
-        }
+        let result = send(server, keyboard);
         is_over.store(true, Ordering::SeqCst);
+        if result.is_err() {
+            // The scope would wait for `receive`, and `receive` for the server. So let nothing more come.
+            let _ = server.shutdown(Shutdown::Both); // fails if the server has left: nothing comes then
+            return result;
+        }
         server.shutdown(Shutdown::Write) // the server ends its side then, and with it `receive`
     })
 }
 
-/// Shows each message until the server has closed the connection. The user may be in the middle of typing,
-/// so if it was not over yet, this ends the whole program.
+/// Sends what the user types, until the end of input (Ctrl-D).
+fn send(server: &TcpStream, mut keyboard: Keyboard) -> io::Result<()> {
+    while let Some(line) = keyboard.read_line()? {
+        if text::send(server, &line).is_err() {
+            return Err(io::Error::other("the server has closed the connection"));
+        }
+    }
+    Ok(())
+}
+
+/// Shows each message until the server has closed the connection. If it was not over yet, the other thread
+/// waits for the user to type, so this ends the whole program.
 fn receive(mut messages: text::Reader, mut screen: Screen, is_over: &AtomicBool) {
     while let Ok(Some(message)) = messages.receive() {
         screen.show(&message);

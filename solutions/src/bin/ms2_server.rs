@@ -24,7 +24,7 @@ fn run(address: &str) -> io::Result<()> {
     accept_clients(&listener)
 }
 
-/// Accepts clients for ever, and asks each for its identification in a thread of its own.
+/// Accepts clients forever, and asks each for its identification in a thread of its own.
 fn accept_clients(listener: &TcpListener) -> ! {
     let connections = Connections::default();
     serve::each_client(listener, move |conn| {
@@ -54,7 +54,7 @@ fn handle_client(
     console::log(&format!("{cid} has come"));
     broadcast(&format!("* {cid} has come"), cid, connections);
     let result = pass_on(cid, messages, connections);
-    serve::lock(connections).remove(cid);
+    leave(cid, connections);
     broadcast(&format!("* {cid} has left"), cid, connections);
     console::log(&format!("{cid} has left"));
     result
@@ -71,6 +71,18 @@ fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Res
     Ok(true)
 }
 
+/// Sends a message to all clients but the one with this identification.
+///
+/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So a
+/// client that does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
+fn broadcast(msg: &str, cid: &str, connections: &Connections) {
+    for (other, conn) in serve::lock(connections).iter() {
+        if other != cid {
+            let _ = text::send(conn, msg); // if it has left, its own thread finds out
+        }
+    }
+}
+
 /// Passes on what the client says, until it has left.
 fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) -> io::Result<()> {
     while let Some(message) = messages.receive()? {
@@ -82,14 +94,7 @@ fn pass_on(cid: &str, messages: &mut text::Reader, connections: &Connections) ->
     Ok(())
 }
 
-/// Sends a message to all clients but the one with this identification.
-///
-/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So
-/// whoever does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
-fn broadcast(msg: &str, cid: &str, connections: &Connections) {
-    for (other, conn) in serve::lock(connections).iter() {
-        if other != cid {
-            let _ = text::send(conn, msg); // if it has left, its own thread finds out
-        }
-    }
+/// Takes the client out of the dictionary: its name is free again.
+fn leave(cid: &str, connections: &Connections) {
+    serve::lock(connections).remove(cid);
 }

@@ -64,6 +64,7 @@ fn let_in(
     Ok(None)
 }
 
+/// Whether somebody may have this username, if nobody else has it.
 fn is_good(name: &str) -> bool {
     (1..=32).contains(&name.chars().count()) && text::printable(name) == name
 }
@@ -71,14 +72,14 @@ fn is_good(name: &str) -> bool {
 /// Passes on what the member says, until it leaves.
 fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::Result<()> {
     while let Some(first) = messages.receive()? {
-        // What has come together goes on together: one chunk for a burst of lines.
+        // Lines that have come together go on together: one chunk for a burst.
         let stamp = format!("[{}] {}: ", Zoned::now().strftime("%H:%M:%S"), member.name());
         let mut said = String::new();
         let mut next = Some(first);
         while let Some(message) = next {
             match message.as_str() {
                 "/who" => {
-                    // In several lines, if there are many: one could become too long to be received.
+                    // Several lines if there are many names: one could be too long to be received.
                     for names in room.names().chunks(100) {
                         room.tell(member, format!("here: {}\n", names.join(", ")).into_bytes());
                     }
@@ -93,7 +94,7 @@ fn talk(member: &Member, room: &Arc<Room>, messages: &mut text::Reader) -> io::R
                 }
                 _ => said.extend([&stamp, &*text::printable(&message), "\n"]),
             }
-            // With their stamps, many short lines become much longer: the rest is for the next chunk.
+            // Stamps make many short lines much longer. Beyond this, the rest is for the next chunk.
             next = if said.len() > 4 * text::LONGEST { None } else { messages.next_received()? };
         }
         room.say(member, said.into_bytes());

@@ -297,16 +297,20 @@ pub const MISTAKES: &[Mistake] = &[
                 "",
             ),
             (
-                "            text::send(server, &line)?;\n",
-                "            text::send(server, &line)?;
-            if let Some(message) = messages.receive()? {
-                screen.show(&message);
-            }\n",
+                "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }\n",
+                "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }
+        if let Some(message) = messages.receive()? {
+            screen.show(&message);
+        }\n",
             ),
-            ("(mut keyboard, screen)", "(mut keyboard, mut screen)"),
+            ("send(server, keyboard);", "send(server, keyboard, messages, screen);"),
             (
-                "server: &TcpStream, messages: text::Reader)",
-                "server: &TcpStream, mut messages: text::Reader)",
+                "fn send(server: &TcpStream, mut keyboard: Keyboard)",
+                "fn send(server: &TcpStream, mut keyboard: Keyboard, mut messages: text::Reader, mut screen: Screen)",
             ),
             ("scope(|scope|", "scope(|_|"),
         ],
@@ -320,7 +324,10 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "does not send what is typed",
         program: "ms2_client",
-        edits: &[("            text::send(server, &line)?;", "            console::show(&line);")],
+        edits: &[(
+            "        if text::send(server, &line).is_err() {",
+            "        console::show(&line);\n        if false {",
+        )],
         fails: &["the client shows messages at any time", "an empty line does not end the client"],
     },
     Mistake {
@@ -346,9 +353,9 @@ pub const MISTAKES: &[Mistake] = &[
         name: "takes the end of input for an empty line",
         program: "ms2_client",
         edits: &[(
-            "        while let Some(line) = keyboard.read_line()? {",
-            "        while !is_over.load(Ordering::SeqCst) {
-            let line = keyboard.read_line()?.unwrap_or_default();",
+            "    while let Some(line) = keyboard.read_line()? {",
+            "    loop {
+        let line = keyboard.read_line()?.unwrap_or_default();",
         )],
         fails: &["the end of input ends the client"],
     },
@@ -374,8 +381,8 @@ pub const MISTAKES: &[Mistake] = &[
         name: "ends when an empty line is typed",
         program: "ms2_client",
         edits: &[(
-            "            text::send(server, &line)?;",
-            "            if line.is_empty() {\n                break;\n            }\n            text::send(server, &line)?;",
+            "        if text::send(server, &line).is_err() {",
+            "        if line.is_empty() {\n            break;\n        }\n        if text::send(server, &line).is_err() {",
         )],
         fails: &["an empty line does not end the client"],
     },

@@ -236,12 +236,20 @@ pub const MISTAKES: &[Mistake] = &[
         program: "ms3_client",
         edits: &[
             ("        let thread = thread::Builder::new().name(\"receive\".to_string());
-        thread.spawn_scoped(scope, || receive(server, screen, &is_over))?;\n", "        let mut messages = text::Reader::new(server);\n"),
-            ("            text::send(server, &line)?;\n", "            text::send(server, &line)?;
-            if let Some(message) = messages.receive()? {
-                screen.show(&message);
-            }\n"),
-            ("screen: Screen) -> io::Result<()>", "mut screen: Screen) -> io::Result<()>"),
+        thread.spawn_scoped(scope, || receive(server, screen, &is_over))?;\n", ""),
+            ("        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }\n", "        if text::send(server, &line).is_err() {
+            return Err(io::Error::other(\"the server has closed the connection\"));
+        }
+        if let Some(message) = messages.receive()? {
+            screen.show(&message);
+        }\n"),
+            ("send(server, keyboard, &is_over);", "send(server, keyboard, screen, &is_over);"),
+            (
+                "fn send(server: &TcpStream, mut keyboard: Keyboard, is_over: &AtomicBool) -> io::Result<()> {\n",
+                "fn send(server: &TcpStream, mut keyboard: Keyboard, mut screen: Screen, is_over: &AtomicBool) -> io::Result<()> {\n    let mut messages = text::Reader::new(server);\n",
+            ),
             ("scope(|scope|", "scope(|_|"),
         ],
         fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the client shows no control characters"],
@@ -259,13 +267,13 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         name: "does not send what is typed",
         program: "ms3_client",
-        edits: &[("            text::send(server, &line)?;\n            if is_last {", "            if is_last {\n                text::send(server, &line)?;")],
+        edits: &[("        if text::send(server, &line).is_err() {", "        if is_last && text::send(server, &line).is_err() {")],
         fails: &["the client shows messages at any time", "no line tears the one being typed", "a client cut off by its server says so", "the end of input ends the client", "the client shows no control characters"],
     },
     Mistake {
         name: "does not end at quit",
         program: "ms3_client",
-        edits: &[("            let is_last = line == \"/quit\";", "            let is_last = false;")],
+        edits: &[("        let is_last = line == \"/quit\";", "        let is_last = false;")],
         fails: &["the client shows messages at any time", "the end of input ends the client"],
     },
     Mistake {

@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         ["--host", host] => (host, "8080"),
         ["--port", port] => ("127.0.0.1", port),
         ["--host", host, "--port", port] | ["--port", port, "--host", host] => (host, port),
-        _ => ("", ""), // and no port is no number
+        _ => ("", ""), // and an empty port is not a number
     };
     let Ok(port) = port.parse() else {
         eprintln!("{USAGE}");

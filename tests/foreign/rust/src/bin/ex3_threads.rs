@@ -47,7 +47,7 @@ fn run(max_sleep_ms: u64) -> io::Result<()> {
 
 fn greet_and_go(id: u32, max_sleep_ms: u64) {
     println!("Hi, I'm thread {id}");
-    // The keys of a hash map are random, so that nobody can choose colliding ones: so is any hash.
+    // A hash map draws random keys, so that nobody can choose colliding ones. So any hash is random, too.
     let random = RandomState::new().hash_one(id);
     thread::sleep(Duration::from_millis(100 + random % (max_sleep_ms - 99)));
     println!("Thread {id} says farewell");

@@ -93,7 +93,7 @@ impl Messages<'_> {
         Messages { client, reader: BufReader::new(client), is_cut: false }
     }
 
-    /// A line with its line break; without one if nothing has followed for 50 ms, or for ever.
+    /// A line with its line break; without one if nothing has followed for 50 ms, or if the stream has ended.
     fn next_line(&mut self) -> io::Result<Vec<u8>> {
         let mut line = Vec::new();
         self.client.set_read_timeout(None)?;

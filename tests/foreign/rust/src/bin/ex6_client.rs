@@ -142,7 +142,7 @@ fn receive(mut server: &TcpStream) -> Result<(i64, String), Box<dyn Error>> {
     Ok((from, text))
 }
 
-/// The fields of a message, by number. `None`: the bytes are no message.
+/// The fields of a message, by number. `None`: the bytes are not a message.
 fn fields(mut bytes: &[u8]) -> Option<Vec<(u64, Value<'_>)>> {
     let mut fields = Vec::new();
     while !bytes.is_empty() {

@@ -87,7 +87,7 @@ fn echo(mut client: &TcpStream) -> io::Result<()> {
         let mut body = vec![0; length as usize];
         reader.read_exact(&mut body)?;
         let message =
-            Message::decode(&body).ok_or(io::Error::other("these bytes are no message"))?;
+            Message::decode(&body).ok_or(io::Error::other("these bytes are not a message"))?;
         if message.msg == "end" {
             break;
         }
@@ -98,7 +98,7 @@ fn echo(mut client: &TcpStream) -> io::Result<()> {
 }
 
 impl Message {
-    /// `None`: the bytes are no such message.
+    /// `None`: the bytes are not such a message.
     fn decode(mut bytes: &[u8]) -> Option<Message> {
         let mut message = Message::default();
         while !bytes.is_empty() {
@@ -117,7 +117,7 @@ impl Message {
         Some(message)
     }
 
-    /// Fields that are 0 or empty do not travel.
+    /// Fields that are 0 or empty are not sent.
     fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (key, value) in [(0x08, self.from), (0x10, self.to)] {

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         ["--host", host] => (host, "8080"),
         ["--port", port] => ("127.0.0.1", port),
         ["--host", host, "--port", port] | ["--port", port, "--host", host] => (host, port),
-        _ => ("", ""), // and no port is no number
+        _ => ("", ""), // and an empty port is not a number
     };
     let Ok(port) = port.parse() else {
         eprintln!("{USAGE}");
@@ -97,7 +97,7 @@ impl Fields {
         self.numbers.get(&key).copied().unwrap_or(0)
     }
 
-    /// Sends the fields in a frame. Those that are 0 or empty do not travel.
+    /// Sends the fields in a frame. Those that are 0 or empty are not sent.
     fn send(&self, server: &mut TcpStream) -> Result<()> {
         let mut body = Vec::new();
         for (key, number) in self.numbers.iter().filter(|(_, number)| **number != 0) {

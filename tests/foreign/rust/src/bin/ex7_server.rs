@@ -128,7 +128,7 @@ fn talk(client: &TcpStream, seat: Option<Seat>) -> io::Result<()> {
         let mut body = vec![0; length as usize];
         reader.read_exact(&mut body)?;
         match text_of(&body) {
-            None => return Err(io::Error::other("these bytes are no message")),
+            None => return Err(io::Error::other("these bytes are not a message")),
             Some("end") => break,
             Some(_) => send(client, &body)?, // as it came
         }
@@ -140,7 +140,7 @@ fn send(mut client: &TcpStream, body: &[u8]) -> io::Result<()> {
     client.write_all(&[&(body.len() as u32).to_be_bytes(), body].concat())
 }
 
-/// The `msg` of a `Message`. `None`: the bytes are no such message.
+/// The `msg` of a `Message`. `None`: the bytes are not such a message.
 fn text_of(mut bytes: &[u8]) -> Option<&str> {
     let mut text = "";
     while !bytes.is_empty() {

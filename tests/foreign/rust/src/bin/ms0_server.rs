@@ -59,7 +59,7 @@ fn run(host: &str, port: u16) -> Result<()> {
         let text = String::from_utf8_lossy(&line);
         let text = text.strip_suffix('\n').unwrap_or(&text);
         let text = text.strip_suffix('\r').unwrap_or(text);
-        // The line break of a message that was answered without it is no message of its own.
+        // The line break of a message that was answered without it is not a message of its own.
         if !(was_cut && text.is_empty()) {
             client.write_all((text.to_uppercase() + "\n").as_bytes())?;
         }

@@ -131,7 +131,7 @@ impl ChatRoom {
         Ok(())
     }
 
-    /// Sends a message to all but the client with this identification. Who does not read holds it up.
+    /// Sends a message to all but the client with this identification. One that does not read holds it up.
     fn broadcast(&self, msg: &str, cid: &str) {
         let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
         for (_, conn) in connections.iter().filter(|(other, _)| *other != cid) {

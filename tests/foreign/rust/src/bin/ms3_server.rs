@@ -2,7 +2,7 @@
 //!
 //! The room is a thread, and the only one that knows who is there: so it needs no lock. It takes what the
 //! members' threads tell it, one event after the other, and never writes to a socket: it puts lines into
-//! a queue for each member, from which another thread writes. Who lets its queue stay full must go.
+//! a queue for each member, from which another thread writes. A member whose queue stays full must go.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -90,7 +90,7 @@ fn options(mut words: &[String]) -> Option<(String, u16)> {
 
 fn run(host: &str, port: u16) -> io::Result<()> {
     let listener = TcpListener::bind((host, port))?;
-    // Nothing waits in this channel: who has an event waits for the room, and they take turns.
+    // Nothing waits in this channel: a thread that has an event waits for the room, so they take turns.
     let (room, events) = mpsc::sync_channel(0);
     thread::Builder::new().name("room".to_string()).spawn(|| Room::default().run(events))?;
     println!("listening on {}", listener.local_addr()?);
