@@ -19,7 +19,7 @@
 pub mod cli;
 
 pub mod desk {
-    //! Who asks for something, and what becomes of it.
+    //! The people at the desk: what they ask for, and what is answered.
     pub mod standing;
     pub mod student;
 }

@@ -1,4 +1,4 @@
-//! Who plays: for each role of a step, how its program is started.
+//! The cast: for each role of a step, how its program is started.
 
 use std::collections::HashMap;
 use std::sync::Arc;

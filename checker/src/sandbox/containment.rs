@@ -61,7 +61,7 @@ impl Containment {
         }
     }
 
-    /// Whose family has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
+    /// The family that has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
     /// the first of the leaders.
     pub fn excess(&self) -> Option<(u32, String)> {
         let entries = census::recent_census();
@@ -105,7 +105,7 @@ impl Containment {
     }
 
     /// Ends what the programs of this scene have left behind. They themselves must have ended by now, so that
-    /// whoever they have started is an orphan, and a child of this process. Returns who could not be ended.
+    /// everything they have started is an orphan, and a child of this process. Returns those who could not be ended.
     pub fn end_strays(&self) -> BTreeSet<i32> {
         let is_ours = |orphan: &Entry| self.is_ours(orphan);
         let suspects = orphans_among(&census(), is_ours);

@@ -171,7 +171,7 @@ impl Process {
         self.exit
     }
 
-    /// Waits until it has ended, a moment at most: whoever is killed ends soon.
+    /// Waits until it has ended, a moment at most: a program that is killed ends soon.
     pub fn wait(&mut self) {
         let deadline = Instant::now() + LONGEST_END;
         while self.exit().is_none() && Instant::now() < deadline {

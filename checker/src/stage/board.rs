@@ -2,7 +2,7 @@
 //!
 //! A scene is one thread. Whenever it waits, it waits here, for all of its wires at once (the sockets
 //! of its peers, the stdout and stderr of its programs), and what arrives meanwhile is kept for
-//! whoever asks for it next. So no output is lost, no pipe fills up, and a program that reaches a
+//! the one who asks for it next. So no output is lost, no pipe fills up, and a program that reaches a
 //! `todo!()` ends the scene at once, whatever it was waiting for.
 
 use std::cell::{Cell, RefCell};
@@ -40,7 +40,7 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How often a wait looks whether a program has ended. (The end itself wakes nobody up.)
 pub(super) const TICK: Duration = Duration::from_millis(5);
 
-/// Who did too much, and what.
+/// An actor that did too much, and what it did.
 type Excess = (String, String);
 
 /// The wires and programs of one scene, and its transcript.
@@ -257,7 +257,7 @@ impl Board {
             if wire.is_read()
                 && let Some(message) = wire.read()
             {
-                wire.source = None; // whoever sends now is told so
+                wire.source = None; // anyone who sends now is told so
                 *self.excess.borrow_mut() = Some((wire.sender.clone(), message));
             }
         }
@@ -294,7 +294,7 @@ impl Board {
     }
 
     /// Sends all of `bytes`, and gathers what arrives meanwhile, so that two sides that both send
-    /// cannot wait for each other for ever. `false`: the other side takes no more, or has left.
+    /// cannot wait for each other forever. `false`: the other side takes no more, or has left.
     pub fn send(&self, wire: WireId, mut bytes: &[u8]) -> Result<bool, Stop> {
         let deadline = self.time() + self.patience();
         while !bytes.is_empty() {

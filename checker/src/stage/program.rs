@@ -216,7 +216,7 @@ impl Program {
         }
     }
 
-    /// Waits until it rests. Who asks again and again whether there is something to do never rests.
+    /// Waits until it rests. A program that asks again and again whether there is something to do never rests.
     pub fn rests(&self, expected: &str) -> Scene {
         let patience = self.board.patience();
         if self.board.comes_to_rest(patience)? {

@@ -14,7 +14,7 @@ impl Board {
     /// does not tell (elsewhere than on Linux), they rest.
     pub fn comes_to_rest(&self, limit: Duration) -> Result<bool, Stop> {
         const LOOKS: usize = 10;
-        // So much work is no chance. On a busy machine, somebody may wait for long to do a little.
+        // So much work is not chance. On a busy machine, somebody may wait for long to do a little.
         const MUCH: Duration = Duration::from_millis(30);
         let before = self.worked();
         let mut at_rest = 0;

@@ -6,20 +6,43 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("prints_the_message_and_ends", "prints the message and ends", prints_the_message_and_ends)
-        .worth(4)
-        .look("the calls after `accept`: one `read`, not until the client leaves, one `println!`, the end."),
-    Check::server("a_client_that_leaves_silently", "a client that leaves silently is reported", a_client_that_leaves_silently)
-        .worth(1)
-        .look("what `read` returns when the client has left: 0 bytes, and no error."),
-    Check::server("a_message_without_a_newline", "a message without a newline counts too", a_message_without_a_newline)
-        .worth(2)
-        .look("where the message ends: `read` says how many bytes came; there need not be a line break."),
+    Check::server(
+        "prints_the_message_and_ends",
+        "prints the message and ends",
+        prints_the_message_and_ends,
+    )
+    .worth(4)
+    .look(
+        "the calls after `accept`: one `read`, not until the client leaves, one `println!`, the \
+         end.",
+    ),
+    Check::server(
+        "a_client_that_leaves_silently",
+        "a client that leaves silently is reported",
+        a_client_that_leaves_silently,
+    )
+    .worth(1)
+    .look("what `read` returns when the client has left: 0 bytes, which is not an error."),
+    Check::server(
+        "a_message_without_a_newline",
+        "a message without a newline counts too",
+        a_message_without_a_newline,
+    )
+    .worth(2)
+    .look(
+        "where the message ends: `read` says how many bytes came; there need not be a line break.",
+    ),
     Check::server("a_taken_port", "a taken port is reported", a_taken_port)
         .worth(1)
         .look("`bind`: does it get the address as given, and does its caller get the error?"),
-    Check::server("bytes_that_are_no_text", "bytes that are no text are shown all the same", bytes_that_are_no_text).bonus().look(
-        "how bytes become text: `String::from_utf8_lossy` puts a \u{fffd} where they are none.",
+    Check::server(
+        "bytes_that_are_no_text",
+        "bytes that are not text are shown all the same",
+        bytes_that_are_no_text,
+    )
+    .bonus()
+    .look(
+        "how bytes become text: `String::from_utf8_lossy` puts a \u{fffd} where they are not text.",
     ),
 ];
 

@@ -48,7 +48,7 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .look(
         "whether the three sleep at the same time, and the program waits for just them: start \
-               all, then join all.",
+         all, then join all.",
     ),
 ];
 

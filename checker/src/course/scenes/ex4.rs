@@ -9,48 +9,92 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("a_quiet_client_holds_nobody_up", "a quiet client holds nobody up", a_quiet_client_holds_nobody_up).worth(2).look(
-        "what the accepting loop waits for: it must not wait for a client that says nothing.",
-    ),
-    Check::server("echoes_several_messages", "echoes several messages", echoes_several_messages).worth(2).look(
-        "the thread's loop: it sends back just what came, and goes on, unless that was just `end`.",
-    ),
-    Check::server("end_closes_that_connection_only", "`end` closes that connection only", end_closes_that_connection_only)
+    Check::server(
+        "a_quiet_client_holds_nobody_up",
+        "a quiet client holds nobody up",
+        a_quiet_client_holds_nobody_up,
+    )
+    .worth(2)
+    .look("what the accepting loop waits for: it must not wait for a client that says nothing."),
+    Check::server("echoes_several_messages", "echoes several messages", echoes_several_messages)
         .worth(2)
-        .look("what happens on `end`: no reply, and only this client's loop ends."),
-    Check::server("a_reset_harms_nobody", "a client that resets the connection harms nobody", a_reset_harms_nobody)
-        .worth(1)
-        .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server("fifty_clients", "50 clients at once each get their own echoes", fifty_clients).worth(1).look(
-        "whether anything is shared between the clients: each thread needs only its own stream.",
-    ),
-    Check::client("the_client_stops_after_end", "the client sends many lines and stops after `end`", the_client_stops_after_end)
-        .worth(2)
-        .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
-    Check::client("the_client_notices", "the client notices that the server went away", common::the_client_notices)
-        .worth(2)
-        .only_ours().look(
-            "what follows when `receive` returns `None`: the server has left, which is an error.",
+        .look(
+            "the thread's loop: it sends back just what came, and goes on, unless that was just \
+             `end`.",
         ),
-    Check::server("two_pieces", "a message in two pieces is one message", two_pieces).bonus().look(
-        "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
-    ),
+    Check::server(
+        "end_closes_that_connection_only",
+        "`end` closes that connection only",
+        end_closes_that_connection_only,
+    )
+    .worth(2)
+    .look("what happens on `end`: no reply, and only this client's loop ends."),
+    Check::server(
+        "a_reset_harms_nobody",
+        "a client that resets the connection harms nobody",
+        a_reset_harms_nobody,
+    )
+    .worth(1)
+    .look("what an error of one client ends: its own thread, or the whole server?"),
+    Check::server("fifty_clients", "50 clients at once each get their own echoes", fifty_clients)
+        .worth(1)
+        .look(
+            "whether anything is shared between the clients: each thread needs only its own stream.",
+        ),
+    Check::client(
+        "the_client_stops_after_end",
+        "the client sends many lines and stops after `end`",
+        the_client_stops_after_end,
+    )
+    .worth(2)
+    .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
+    Check::client(
+        "the_client_notices",
+        "the client notices that the server went away",
+        common::the_client_notices,
+    )
+    .worth(2)
+    .only_ours()
+    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
+    Check::server("two_pieces", "a message in two pieces is one message", two_pieces)
+        .bonus()
+        .look(
+            "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
+        ),
     Check::server("two_in_one_segment", "two messages in one segment are two", two_in_one_segment)
-        .bonus().look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
-    Check::server("other_line_ends", "a line may end with \\r\\n, or not at all", other_line_ends).bonus().look(
-        "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
-    ),
+        .bonus()
+        .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
+    Check::server("other_line_ends", "a line may end with \\r\\n, or not at all", other_line_ends)
+        .bonus()
+        .look(
+            "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
+        ),
     Check::server("an_empty_line", "an empty line is a message too", an_empty_line)
-        .bonus().look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
-    Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
-        .bonus().look("what a thread holds while it sends: a lock would keep all others waiting, too."),
-    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing).bonus().look(
-        "each loop: does it wait for something, or ask again and again, or go on after `None`?",
-    ),
+        .bonus()
+        .look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
+    Check::server(
+        "a_client_that_stops_reading",
+        "a client that stops reading holds nobody up",
+        a_client_that_stops_reading,
+    )
+    .bonus()
+    .look("what a thread holds while it sends: a lock would keep all others waiting, too."),
+    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
+        .bonus()
+        .look(
+            "each loop: does it wait for something, or ask again and again, or go on after `None`?",
+        ),
     Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .bonus().look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
-    Check::client("the_end_of_input_closes", "the end of its input counts as `end`", the_end_of_input_closes)
-        .bonus().only_ours().look("what the client sends when `read_line` returns `None`: `end`, for its user."),
+        .bonus()
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    Check::client(
+        "the_end_of_input_closes",
+        "the end of its input counts as `end`",
+        the_end_of_input_closes,
+    )
+    .bonus()
+    .only_ours()
+    .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -13,39 +13,76 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("echoes_field_by_field", "echoes a message field by field", echoes_field_by_field).worth(2).look(
-        "the length before a message (4 bytes, big-endian, and it does not count itself), and whether the \
-         message goes back unchanged.",
+    Check::server(
+        "echoes_field_by_field",
+        "echoes a message field by field",
+        echoes_field_by_field,
+    )
+    .worth(2)
+    .look(
+        "the length before a message (4 bytes, big-endian, and it does not count itself), \
+             and whether the message goes back unchanged.",
     ),
     Check::server("echoes_any_values", "echoes any number and any text", echoes_any_values)
         .worth(2)
-        .look("what is done to a message before it is sent back (nothing), whether `read_exact` reads all of \
-               it, and what ends the loop: just `end`."),
-    Check::server("end_closes", "`end` closes the connection", end_closes)
-        .worth(1)
-        .look("whether `msg` is looked at before the reply, and ends this conversation and no other."),
+        .look(
+            "what is done to a message before it is sent back (nothing), whether `read_exact` \
+             reads all of it, and what ends the loop: just `end`.",
+        ),
+    Check::server("end_closes", "`end` closes the connection", end_closes).worth(1).look(
+        "whether `msg` is looked at before the reply, and ends this conversation and no other.",
+    ),
     Check::server("many_pieces", "a frame in many pieces is one message", many_pieces)
         .worth(1)
-        .look("whether one `read` is taken for a whole length or message: `read_exact` waits for all of \
-               it."),
-    Check::server("three_in_one_segment", "three frames in one segment are three messages", three_in_one_segment)
-        .worth(1)
-        .look("whether exactly as many bytes are read as the length says, and no more."),
-    Check::server("a_cut_off_frame", "a cut-off frame costs only its own connection", a_cut_off_frame)
-        .worth(1)
-        .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
+        .look(
+            "whether one `read` is taken for a whole length or message: `read_exact` waits for \
+             all of it.",
+        ),
+    Check::server(
+        "three_in_one_segment",
+        "three frames in one segment are three messages",
+        three_in_one_segment,
+    )
+    .worth(1)
+    .look("whether exactly as many bytes are read as the length says, and no more."),
+    Check::server(
+        "a_cut_off_frame",
+        "a cut-off frame costs only its own connection",
+        a_cut_off_frame,
+    )
+    .worth(1)
+    .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
     Check::server("an_enormous_length", "a length of 4 GiB costs no memory", an_enormous_length)
         .worth(1)
         .look("whether the length is compared with `LONGEST` before memory is taken for it."),
-    Check::server("undecodable_bytes", "undecodable bytes cost only their own connection", undecodable_bytes)
-        .worth(1)
-        .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
-    Check::client("the_client_talks", "the client frames what is typed and displays the reply", the_client_talks)
-        .worth(2)
-        .look("what `compose` makes of a line (`end`, too), and whether `show_reply` displays the reply's \
-               own sender and text, as a line."),
-    Check::client("a_client_cut_off", "a client cut off before the reply says so", a_client_cut_off)
-        .bonus().only_ours().look("what `frame::receive` returns when the server has left: `None`, and here that is an error."),
+    Check::server(
+        "undecodable_bytes",
+        "undecodable bytes cost only their own connection",
+        undecodable_bytes,
+    )
+    .worth(1)
+    .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
+    Check::client(
+        "the_client_talks",
+        "the client frames what is typed and displays the reply",
+        the_client_talks,
+    )
+    .worth(2)
+    .look(
+        "what `compose` makes of a line (`end`, too), and whether `show_reply` displays the \
+         reply's own sender and text, as a line.",
+    ),
+    Check::client(
+        "a_client_cut_off",
+        "a client cut off before the reply says so",
+        a_client_cut_off,
+    )
+    .bonus()
+    .only_ours()
+    .look(
+        "what `frame::receive` returns when the server has left: `None`, and here that is an \
+             error.",
+    ),
 ];
 
 pub const HINTS: &[&str] = &[

@@ -12,27 +12,60 @@ pub const CHECKS: &[Check] = &[
     Check::server("answers_many", "answers many messages", answers_many)
         .worth(4)
         .look("whether the server receives again after it has replied."),
-    Check::server("knows_other_alphabets", "knows the capitals of other alphabets", knows_other_alphabets)
-        .worth(2)
-        .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
-    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client).worth(3).only_ours().look(
-        "what follows when `receive` returns `None`: the client has left, so the server ends.",
-    ),
-    Check::client("the_client_talks", "the client sends line after line and shows the replies", the_client_talks).worth(4).look(
-        "the client's loop: read a line, send, receive, display, until there is no further line.",
+    Check::server(
+        "knows_other_alphabets",
+        "knows the capitals of other alphabets",
+        knows_other_alphabets,
+    )
+    .worth(2)
+    .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
+    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client)
+        .worth(3)
+        .only_ours()
+        .look(
+            "what follows when `receive` returns `None`: the client has left, so the server ends.",
+        ),
+    Check::client(
+        "the_client_talks",
+        "the client sends line after line and shows the replies",
+        the_client_talks,
+    )
+    .worth(4)
+    .look(
+        "the client's loop: read a line, send, receive, display, until there are no more lines.",
     ),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
         .worth(1)
-        .only_ours().look("what ends the client's loop: `read_line` returns `None`, and the connection is closed."),
-    Check::client("a_reply_without_a_newline", "a reply without a newline is shown", a_reply_without_a_newline)
-        .worth(2)
-        .look("whether the client receives with a `text::Reader`, which needs no line break."),
-    Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
-        .bonus().only_ours().look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
-               loop: no empty line does."),
-    Check::client("the_client_notices", "the client notices a server that has left", common::the_client_notices).bonus().only_ours().look(
-        "what follows when `receive` returns `None`: the server has left, which is an error.",
+        .only_ours()
+        .look(
+            "what ends the client's loop: `read_line` returns `None`, and the connection is closed.",
+        ),
+    Check::client(
+        "a_reply_without_a_newline",
+        "a reply without a newline is shown",
+        a_reply_without_a_newline,
+    )
+    .worth(2)
+    .look("whether the client receives with a `text::Reader`, which needs no line break."),
+    Check::server(
+        "messages_in_any_form",
+        "messages count in whatever form they come",
+        messages_in_any_form,
+    )
+    .bonus()
+    .only_ours()
+    .look(
+        "how messages are told apart (by one `text::Reader`, made before the loop), and what \
+         ends the loop: an empty line does not.",
     ),
+    Check::client(
+        "the_client_notices",
+        "the client notices a server that has left",
+        common::the_client_notices,
+    )
+    .bonus()
+    .only_ours()
+    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
 ];
 
 pub const HINTS: &[&str] = &[

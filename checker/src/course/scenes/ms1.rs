@@ -10,44 +10,88 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("each_its_own", "each client gets its own capitals", each_its_own)
-        .worth(3)
-        .look("whether each thread waits for its own client only, and replies to it, with `to_uppercase`."),
-    Check::server("knows_other_alphabets", "knows the capitals of other alphabets", knows_other_alphabets)
-        .worth(1)
-        .only_ours().look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
+    Check::server("each_its_own", "each client gets its own capitals", each_its_own).worth(3).look(
+        "whether each thread waits for its own client only, and replies to it, with \
+             `to_uppercase`.",
+    ),
+    Check::server(
+        "knows_other_alphabets",
+        "knows the capitals of other alphabets",
+        knows_other_alphabets,
+    )
+    .worth(1)
+    .only_ours()
+    .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
         .worth(3)
         .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
     Check::server("a_silent_client", "a silent client holds nobody up", a_silent_client)
         .worth(3)
         .look("whether each client has a thread, and no lock is held while it is waited for."),
-    Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket).worth(3).look(
-        "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
-    ),
+    Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket)
+        .worth(3)
+        .look(
+            "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
+        ),
     Check::server("a_client_dies", "a client that dies without a word harms nobody", a_client_dies)
         .worth(2)
         .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server("two_hundred_clients", "200 clients that come and go leave no trace", two_hundred_clients)
-        .worth(2)
-        .look("whether a client is removed on every way out, an error of its connection too."),
-    Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks).worth(3).look(
-        "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
+    Check::server(
+        "two_hundred_clients",
+        "200 clients that come and go leave no trace",
+        two_hundred_clients,
+    )
+    .worth(2)
+    .look("whether a client is removed on every way out, an error of its connection too."),
+    Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks)
+        .worth(3)
+        .look(
+            "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
+        ),
+    Check::server(
+        "messages_in_any_form",
+        "messages count in whatever form they come",
+        messages_in_any_form,
+    )
+    .bonus()
+    .only_ours()
+    .look(
+        "how messages are told apart (by one `text::Reader`, made before the loop), and what \
+         ends the loop: an empty line does not.",
     ),
-    Check::server("messages_in_any_form", "messages count in whatever form they come", messages_in_any_form)
-        .bonus().only_ours().look("how messages are told apart (by one `text::Reader`, made before the loop), and what ends the \
-               loop: no empty line does."),
-    Check::server("an_id_of_its_own", "each client is logged under an id of its own", an_id_of_its_own)
-        .bonus().only_ours().look("where an id comes from: a number that is counted up, and never given twice."),
-    Check::server("a_client_that_stops_reading", "a client that stops reading holds nobody up", a_client_that_stops_reading)
-        .bonus().look("what a thread holds while it sends: no lock, which would keep all others waiting."),
-    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
-        .bonus().look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+    Check::server(
+        "an_id_of_its_own",
+        "each client is logged under an id of its own",
+        an_id_of_its_own,
+    )
+    .bonus()
+    .only_ours()
+    .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server(
+        "a_client_that_stops_reading",
+        "a client that stops reading holds nobody up",
+        a_client_that_stops_reading,
+    )
+    .bonus()
+    .look("what a thread holds while it sends: a lock would keep all others waiting."),
+    Check::server(
+        "waiting_costs_nothing",
+        "waiting costs no computing time",
+        waiting_costs_nothing,
+    )
+    .bonus()
+    .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
     Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .bonus().look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
-    Check::client("the_end_of_input_closes", "the end of its input counts as `CLOSE SOCKET`", the_end_of_input_closes).bonus().only_ours().look(
-        "what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user.",
-    ),
+        .bonus()
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    Check::client(
+        "the_end_of_input_closes",
+        "the end of its input counts as `CLOSE SOCKET`",
+        the_end_of_input_closes,
+    )
+    .bonus()
+    .only_ours()
+    .look("what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user."),
 ];
 
 pub const HINTS: &[&str] = &[

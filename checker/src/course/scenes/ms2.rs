@@ -1,7 +1,7 @@
 //! Scenes of milestone 2: a chat room.
 //!
 //! Greetings, questions and announcements may have any words, so peers listen for names and for what was
-//! said. A server learns of newcomers in threads of its own: whoever is there already is told, and that is
+//! said. A server learns of newcomers in threads of its own: everyone who is there already is told, and that is
 //! what a scene waits for before anybody speaks.
 
 use std::time::Duration;
@@ -17,62 +17,127 @@ use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
-    Check::server("reaches_all_but_its_sender", "a message reaches everybody but its sender", reaches_all_but_its_sender)
-        .worth(3)
-        .look("who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all of \
-               them but the sender, and whether a lock is taken twice."),
+    Check::server(
+        "reaches_all_but_its_sender",
+        "a message reaches everybody but its sender",
+        reaches_all_but_its_sender,
+    )
+    .worth(3)
+    .look(
+        "who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all \
+         of them but the sender, and whether a lock is taken twice.",
+    ),
     Check::server("greets_and_welcomes", "greets and asks and welcomes", greets_and_welcomes)
         .worth(2)
         .look("the order: greet and ask, receive the name, and only then welcome."),
-    Check::server("newcomers_are_told", "newcomers are told to the others", newcomers_are_told).worth(2).look(
-        "whether a message with the newcomer's name is broadcast once it is in the dictionary.",
-    ),
-    Check::server("in_order", "messages arrive in the order they were sent", in_order).worth(2).look(
-        "whether one thread receives and broadcasts a client's messages, one after the other.",
-    ),
-    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told).worth(1).only_ours().look(
-        "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
-    ),
+    Check::server("newcomers_are_told", "newcomers are told to the others", newcomers_are_told)
+        .worth(2)
+        .look(
+            "whether a message with the newcomer's name is broadcast once it is in the dictionary.",
+        ),
+    Check::server("in_order", "messages arrive in the order they were sent", in_order)
+        .worth(2)
+        .look(
+            "whether one thread receives and broadcasts a client's messages, one after the other.",
+        ),
+    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told)
+        .worth(1)
+        .only_ours()
+        .look(
+            "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
+        ),
     Check::server("leavers_harm_nobody", "those who leave harm nobody", leavers_harm_nobody)
         .worth(1)
-        .look("what becomes of a write to somebody who has left: an error, which ends nobody else."),
-    Check::server("an_empty_name", "an empty name is refused", an_empty_name).worth(2).only_ours().look(
-        "what is done with a name that is empty once blanks are taken off: a word, and the end.",
-    ),
+        .look(
+            "what becomes of a write to somebody who has left: an error, which ends nobody else.",
+        ),
+    Check::server("an_empty_name", "an empty name is refused", an_empty_name)
+        .worth(2)
+        .only_ours()
+        .look(
+            "what is done with a name that is empty once blanks are taken off: a word, and the end.",
+        ),
     Check::server("a_taken_name", "a taken name is refused", a_taken_name)
         .worth(1)
-        .only_ours().look("whether the dictionary is asked before it is written to, and keeps its first owner; the \
-               second gets a word, and the end."),
+        .only_ours()
+        .look(
+            "whether the dictionary is asked before it is written to, and keeps its first owner; \
+             the second gets a word, and the end.",
+        ),
     Check::server("a_free_name", "a name is free again when its owner has left", a_free_name)
         .worth(1)
         .look("whether a client that has left, or reset, is taken out of the dictionary."),
-    Check::server("a_free_name_after_a_reset", "a name is free again after a reset, too", a_free_name_after_a_reset)
-        .bonus()
-        .bonus().only_ours().look("whether a client whose connection was reset is taken out of the dictionary."),
-    Check::client("the_client_introduces_itself", "the client gives its name and shows the welcome", the_client_introduces_itself)
-        .worth(2)
-        .look("the order: receive the question, ask the user, send the name, and from then on show all \
-               that comes, as lines."),
+    Check::server(
+        "a_free_name_after_a_reset",
+        "a name is free again after a reset, too",
+        a_free_name_after_a_reset,
+    )
+    .bonus()
+    .bonus()
+    .only_ours()
+    .look("whether a client whose connection was reset is taken out of the dictionary."),
+    Check::client(
+        "the_client_introduces_itself",
+        "the client gives its name and shows the welcome",
+        the_client_introduces_itself,
+    )
+    .worth(2)
+    .look(
+        "the order: receive the question, ask the user, send the name, and from then on show all \
+         that comes, as lines.",
+    ),
     Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
         .worth(3)
-        .look("whether one thread shows what comes, while the other waits for the user and sends each \
-               line."),
+        .look(
+            "whether one thread shows what comes, while the other waits for the user and sends \
+             each line.",
+        ),
     Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
-        .bonus().only_ours().look("whether asking for a name and taking it happen under one lock, which is not given back in \
-               between."),
+        .bonus()
+        .only_ours()
+        .look(
+            "whether asking for a name and taking it happen under one lock, which is not given \
+             back in between.",
+        ),
     Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
-        .bonus().look("what is done with a message that has no characters: nothing else than with any other."),
+        .bonus()
+        .look(
+            "what is done with a message that has no characters: nothing else than with any other.",
+        ),
     Check::client("the_client_goes_on", "an empty line does not end the client", the_client_goes_on)
-        .bonus().look("what ends the two loops: the end of input and a server that has left, no empty line."),
-    Check::client("the_client_has_a_name", "the client takes its name from `--name`", the_client_has_a_name)
-        .bonus().only_ours().look("whether the user is asked only when there is no name yet."),
+        .bonus()
+        .look(
+            "what ends the two loops: the end of input and a server that has left. An empty line does not.",
+        ),
+    Check::client(
+        "the_client_has_a_name",
+        "the client takes its name from `--name`",
+        the_client_has_a_name,
+    )
+    .bonus()
+    .only_ours()
+    .look("whether the user is asked only when there is no name yet."),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .bonus().only_ours().look("what the thread that receives does when no more can come."),
+        .bonus()
+        .only_ours()
+        .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .bonus().only_ours().look("what the end of input (`None`) does: it ends the loop of lines, shuts down the sending \
-               side, and is no error."),
-    Check::server("a_stalled_member", "to be mended: a stalled member holds up all", a_stalled_member).bonus().only_ours().look(
-        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes on.",
+        .bonus()
+        .only_ours()
+        .look(
+            "what the end of input (`None`) does: it ends the loop of lines, shuts down the \
+             sending side, and is not an error.",
+        ),
+    Check::server(
+        "a_stalled_member",
+        "to be mended: a stalled member holds up all",
+        a_stalled_member,
+    )
+    .bonus()
+    .only_ours()
+    .look(
+        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes \
+         on.",
     ),
 ];
 
@@ -363,7 +428,7 @@ fn client_in_the_room(stage: &Stage) -> Result<(Peer, Program), Stop> {
     Ok((server, alice))
 }
 
-/// Not a fault of the program that is checked: the hand-out's design has it. A server without it has done
+/// Not a fault of the program that is checked: the handout's design has it. A server without it has done
 /// more than was asked for, and is not checked.
 fn a_stalled_member(stage: &Stage) -> Scene {
     const MOST_LINES: usize = 4000;

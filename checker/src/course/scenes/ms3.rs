@@ -20,54 +20,103 @@ use crate::stage::transcript::Mark;
 pub const CHECKS: &[Check] = &[
     Check::server("time_and_sender", "a message has its time and its sender", time_and_sender)
         .worth(3)
-        .look("whether the username is asked for at once, what is put before a message (`[14:03:07] alice: \
-               `, with the time it is now), and that its sender does not get it."),
+        .look(
+            "whether the username is asked for at once, what is put before a message \
+             (`[14:03:07] alice: `, with the time it is now), and that its sender does not get \
+             it.",
+        ),
     Check::server("asks_at_once", "asks for a username at once", asks_at_once)
         .worth(2)
         .look("whether the server speaks first."),
-    Check::server("bad_usernames", "a bad username is asked for again", bad_usernames).worth(2).only_ours().look(
-        "the loop that asks, three times at most: empty, taken, longer than 32 characters (not bytes) or \
-         with control characters is bad.",
-    ),
+    Check::server("bad_usernames", "a bad username is asked for again", bad_usernames)
+        .worth(2)
+        .only_ours()
+        .look(
+            "the loop that asks, three times at most: empty, taken, longer than 32 characters \
+             (not bytes) or with control characters is bad.",
+        ),
     Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
         .worth(3)
-        .look("whether all messages go through the room, as whole lines: it keeps them in one order for \
-               all."),
+        .look(
+            "whether all messages go through the room, as whole lines: it keeps them in one \
+             order for all.",
+        ),
     Check::server("a_stalled_member", "a stalled member delays nobody, and goes", a_stalled_member)
         .worth(3)
-        .look("whether messages go through the room, rather than straight to the members' sockets."),
+        .look(
+            "whether messages go through the room, rather than straight to the members' sockets.",
+        ),
     Check::server("a_flood", "a flood does not starve a single line", a_flood)
         .worth(1)
         .look("whether a lock is held while a burst of lines is passed on."),
     Check::server("who_and_quit", "`/who` lists and `/quit` leaves", who_and_quit)
         .worth(1)
-        .only_ours().look("whether commands are looked for before a message is passed on, whom an answer goes to, and \
-               how `/quit` gets to `room.leave`."),
+        .only_ours()
+        .look(
+            "whether commands are looked for before a message is passed on, whom an answer goes \
+             to, and how `/quit` gets to `room.leave`.",
+        ),
     Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
-        .bonus().only_ours().look("whether `room.leave` is called on every way out, after an error too."),
+        .bonus()
+        .only_ours()
+        .look("whether `room.leave` is called on every way out, after an error too."),
     Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
-        .bonus().only_ours().look("how commands are told from messages: by all of the line; and that what a member has said before \
-               `/quit` is still passed on."),
-    Check::server("control_characters", "control characters reach nobody's terminal", control_characters)
-        .worth(1)
-        .only_ours().look("whether messages are passed through `text::printable`."),
-    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
-        .worth(2)
-        .look("whether one thread shows what comes, while the other waits for the user and sends each \
-               line; `/quit` is the last of them, and no error."),
+        .bonus()
+        .only_ours()
+        .look(
+            "how commands are told from messages: by all of the line; and that what a member has \
+             said before `/quit` is still passed on.",
+        ),
+    Check::server(
+        "control_characters",
+        "control characters reach nobody's terminal",
+        control_characters,
+    )
+    .worth(1)
+    .only_ours()
+    .look("whether messages are passed through `text::printable`."),
+    Check::client(
+        "the_client_listens",
+        "the client shows messages at any time",
+        the_client_listens,
+    )
+    .worth(2)
+    .look(
+        "whether one thread shows what comes, while the other waits for the user and sends \
+             each line.",
+    ),
     Check::client("quit_ends_the_client", "`/quit` ends the client", quit_ends_the_client)
         .worth(1)
-        .only_ours().look("the loop of lines that are typed: `/quit` is sent, is the last of them, and is not an error."),
+        .only_ours()
+        .look(
+            "the loop of lines that are typed: `/quit` is sent, is the last of them, and is not \
+             an error.",
+        ),
     Check::client("nothing_is_torn", "no line tears the one being typed", nothing_is_torn)
         .worth(1)
-        .only_ours().look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
-    Check::client("no_control_characters", "the client shows no control characters", no_control_characters)
-        .bonus().only_ours().look("whether what comes is passed through `text::printable` before it is shown: not every \
-               server does that."),
+        .only_ours()
+        .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
+    Check::client(
+        "no_control_characters",
+        "the client shows no control characters",
+        no_control_characters,
+    )
+    .bonus()
+    .only_ours()
+    .look(
+        "whether what comes is passed through `text::printable` before it is shown: not every \
+         server does that.",
+    ),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .bonus().only_ours().look("what the thread that receives does when no more can come."),
+        .bonus()
+        .only_ours()
+        .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .bonus().only_ours().look("what the end of input (`None`) does: it sends `/quit` for the user, and is no error."),
+        .bonus()
+        .only_ours()
+        .look(
+            "what the end of input (`None`) does: it sends `/quit` for the user, and is not an error.",
+        ),
 ];
 
 pub const HINTS: &[&str] = &[
