@@ -5,18 +5,19 @@
 //! that it has started is marked by a variable of the environment, and comes back to this process when it is
 //! orphaned (`PR_SET_CHILD_SUBREAPER`), so that nobody gets away by leaving the group or the session.
 //! The last two work on Linux only; elsewhere a program's process group is ended, and no more.
+//!
+//! An orphan that has lost its mark is of the scene that has seen it in a program's family. One that nobody has seen
+//! is nobody's, and is ended with the checker: see [`end_everything`](crate::sandbox::ending::end_everything).
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Once;
 
-#[cfg(target_os = "linux")]
-use rustix::process::Pid;
-
 use crate::sandbox::census::{self, Entry, census};
-use crate::sandbox::ending::{end_orphans, is_in_another_group, orphans_among};
+use crate::sandbox::ending::{end_orphans, orphans_among};
 use crate::sandbox::folder::Folder;
 use crate::sandbox::limits::{Limits, MIB};
 use crate::sandbox::running::between_starts;
@@ -32,7 +33,7 @@ pub struct Containment {
     limits: Limits,
     folder: Folder,
     leaders: BTreeSet<i32>,
-    born: u64, // when the first of them was
+    seen: RefCell<BTreeSet<(i32, u64)>>, // who was in a family: the id, and when it was born
 }
 
 impl Containment {
@@ -43,7 +44,12 @@ impl Containment {
     pub fn new(limits: Limits) -> io::Result<Containment> {
         static ADOPTS_ORPHANS: Once = Once::new();
         ADOPTS_ORPHANS.call_once(adopt_orphans);
-        Ok(Containment { limits, folder: Folder::new()?, leaders: BTreeSet::new(), born: u64::MAX })
+        Ok(Containment {
+            limits,
+            folder: Folder::new()?,
+            leaders: BTreeSet::new(),
+            seen: RefCell::default(),
+        })
     }
 
     /// Marks what a command will start, and gives it the folder.
@@ -56,9 +62,6 @@ impl Containment {
         let pid = pid as i32;
         self.leaders.insert(pid);
         restrict(pid, &self.limits);
-        if self.born == u64::MAX {
-            self.born = census::entry(pid).map_or(0, |entry| entry.born);
-        }
     }
 
     /// The family that has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
@@ -72,6 +75,7 @@ impl Containment {
             let family = census::with_descendants(&entries, &roots);
             for member in &family {
                 restrict(member.pid, &self.limits);
+                self.seen.borrow_mut().insert((member.pid, member.born));
             }
             Some((*leader as u32, self.excess_of(&family)?))
         })
@@ -122,15 +126,14 @@ impl Containment {
         }
         match census::variable(root.pid, MARK) {
             Some(folder) => Path::new(&folder) == self.folder.path(),
-            // It has left its group, and has no mark any more. (What others start in this process, such as
-            // cargo, stays in the group of this one.)
-            None => root.born >= self.born && is_in_another_group(root),
+            None => self.seen.borrow().contains(&(root.pid, root.born)),
         }
     }
 }
 
 #[cfg(target_os = "linux")]
 fn adopt_orphans() {
+    use rustix::process::Pid;
     let own = Pid::from_raw(std::process::id() as i32);
     let _ = rustix::process::set_child_subreaper(own); // on a system without it, orphans stay orphans
 }
@@ -141,7 +144,7 @@ fn adopt_orphans() {}
 /// Sets the limits that the system keeps, for a process and whatever it will start.
 #[cfg(target_os = "linux")]
 fn restrict(pid: i32, limits: &Limits) {
-    use rustix::process::{Resource, Rlimit, getrlimit, prlimit};
+    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
     let limits = [
         (Resource::Core, 0),
         (Resource::Fsize, limits.disk),
@@ -158,3 +161,23 @@ fn restrict(pid: i32, limits: &Limits) {
 
 #[cfg(not(target_os = "linux"))]
 fn restrict(_pid: i32, _limits: &Limits) {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::os::unix::process::CommandExt;
+
+    use super::*;
+
+    #[test]
+    fn an_orphan_without_a_mark_counts_only_where_it_was_seen() {
+        let mut sleep = Command::new("sleep");
+        let mut orphan = sleep.arg("60").env_clear().process_group(0).spawn().expect("it starts");
+        let entry = census::entry(orphan.id() as i32).expect("it runs");
+        let new = || Containment::new(Limits::default()).expect("a folder");
+        let (one, other) = (new(), new());
+        assert!(!one.is_ours(&entry) && !other.is_ours(&entry), "nobody has seen it");
+        one.seen.borrow_mut().insert((entry.pid, entry.born));
+        assert!(one.is_ours(&entry) && !other.is_ours(&entry), "one of them has seen it");
+        orphan.kill().and_then(|()| orphan.wait()).expect("it ends");
+    }
+}
