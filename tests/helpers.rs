@@ -218,7 +218,7 @@ mod frames {
     fn a_length_beyond_the_longest_is_refused_before_anything_follows_it() {
         let (mut sender, receiver) = connection();
         sender.write_all(&(frame::LONGEST as u32 + 1).to_be_bytes()).expect("it is sent");
-        // The sender stays, and sends nothing more: whoever waits for the message waits for ever.
+        // The sender stays, and sends nothing more: anyone who waits for the message waits forever.
         let error = frame::receive::<Message>(&receiver).expect_err("too long");
         assert_eq!(error.kind(), ErrorKind::InvalidData);
         assert_eq!(received(&[255; 4]).expect_err("too long").kind(), ErrorKind::InvalidData);
