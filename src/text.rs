@@ -1,6 +1,6 @@
 //! Text messages over a stream.
 //!
-//! TCP carries bytes and knows no messages: what one side sends in one piece can arrive in three,
+//! TCP carries bytes, not messages: what one side sends in one piece can arrive in three,
 //! and two messages can arrive together. So the two sides must agree where a message ends. Here it
 //! ends at a line break. Not every peer sends one, though, so bytes that nothing follows for a moment
 //! count as a message too: see [`Reader::receive`] before you change anything.
@@ -27,7 +27,7 @@ const AT_ONCE: usize = 64 * 1024;
 /// that is sent first, as in [`frame`](crate::frame).
 pub const QUIET: Duration = Duration::from_millis(50);
 
-/// Sends one message, with a line break behind it.
+/// Sends one message, with a line break after it.
 ///
 /// # Errors
 /// Those of the stream: the peer has left, or reset the connection.
