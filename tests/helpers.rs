@@ -1,5 +1,6 @@
 //! The helpers, over real sockets, byte by byte.
 
+use std::hint;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
@@ -531,9 +532,9 @@ mod rooms {
     fn of_two_lines_that_are_said_at_once_neither_is_left_behind() {
         const ROUNDS: usize = 2000;
         let room = Room::new();
+        let (_bob, bob_hears) = enter(&room, "bob"); // the first, so that both come to him at once
         let (alice, _alice_hears) = enter(&room, "alice");
         let (carol, _carol_hears) = enter(&room, "carol");
-        let (_bob, bob_hears) = enter(&room, "bob");
         thread::scope(|scope| {
             // Each says a line whenever it is asked to, and ends when nobody can ask it any more.
             let speakers = [&alice, &carol].map(|member| {
@@ -544,9 +545,12 @@ mod rooms {
                 });
                 ask
             });
-            for _ in 0..ROUNDS {
+            for round in 0..ROUNDS {
                 for speaker in &speakers {
                     speaker.send(()).expect("the speaker is there");
+                    for _ in 0..round % 100 * 20 {
+                        hint::spin_loop(); // a little later each time, to meet every moment of the other's send
+                    }
                 }
                 hears(&bob_hears, b"bread\nbread\n");
             }
