@@ -10,9 +10,9 @@
 //! has got the oldest chunk (this is *backpressure*: readers slow the writers down). But nobody waits for
 //! long: a member that takes nothing for 0.4 s while others wait is removed.
 //!
-//! Read the log first, in `room/log.rs`, then the numbered story above `deliver`. Before you change anything: there are
-//! two kinds of locks, and a thread that needs both takes the one on a member's delivery first, then the one
-//! on the room's state. It never sends while it holds the latter.
+//! Read the log first, in `room/log.rs`, then this file, and last the numbered story above `deliver`. Before
+//! you change anything: there are two kinds of locks, and a thread that needs both takes the one on a member's
+//! delivery first, then the one on the room's state. While it holds the second one, it never sends.
 
 mod log;
 
@@ -46,6 +46,8 @@ pub struct Room {
 /// What the lock on a room protects.
 struct State {
     log: Log,
+    /// A thread that sends to all takes a share of this list as it is, and needs no lock while it goes through
+    /// it. So the list is changed by `Arc::make_mut`: in place, or in a copy if somebody still uses this one.
     members: Arc<Vec<Arc<Member>>>,
     names: HashSet<String>,
     last_id: u64,
@@ -217,14 +219,14 @@ impl Room {
     /// So two orders must stay as they are: add, then try; give back, then look.
     ///
     /// Could step 4 do without the lock, and look at an atomic number that says where the log ends? It could,
-    /// but not even with `SeqCst` loads and stores alone. Giving a lock back and trying to get one are weaker
-    /// than `SeqCst`, and both threads may then miss what the other has just done. It would take
-    /// `fence(SeqCst)` on both sides: between add and try, and between give back and look.
+    /// but `SeqCst` for its loads and stores would not be enough. Giving a lock back (`Release`) and trying to
+    /// get one (`Acquire`) are weaker than that, so each thread might miss what the other has just done. It
+    /// would take a `fence(SeqCst)` on both sides: between add and try, and between give back and look.
     fn deliver(self: &Arc<Self>, member: &Arc<Member>) {
         while let Some(mut delivery) = try_lock(&member.delivery) {
             match self.send_some(member, &mut delivery.place, SendFlags::DONTWAIT) {
                 Sent::Some | Sent::Nothing => {}
-                Sent::Full if delivery.is_catching_up => return, // there is a thread that waits for this lock
+                Sent::Full if delivery.is_catching_up => return, // that thread waits for this lock
                 Sent::Full => {
                     delivery.is_catching_up = true;
                     drop(delivery);
@@ -319,9 +321,6 @@ fn greet(mut stream: &TcpStream, welcome: &[u8]) -> io::Result<()> {
 }
 
 impl State {
-    // A thread that sends to all takes a share of the list of members as it is, and needs no lock while it
-    // goes through it. `Arc::make_mut` changes the list in place, or a copy if somebody still uses this one.
-
     fn add_member(&mut self, member: &Arc<Member>) {
         Arc::make_mut(&mut self.members).push(Arc::clone(member));
     }

@@ -1,9 +1,9 @@
 //! Text messages over a stream.
 //!
-//! TCP carries bytes, not messages: what one side sends in one piece can arrive in three,
-//! and two messages can arrive together. So the two sides must agree where a message ends. Here it
-//! ends at a line break. Not every peer sends one, though, so bytes that nothing follows for a moment
-//! count as a message too: see [`Reader::receive`] before you change anything.
+//! TCP carries bytes, not messages: what one side sends in one piece can arrive in three, and two messages
+//! can arrive together. So the two sides must agree where a message ends. Here it ends at a line break. Not
+//! every peer sends one, though, so bytes that nothing follows for a moment count as a message too: see
+//! [`QUIET`] before you change anything.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
@@ -20,11 +20,11 @@ const AT_ONCE: usize = 64 * 1024;
 
 /// How long a line must be quiet before bytes without a line break count as a message.
 ///
-/// This is a rule for one machine. It exists so that peers are understood that send no line break, as the
-/// handouts' own programs do. On a real network a pause of 50 ms inside a message is normal: a packet was
-/// lost and is sent again, or a phone has changed its antenna. There, this rule would cut messages into
-/// pieces. So a protocol for a real network needs an end that the sender states: a line break, or a length
-/// that is sent first, as in [`frame`](crate::frame).
+/// This is a rule for one machine. It exists so that peers that send no line break are understood, such as
+/// the programs in the handouts. On a real network a pause of 50 ms inside a message is normal (a packet was
+/// lost, and is sent again), and this rule would cut that message in two. So a protocol for a real network
+/// needs an end that the sender states: a line break, say, or a length before the message, as in
+/// [`frame`](crate::frame).
 pub const QUIET: Duration = Duration::from_millis(50);
 
 /// Sends one message, with a line break after it.
@@ -59,13 +59,6 @@ pub struct Reader<'a> {
     was_quiet: bool,  // the last message had no line break: it may still come
 }
 
-/// What one more read brought.
-enum More {
-    Bytes,
-    Quiet,
-    End,
-}
-
 impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
@@ -86,13 +79,9 @@ impl<'a> Reader<'a> {
                 return Ok(Some(message));
             }
             let is_begun = !self.message.is_empty();
-            match self.read_more(is_begun)? {
-                More::Quiet | More::End if is_begun => {
-                    self.was_quiet = true;
-                    return Ok(Some(self.take_message()));
-                }
-                More::End => return Ok(None),
-                More::Bytes | More::Quiet => {}
+            if !self.read_more(is_begun)? {
+                self.was_quiet = true;
+                return Ok(is_begun.then(|| self.take_message()));
             }
         }
     }
@@ -120,24 +109,24 @@ impl<'a> Reader<'a> {
         Ok(Some(message))
     }
 
-    /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on.
-    fn read_more(&mut self, is_begun: bool) -> io::Result<More> {
+    /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on. `false`: it
+    /// does not go on, or the stream has ended.
+    fn read_more(&mut self, is_begun: bool) -> io::Result<bool> {
         if is_begun {
             self.stream.get_ref().set_read_timeout(Some(QUIET))?;
         }
-        let result = self.stream.fill_buf().map(|bytes| bytes.is_empty());
+        let result = self.stream.fill_buf().map(|bytes| !bytes.is_empty());
         if is_begun {
             self.stream.get_ref().set_read_timeout(None)?;
         }
         match result {
-            Ok(is_end) => Ok(if is_end { More::End } else { More::Bytes }),
-            Err(error) => match error.kind() {
-                // The two names that systems have for "the time is up".
-                ErrorKind::WouldBlock | ErrorKind::TimedOut => Ok(More::Quiet),
-                // A signal came in between: nothing is lost, read again.
-                ErrorKind::Interrupted => Ok(More::Bytes),
-                _ => Err(error),
-            },
+            // A signal came in between: nothing is lost, read again.
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(true),
+            // The two names that systems have for "the time is up".
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Ok(!is_begun)
+            }
+            result => result,
         }
     }
 
