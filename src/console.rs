@@ -29,6 +29,8 @@ pub fn read_line() -> io::Result<Option<String>> {
 }
 
 /// Displays what came from the other side, on stdout. If nobody reads that any more, no harm is done.
+///
+/// It has a colour by the rule of the crate `colored`: if stdout is a terminal, and `NO_COLOR` is not set.
 pub fn show(text: &str) {
     let _ = writeln!(io::stdout(), "{}", text.cyan());
 }
@@ -43,6 +45,7 @@ pub fn report(result: io::Result<()>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
+    // The rule of `colored` looks at stdout. This goes to stderr, so that has to be a terminal as well.
     let label = if io::stderr().is_terminal() { "error:".red().bold() } else { "error:".normal() };
     log(&format!("{label} {error}"));
     ExitCode::FAILURE
@@ -56,17 +59,17 @@ pub fn report(result: io::Result<()>) -> ExitCode {
 /// Those of the terminal.
 pub fn open_chat() -> io::Result<(Keyboard, Screen)> {
     if !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
-        return Ok((Keyboard { editor: None }, Screen { printer: None }));
+        return Ok((Keyboard { editor: None }, Screen { terminal: None }));
     }
-    let terminal = rustix::termios::tcgetattr(io::stdin())?;
+    let before = rustix::termios::tcgetattr(io::stdin())?;
     let mut editor = DefaultEditor::new().map_err(io::Error::other)?;
     match editor.create_external_printer() {
         Ok(printer) => {
-            let printer: Box<dyn ExternalPrinter + Send> = Box::new(printer);
-            Ok((Keyboard { editor: Some(editor) }, Screen { printer: Some((printer, terminal)) }))
+            let terminal = Terminal { printer: Box::new(printer), before };
+            Ok((Keyboard { editor: Some(editor) }, Screen { terminal: Some(terminal) }))
         }
         // A terminal that can only print, such as one with TERM=dumb.
-        Err(_) => Ok((Keyboard { editor: None }, Screen { printer: None })),
+        Err(_) => Ok((Keyboard { editor: None }, Screen { terminal: None })),
     }
 }
 
@@ -77,7 +80,12 @@ pub struct Keyboard {
 
 /// Where lines are shown: see [`open_chat`].
 pub struct Screen {
-    printer: Option<(Box<dyn ExternalPrinter + Send>, Termios)>, // and how the terminal was before
+    terminal: Option<Terminal>,
+}
+
+struct Terminal {
+    printer: Box<dyn ExternalPrinter + Send>,
+    before: Termios, // its settings before the program has changed them
 }
 
 impl fmt::Debug for Keyboard {
@@ -88,7 +96,7 @@ impl fmt::Debug for Keyboard {
 
 impl fmt::Debug for Screen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Screen {{ on a terminal: {} }}", self.printer.is_some())
+        write!(f, "Screen {{ on a terminal: {} }}", self.terminal.is_some())
     }
 }
 
@@ -112,9 +120,11 @@ impl Keyboard {
 impl Screen {
     /// Displays what came from the other side.
     pub fn show(&mut self, text: &str) {
-        match &mut self.printer {
-            // The printer waits for the editor, and fails only when that has ended.
-            Some((printer, _)) => drop(printer.print(format!("{}\n", text.cyan()))),
+        match &mut self.terminal {
+            Some(terminal) => {
+                // The printer waits for the editor, and fails only when that has ended.
+                let _ = terminal.printer.print(format!("{}\n", text.cyan()));
+            }
             None => show(text),
         }
     }
@@ -122,8 +132,8 @@ impl Screen {
     /// Ends the program at once, though another thread waits for the user to type: says why, and leaves the
     /// terminal as it was.
     pub fn give_up(self, reason: &str) -> ! {
-        if let Some((_, terminal)) = &self.printer {
-            let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, terminal);
+        if let Some(terminal) = &self.terminal {
+            let _ = rustix::termios::tcsetattr(io::stdin(), OptionalActions::Now, &terminal.before);
             println!();
         }
         report(Err(io::Error::other(reason)));

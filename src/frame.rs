@@ -31,7 +31,7 @@ pub fn send<M: Message>(mut stream: &TcpStream, message: &M) -> io::Result<()> {
 ///
 /// # Errors
 /// - `UnexpectedEof`: the peer has left in the middle of a frame
-/// - `InvalidData`: the length is more than [`LONGEST`], or the bytes are no such message
+/// - `InvalidData`: the length is more than [`LONGEST`], or the bytes do not decode
 /// - those of the stream
 pub fn receive<M: Message + Default>(stream: &TcpStream) -> io::Result<Option<M>> {
     let header = read_up_to(stream, 4)?;

@@ -1,4 +1,4 @@
-//! The port of each step, as its hand-out sets it. This is the one place to change it: the programs
+//! The port of each step, as its handout sets it. This is the one place to change it: the programs
 //! take their default from here, and so does the checker for programs in other languages.
 
 /// 1.1 A server for one message (assignment-1).

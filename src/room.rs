@@ -1,72 +1,58 @@
 //! The broadcast room: whatever a member says, all others hear, in one order for all.
 //!
-//! What is said goes to the end of one *log*, as a chunk of bytes. Each member has a place in the log:
-//! up to there, everything was sent to it. Whoever has added a chunk also sends it, at once, to every
-//! member that has no other chunk to get first. It uses a send that never waits, so a member that does not
-//! read holds nobody up: as soon as the system takes no more for it, it is left behind, and a thread of its
-//! own brings it up to date when it reads again.
+//! What is said goes to the end of one *log*, as a chunk of bytes. Each member has a place in the log: it
+//! was sent everything up to there. A thread that has added a chunk also sends it, at once, to every member
+//! that has no other chunk to get first. It uses a send that never waits, so a member that does not read
+//! holds nobody up: as soon as the system takes no more for it, it is left behind, and a thread of its own
+//! brings it up to date when it reads again.
 //!
-//! The log must not grow without end. When it is full, those who want to say something wait until
-//! everybody has got the oldest chunk (this is *backpressure*: readers slow the writers down). But nobody
-//! waits for long: a member that takes nothing for 0.4 s while others wait is removed.
+//! The log must not grow without end. When it is full, those who want to say something wait until everybody
+//! has got the oldest chunk (this is *backpressure*: readers slow the writers down). But nobody waits for
+//! long: a member that takes nothing for 0.4 s while others wait is removed.
 //!
-//! Before you change anything: a member's place is moved only by whoever holds the lock on it, and after
-//! giving that lock back one has to look for news again. Otherwise a chunk that is added in between, by
-//! somebody who found the lock taken, would stay unsent.
+//! Read the log first, in `room/log.rs`, then this file, and last the numbered story above `deliver`. Before
+//! you change anything: there are two kinds of locks, and a thread that needs both takes the one on a member's
+//! delivery first, then the one on the room's state. While it holds the second one, it never sends.
 
-use std::collections::{HashSet, VecDeque};
-use std::io::{self, ErrorKind, IoSlice, Write};
+mod log;
+
+use std::collections::HashSet;
+use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::net::SendFlags;
-use socket2::SockRef;
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
+use self::log::{Audience, Chunk, Log, Place};
 use crate::console;
 use crate::serve::{STACK, lock, try_lock};
-
-/// How many bytes the log keeps for members that have not got them yet.
-const LONGEST_LOG: usize = 1024 * 1024;
 
 /// How long one try to send to a member with a full socket takes.
 const TRY: Duration = Duration::from_millis(50);
 
-/// A member that has taken nothing in so many tries is removed, if others wait for it.
+/// A member that has taken nothing in this many tries is removed, if others wait for it.
 const TRIES: u32 = 8;
-
-/// How many chunks go out in one send.
-const AT_ONCE: usize = 16;
 
 /// A room. It is shared by the threads of all its members.
 pub struct Room {
-    log: Mutex<Log>,
-    end: AtomicU64, // the number of the next chunk: a copy, to look at without the lock
+    state: Mutex<State>,
     space: Condvar, // the log may have become shorter
 }
 
-struct Log {
-    chunks: VecDeque<Arc<Chunk>>,
-    first: u64,  // the number of the oldest chunk
-    size: usize, // of all chunks, in bytes
+/// What the lock on a room protects.
+struct State {
+    log: Log,
+    /// A thread that sends to all takes a share of this list as it is, and needs no lock while it goes through
+    /// it. So the list is changed by `Arc::make_mut`: in place, or in a copy if somebody still uses this one.
     members: Arc<Vec<Arc<Member>>>,
     names: HashSet<String>,
     last_id: u64,
-    arrivals: u64, // so many have wanted to add a chunk
-    admitted: u64, // and so many have: first come, first served
-}
-
-/// What was said, and who is to hear it.
-struct Chunk {
-    audience: Audience,
-    bytes: Vec<u8>,
-}
-
-enum Audience {
-    AllBut(u64),
-    Only(u64),
+    arrivals: u64, // how many have wanted to add a chunk
+    admitted: u64, // how many of them have: first come, first served
 }
 
 /// Somebody in a room.
@@ -74,38 +60,42 @@ pub struct Member {
     id: u64,
     name: String,
     stream: Arc<TcpStream>,
-    place: Mutex<Place>,
-    next: AtomicU64, // the chunk number of its place: a copy, to look at without the lock
-    catching_up: AtomicBool,
+    delivery: Mutex<Delivery>,
+    /// A copy of `place.next`, to look at without the lock on the delivery. It only tells which chunks may be
+    /// forgotten, so `Relaxed` is enough: an old value keeps a chunk a little longer, and that is all.
+    next: AtomicU64,
 }
 
-/// How far a member has got: all chunks before `next`, and so many bytes of that one.
-struct Place {
-    next: u64,
-    offset: usize,
+/// How far a member has got. Only the thread that holds the lock on this sends to the member.
+struct Delivery {
+    place: Place,
+    is_catching_up: bool, // there is a thread that waits for the member
 }
 
-/// What came of sending a member its news.
+/// What came of trying to send a member its next chunks.
 enum Sent {
-    All,
+    /// The system took some of them, or all.
+    Some,
+    /// There were none.
+    Nothing,
+    /// The system takes no more at the moment.
     Full,
+    /// The connection has ended, or the member was removed.
     Gone,
 }
 
 impl Room {
     /// An empty room.
     pub fn new() -> Arc<Room> {
-        let log = Log {
-            chunks: VecDeque::new(),
-            first: 0,
-            size: 0,
+        let state = State {
+            log: Log::default(),
             members: Arc::default(),
             names: HashSet::new(),
             last_id: 0,
             arrivals: 0,
             admitted: 0,
         };
-        Arc::new(Room { log: Mutex::new(log), end: AtomicU64::new(0), space: Condvar::new() })
+        Arc::new(Room { state: Mutex::new(state), space: Condvar::new() })
     }
 
     /// Lets somebody in, who is sent `welcome` and then hears all that is said. `None`: the name is taken.
@@ -118,27 +108,27 @@ impl Room {
         stream: &Arc<TcpStream>,
         welcome: &[u8],
     ) -> io::Result<Option<Arc<Member>>> {
-        let mut log = lock(&self.log);
-        if !log.names.insert(name.to_string()) {
+        let mut state = lock(&self.state);
+        if !state.names.insert(name.to_string()) {
             return Ok(None);
         }
-        log.last_id += 1;
-        let next = log.end();
+        state.last_id += 1;
+        let next = state.log.end();
+        let delivery = Delivery { place: Place { next, offset: 0 }, is_catching_up: false };
         let member = Arc::new(Member {
-            id: log.last_id,
+            id: state.last_id,
             name: name.to_string(),
             stream: Arc::clone(stream),
-            place: Mutex::new(Place { next, offset: 0 }),
+            delivery: Mutex::new(delivery),
             next: AtomicU64::new(next),
-            catching_up: AtomicBool::new(false),
         });
-        Arc::make_mut(&mut log.members).push(Arc::clone(&member));
-        // From here on the member misses nothing. Whoever says something finds its place taken, so the
-        // welcome comes first, and what was said meanwhile is delivered after it.
-        let place = lock(&member.place);
-        drop(log);
+        // From here on the member misses nothing. Anyone who says something finds its delivery locked, so
+        // the welcome comes first, and what was said meanwhile is delivered after it.
+        let delivery = lock(&member.delivery);
+        state.add_member(&member);
+        drop(state);
         let result = greet(stream, welcome);
-        drop(place);
+        drop(delivery);
         if let Err(error) = result {
             self.leave(&member);
             return Err(error);
@@ -147,16 +137,16 @@ impl Room {
         Ok(Some(member))
     }
 
-    /// Lets a member go: its name is free again, and its connection ends. Once is enough, twice is no harm.
+    /// Lets a member go: its name is free again, and its connection ends. Once is enough; twice does no harm.
     pub fn leave(&self, member: &Member) {
-        lock(&self.log).remove(member);
+        lock(&self.state).remove_member(member);
         let _ = member.stream.shutdown(Shutdown::Both); // an error means that it has ended already
         self.space.notify_all();
     }
 
     /// The names of all members, sorted.
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = lock(&self.log).names.iter().cloned().collect();
+        let mut names: Vec<String> = lock(&self.state).names.iter().cloned().collect();
         names.sort();
         names
     }
@@ -177,64 +167,86 @@ impl Room {
         if chunk.bytes.is_empty() {
             return;
         }
-        let members = {
-            let mut log = self.wait_for_space();
-            log.size += chunk.size();
-            log.chunks.push_back(Arc::new(chunk));
-            self.end.store(log.end(), Ordering::SeqCst);
-            Arc::clone(&log.members)
-        };
+        let mut state = self.wait_for_space();
+        state.log.add(chunk);
+        let members = Arc::clone(&state.members);
+        drop(state);
         for member in members.iter() {
             self.deliver(member);
         }
     }
 
     /// Waits until the log has space, and until those who have come before have added their chunks.
-    fn wait_for_space(&self) -> MutexGuard<'_, Log> {
-        let mut log = lock(&self.log);
-        let ticket = log.arrivals;
-        log.arrivals += 1;
+    fn wait_for_space(&self) -> MutexGuard<'_, State> {
+        let mut state = lock(&self.state);
+        let ticket = state.arrivals;
+        state.arrivals += 1;
         loop {
-            if log.is_full() {
-                log.forget_what_all_have();
+            if state.log.is_full() {
+                state.forget_what_all_have();
             }
-            if ticket == log.admitted && !log.is_full() {
-                log.admitted += 1;
-                self.space.notify_all();
-                return log;
+            if ticket == state.admitted && !state.log.is_full() {
+                state.admitted += 1;
+                self.space.notify_all(); // the next one in the queue may go on
+                return state;
             }
-            let waited = self.space.wait_timeout(log, TRY);
-            log = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.space.wait_timeout(state, TRY);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0; // as in `lock`
         }
     }
 
     /// Sends a member its news, as far as the system takes them at once.
+    ///
+    /// No thread sleeps here until there is something to send, so there is none to wake up. But then it must
+    /// be certain that somebody sends each chunk. The story goes like this:
+    ///
+    /// 1. Alice's thread adds a chunk to the log. For that, it holds the lock on the room.
+    /// 2. It comes here for each member. For bob, it *tries* to lock his delivery. It gets the lock, sends bob
+    ///    the chunks behind his place, and moves the place.
+    /// 3. It gives the lock on bob's delivery back.
+    /// 4. Only then does it look whether the log goes on behind the place that bob has reached. For that, it
+    ///    holds the lock on the room again. If there is more, it starts again with 2.
+    /// 5. Meanwhile carol's thread adds a chunk, and finds bob's delivery locked. It does not wait for it, and
+    ///    leaves bob to alice's thread, which is still to look (4), and will find carol's chunk.
+    /// 6. If the system takes no more for bob, a thread that may wait goes on where alice's has stopped. There
+    ///    is never more than one for bob, and in the end it gives the lock back and looks, just the same.
+    ///
+    /// Why can alice's look (4) not miss the chunk of carol, who finds the delivery locked (5)? Adding and
+    /// looking both happen under the lock on the room, so one of them comes first. If carol adds first, alice
+    /// sees her chunk. If alice looks first, she has given bob's delivery back even before that, and carol,
+    /// who adds before she tries, finds it free, or locked by somebody who is still to look.
+    ///
+    /// So two orders must stay as they are: add, then try; give back, then look.
+    ///
+    /// Could step 4 do without the lock, and look at an atomic number that says where the log ends? It could,
+    /// but `SeqCst` for its loads and stores would not be enough. Giving a lock back (`Release`) and trying to
+    /// get one (`Acquire`) are weaker than that, so each thread might miss what the other has just done. It
+    /// would take a `fence(SeqCst)` on both sides: between add and try, and between give back and look.
     fn deliver(self: &Arc<Self>, member: &Arc<Member>) {
-        // Somebody else who has its place is sending to it now, and will find the news too.
-        while let Some(mut place) = try_lock(&member.place) {
-            match self.send_news(member, &mut place, SendFlags::DONTWAIT) {
-                Sent::All => {}
+        while let Some(mut delivery) = try_lock(&member.delivery) {
+            match self.send_some(member, &mut delivery.place, SendFlags::DONTWAIT) {
+                Sent::Some | Sent::Nothing => {}
+                Sent::Full if delivery.is_catching_up => return, // that thread waits for this lock
                 Sent::Full => {
-                    drop(place); // before it is looked whether there is a thread: that one looks again
-                    return self.let_catch_up(member);
+                    delivery.is_catching_up = true;
+                    drop(delivery);
+                    return self.start_to_catch_up(member);
                 }
                 Sent::Gone => {
-                    drop(place);
+                    drop(delivery);
                     return self.leave(member); // others may wait for it, and its own thread for them
                 }
             }
-            drop(place);
-            if member.next.load(Ordering::SeqCst) == self.end.load(Ordering::SeqCst) {
-                return; // there was no news in between
+            let reached = delivery.place.next;
+            drop(delivery);
+            if lock(&self.state).log.end() == reached {
+                return;
             }
         }
     }
 
     /// Starts a thread that waits for a member whose socket is full.
-    fn let_catch_up(self: &Arc<Self>, member: &Arc<Member>) {
-        if member.catching_up.swap(true, Ordering::SeqCst) {
-            return; // there is one
-        }
+    fn start_to_catch_up(self: &Arc<Self>, member: &Arc<Member>) {
         let (room, slow) = (Arc::clone(self), Arc::clone(member));
         let thread =
             thread::Builder::new().name(format!("catch up {}", member.name)).stack_size(STACK);
@@ -247,54 +259,56 @@ impl Room {
 
     /// Sends a member its news and waits for it to take them, but not if it holds everybody up.
     fn catch_up(self: &Arc<Self>, member: &Arc<Member>) {
+        let mut delivery = lock(&member.delivery);
         let mut refusals = 0;
-        let mut place = lock(&member.place);
-        let mut before = (place.next, place.offset);
-        while let Sent::Full = self.send_news(member, &mut place, SendFlags::empty()) {
-            refusals = if before == (place.next, place.offset) { refusals + 1 } else { 0 };
-            before = (place.next, place.offset);
-            if refusals >= TRIES && lock(&self.log).waits_for(member) {
-                self.leave(member);
-                console::log(&format!("{} takes nothing, and others wait: removed", member.name));
+        loop {
+            match self.send_some(member, &mut delivery.place, SendFlags::empty()) {
+                Sent::Some => {
+                    refusals = 0;
+                    self.space.notify_all(); // somebody may have waited for this one
+                }
+                Sent::Full => {
+                    refusals += 1;
+                    if refusals >= TRIES && lock(&self.state).waits_for(member) {
+                        self.leave(member);
+                        let name = &member.name;
+                        console::log(&format!("{name} takes nothing, and others wait: removed"));
+                    }
+                }
+                Sent::Nothing | Sent::Gone => break,
             }
         }
-        drop(place);
-        member.catching_up.store(false, Ordering::SeqCst);
-        self.deliver(member);
+        delivery.is_catching_up = false;
+        drop(delivery);
+        self.deliver(member); // to look again
     }
 
-    /// Sends a member all that it has not got, and moves its place.
-    fn send_news(&self, member: &Member, place: &mut Place, flags: SendFlags) -> Sent {
-        let stream = SockRef::from(&*member.stream);
-        loop {
-            let Some(chunks) = lock(&self.log).chunks_from(place.next) else {
-                return Sent::Gone;
-            };
-            if chunks.is_empty() {
-                return Sent::All;
-            }
-            let mut slices = Vec::with_capacity(chunks.len());
-            for (number, chunk) in
-                chunks.iter().enumerate().filter(|(_, chunk)| chunk.is_for(member))
-            {
-                let start = if number == 0 { place.offset } else { 0 };
-                slices.push(IoSlice::new(&chunk.bytes[start..]));
-            }
-            let sent = match &slices[..] {
-                [] => Ok(0), // it said all of it itself
-                slices => stream.send_vectored_with_flags(slices, flags.bits() as i32),
-            };
-            match sent {
-                Ok(count) => place.advance(count, &chunks, member),
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Sent::Full,
-                Err(_) => return Sent::Gone,
-            }
-            member.next.store(place.next, Ordering::SeqCst);
-            if flags.is_empty() {
-                self.space.notify_all(); // somebody may have waited for this one
-            }
+    /// Sends a member a few of the chunks that it has not got, and moves its place.
+    ///
+    /// With `DONTWAIT` the send takes no time. Without, it waits for space in the socket, but not longer than
+    /// [`TRY`].
+    fn send_some(&self, member: &Member, place: &mut Place, flags: SendFlags) -> Sent {
+        let Some(chunks) = lock(&self.state).log.chunks_from(place.next) else {
+            return Sent::Gone;
+        };
+        if chunks.is_empty() {
+            return Sent::Nothing;
         }
+        let slices = place.unsent(&chunks, member.id);
+        let sent = match &slices[..] {
+            [] => Ok(0), // it has said all of it itself
+            slices => retry_on_intr(|| {
+                // One call sends many chunks. There is nothing that goes beside them.
+                sendmsg(&member.stream, slices, &mut SendAncillaryBuffer::default(), flags)
+            }),
+        };
+        match sent {
+            Ok(count) => place.advance(count, &chunks, member.id),
+            Err(Errno::AGAIN) => return Sent::Full,
+            Err(_) => return Sent::Gone,
+        }
+        member.next.store(place.next, Ordering::Relaxed);
+        Sent::Some
     }
 }
 
@@ -306,75 +320,30 @@ fn greet(mut stream: &TcpStream, welcome: &[u8]) -> io::Result<()> {
     stream.write_all(welcome)
 }
 
-impl Log {
-    /// The number that the next chunk will have.
-    fn end(&self) -> u64 {
-        self.first + self.chunks.len() as u64
+impl State {
+    fn add_member(&mut self, member: &Arc<Member>) {
+        Arc::make_mut(&mut self.members).push(Arc::clone(member));
     }
 
-    fn is_full(&self) -> bool {
-        self.size > LONGEST_LOG
-    }
-
-    /// The next few chunks from this number on. `None`: they were forgotten, since whoever wants them is no
-    /// member any more.
-    fn chunks_from(&self, number: u64) -> Option<Vec<Arc<Chunk>>> {
-        let skipped = number.checked_sub(self.first)? as usize;
-        Some(self.chunks.iter().skip(skipped).take(AT_ONCE).cloned().collect())
-    }
-
-    /// Whether somebody wants to add a chunk and cannot, until this member has got the oldest one.
-    fn waits_for(&self, member: &Member) -> bool {
-        let somebody_waits = self.arrivals > self.admitted;
-        somebody_waits && self.is_full() && member.next.load(Ordering::SeqCst) == self.first
-    }
-
-    /// Drops the chunks that were sent to everybody.
-    fn forget_what_all_have(&mut self) {
-        let places = self.members.iter().map(|member| member.next.load(Ordering::SeqCst));
-        let oldest = places.min().unwrap_or(self.end());
-        while self.first < oldest {
-            let Some(chunk) = self.chunks.pop_front() else { return };
-            self.first += 1;
-            self.size -= chunk.size();
-        }
-    }
-
-    fn remove(&mut self, member: &Member) {
+    fn remove_member(&mut self, member: &Member) {
         if let Some(index) = self.members.iter().position(|other| other.id == member.id) {
             Arc::make_mut(&mut self.members).swap_remove(index);
             self.names.remove(&member.name);
         }
     }
-}
 
-impl Chunk {
-    /// Its share of the log, in bytes: what it says, and what it takes to keep it.
-    fn size(&self) -> usize {
-        self.bytes.len() + size_of::<Chunk>()
+    /// Drops the chunks that were sent to everybody.
+    fn forget_what_all_have(&mut self) {
+        let places = self.members.iter().map(|member| member.next.load(Ordering::Relaxed));
+        let oldest = places.min().unwrap_or(self.log.end());
+        self.log.forget_before(oldest);
     }
 
-    fn is_for(&self, member: &Member) -> bool {
-        match self.audience {
-            Audience::AllBut(id) => id != member.id,
-            Audience::Only(id) => id == member.id,
-        }
-    }
-}
-
-impl Place {
-    /// Moves on by `count` bytes, which were sent out of `chunks`.
-    fn advance(&mut self, mut count: usize, chunks: &[Arc<Chunk>], member: &Member) {
-        for chunk in chunks {
-            let left = if chunk.is_for(member) { chunk.bytes.len() - self.offset } else { 0 };
-            if count < left {
-                self.offset += count;
-                return;
-            }
-            count -= left;
-            self.offset = 0;
-            self.next += 1;
-        }
+    /// Whether somebody wants to add a chunk and cannot, until this member has got the oldest one.
+    fn waits_for(&self, member: &Member) -> bool {
+        let somebody_waits = self.arrivals > self.admitted;
+        let lacks_oldest = member.next.load(Ordering::Relaxed) == self.log.first();
+        somebody_waits && self.log.is_full() && lacks_oldest
     }
 }
 

@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
-
 use crate::console;
 
-/// How many clients may wait to be accepted. With the usual 128, the rest of a crowd that comes at
-/// once is turned away by the system and tries again a second later.
+/// How many clients may wait to be accepted. With the usual 128, the rest of a crowd that comes at once is
+/// turned away by the system and tries again a second later. (A system may have a lower limit of its own:
+/// `net.core.somaxconn` on Linux, `kern.ipc.somaxconn` on macOS.)
 const BACKLOG: i32 = 4096;
 
 /// The stack of a client's thread, in bytes. The usual 2 MiB is far more than a conversation needs.
@@ -29,21 +28,13 @@ pub fn listen(address: &str) -> io::Result<TcpListener> {
     bind(address).map_err(|error| cannot_listen(address, error))
 }
 
-/// What `TcpListener::bind` does, with a longer [`BACKLOG`].
+/// A name such as `localhost` can have several addresses: `TcpListener::bind` tries one after the other, and
+/// takes the first that it gets. It also lets a server that was just stopped start again at once, though its
+/// old connections linger in TIME_WAIT for a minute (SO_REUSEADDR; RFC 9293, 3.6.1).
 fn bind(address: &str) -> io::Result<TcpListener> {
-    let address = first_address(address)?;
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-    // Without this, a server that was just stopped could not be started again for a minute: its
-    // connections linger in TIME_WAIT (RFC 9293, 3.6.1).
-    socket.set_reuse_address(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    Ok(socket.into())
-}
-
-fn first_address(address: &str) -> io::Result<SocketAddr> {
-    let mut addresses = address.to_socket_addrs()?;
-    addresses.next().ok_or(ErrorKind::NotFound.into())
+    let listener = TcpListener::bind(address)?;
+    rustix::net::listen(&listener, BACKLOG)?; // it listens already, so this only changes its backlog
+    Ok(listener)
 }
 
 /// Calls the server at `address`, such as `127.0.0.1:8080`.
@@ -96,7 +87,7 @@ pub fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Accepts clients for ever, and runs `talk` with each in a thread of its own.
+/// Accepts clients forever, and runs `talk` with each in a thread of its own.
 ///
 /// `talk` gets the stream in an `Arc`, so that it can be shared with other threads. An error that it returns
 /// ends that client's connection, with a line in the log.
@@ -124,7 +115,7 @@ where
 
 /// Waits until no other thread has the value, and takes it until the guard is dropped.
 ///
-/// A mutex remembers if a thread has panicked while it had the value, and warns whoever comes next
+/// A mutex remembers if a thread has panicked while it had the value, and warns the next one
 /// ("poisoned"). The values of this course are whole even then, so the warning is passed over.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

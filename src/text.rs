@@ -1,24 +1,33 @@
 //! Text messages over a stream.
 //!
-//! TCP carries bytes and knows no messages: what one side sends in one piece can arrive in three,
-//! and two messages can arrive together. So the two sides must agree where a message ends. Here it
-//! ends at a line break. Not every peer sends one, though, so bytes that nothing follows for a moment
-//! count as a message too: see [`Reader::receive`] before you change anything.
+//! TCP carries bytes, not messages: what one side sends in one piece can arrive in three, and two messages
+//! can arrive together. So the two sides must agree where a message ends. Here it ends at a line break. Not
+//! every peer sends one, though, so bytes that nothing follows for a moment count as a message too: see
+//! [`QUIET`] before you change anything.
 
 use std::borrow::Cow;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::mem;
 use std::net::TcpStream;
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// The longest message that is received, in bytes. Without a limit, one peer could fill the memory.
 pub const LONGEST: usize = 64 * 1024;
 
+/// How many bytes are read at once. A peer that says much sends this many and more, and few large reads are
+/// faster than many small ones. For a peer that says little, memory is only taken for what it says.
+const AT_ONCE: usize = 64 * 1024;
+
 /// How long a line must be quiet before bytes without a line break count as a message.
+///
+/// This is a rule for one machine. It exists so that peers that send no line break are understood, such as
+/// the programs in the handouts. On a real network a pause of 50 ms inside a message is normal (a packet was
+/// lost, and is sent again), and this rule would cut that message in two. So a protocol for a real network
+/// needs an end that the sender states: a line break, say, or a length before the message, as in
+/// [`frame`](crate::frame).
 pub const QUIET: Duration = Duration::from_millis(50);
 
-/// Sends one message, with a line break behind it.
+/// Sends one message, with a line break after it.
 ///
 /// # Errors
 /// Those of the stream: the peer has left, or reset the connection.
@@ -40,33 +49,21 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// Receives messages from a stream, and keeps what arrived too early for the next one.
+///
+/// Bytes wait in two places: in the `BufReader` as they came, and in `message` when they are known to belong
+/// to the next message.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    stream: &'a TcpStream,
-    buffer: Vec<u8>,
-    taken: usize,    // up to here, the buffer was returned as messages
-    searched: usize, // up to here, there is no further line break
-    filled: usize,   // up to here, there is something in the buffer
-    at_once: usize,  // so many bytes are read at once
-    was_quiet: bool, // the last message had no line break: it may still come
+    stream: BufReader<&'a TcpStream>,
+    message: Vec<u8>, // the next one, as far as it was received
+    was_quiet: bool,  // the last message had no line break: it may still come
 }
-
-/// What one more read brought.
-enum More {
-    Bytes,
-    Quiet,
-    End,
-}
-
-/// How many bytes are read at once from a peer that says little, and from one that says much.
-const AT_ONCE: RangeInclusive<usize> = 4 * 1024..=64 * 1024;
 
 impl<'a> Reader<'a> {
     /// A reader of `stream`. Use one reader for a stream: what it has read, no other can read again.
     pub fn new(stream: &'a TcpStream) -> Self {
-        let at_once = *AT_ONCE.start();
-        let (buffer, was_quiet) = (Vec::new(), false);
-        Reader { stream, buffer, taken: 0, searched: 0, filled: 0, at_once, was_quiet }
+        let stream = BufReader::with_capacity(AT_ONCE, stream);
+        Reader { stream, message: Vec::new(), was_quiet: false }
     }
 
     /// Waits for the next message, and returns it without its line break. `None`: the peer has left.
@@ -81,98 +78,68 @@ impl<'a> Reader<'a> {
             if let Some(message) = self.next_received()? {
                 return Ok(Some(message));
             }
-            let is_begun = self.taken < self.filled;
-            match self.read_more(is_begun)? {
-                More::Bytes => continue,
-                More::Quiet | More::End if is_begun => {
-                    self.was_quiet = true;
-                    return Ok(Some(self.take(self.filled)));
-                }
-                More::Quiet => continue,
-                More::End => return Ok(None),
+            let is_begun = !self.message.is_empty();
+            if !self.read_more(is_begun)? {
+                self.was_quiet = true;
+                return Ok(is_begun.then(|| self.take_message()));
             }
         }
     }
 
-    /// The next message, if all of it was received already. It does not wait, so whoever handles
+    /// The next message, if all of it was received already. It does not wait: a program that handles
     /// messages in batches takes what has come with the first one.
     ///
     /// # Errors
     /// `InvalidData` when a message is longer than [`LONGEST`].
     pub fn next_received(&mut self) -> io::Result<Option<String>> {
-        let unsearched = &self.buffer[self.searched..self.filled];
-        let line_break = unsearched.iter().position(|&byte| byte == b'\n');
-        let end = line_break.map_or(self.filled, |found| self.searched + found);
-        let message = &self.buffer[self.taken..end];
-        // A `\r` at the end belongs to the line break, even while the rest of that is on its way.
-        let message = message.strip_suffix(b"\r").unwrap_or(message);
-        if message.len() > LONGEST {
+        let count = self.stream.buffer().read_until(b'\n', &mut self.message)?;
+        self.stream.consume(count);
+        if without_line_break(&self.message).len() > LONGEST {
             let error = format!("a message longer than {} KiB", LONGEST / 1024);
             return Err(io::Error::new(ErrorKind::InvalidData, error));
         }
-        let is_empty = message.is_empty();
-        self.searched = end;
-        if line_break.is_none() {
+        if !self.message.ends_with(b"\n") {
             return Ok(None);
         }
-        let message = self.take(end + 1);
-        // The line break of a message that was returned already is no message of its own.
-        if mem::take(&mut self.was_quiet) && is_empty {
+        let message = self.take_message();
+        // The line break of a message that was returned already is not a message of its own.
+        if mem::take(&mut self.was_quiet) && message.is_empty() {
             return self.next_received();
         }
         Ok(Some(message))
     }
 
-    /// Takes the bytes up to `end` as text, without the line break behind them.
-    fn take(&mut self, end: usize) -> String {
-        let line = &self.buffer[self.taken..end];
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let message = String::from_utf8_lossy(line).into_owned();
-        self.taken = end;
-        self.searched = end;
-        message
-    }
-
-    /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on.
-    fn read_more(&mut self, is_begun: bool) -> io::Result<More> {
-        // What was taken makes room for what comes.
-        self.buffer.copy_within(self.taken..self.filled, 0);
-        self.filled -= self.taken;
-        self.searched -= self.taken;
-        self.taken = 0;
-        if self.buffer.len() < self.filled + self.at_once {
-            self.buffer.resize(self.filled + self.at_once, 0);
+    /// Reads once. Waits without limit for a message to begin, but only [`QUIET`] for it to go on. `false`: it
+    /// does not go on, or the stream has ended.
+    fn read_more(&mut self, is_begun: bool) -> io::Result<bool> {
+        if is_begun {
+            self.stream.get_ref().set_read_timeout(Some(QUIET))?;
         }
-        match self.read(is_begun) {
-            Ok(0) => Ok(More::End),
-            Ok(count) => {
-                self.filled += count;
-                // A peer that fills the buffer has more to say: fewer and larger reads are faster then.
-                let is_full = count == self.at_once;
-                let at_once = if is_full { self.at_once * 2 } else { self.at_once / 2 };
-                self.at_once = at_once.clamp(*AT_ONCE.start(), *AT_ONCE.end());
-                Ok(More::Bytes)
-            }
+        let result = self.stream.fill_buf().map(|bytes| !bytes.is_empty());
+        if is_begun {
+            self.stream.get_ref().set_read_timeout(None)?;
+        }
+        match result {
+            // A signal came in between: nothing is lost, read again.
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(true),
             // The two names that systems have for "the time is up".
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                Ok(More::Quiet)
+                Ok(!is_begun)
             }
-            // A signal came in between: nothing is lost, read again.
-            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(More::Bytes),
-            Err(error) => Err(error),
+            result => result,
         }
     }
 
-    fn read(&mut self, is_begun: bool) -> io::Result<usize> {
-        let mut stream = self.stream;
-        let space = &mut self.buffer[self.filled..self.filled + self.at_once];
-        if !is_begun {
-            return stream.read(space);
-        }
-        stream.set_read_timeout(Some(QUIET))?;
-        let result = stream.read(space);
-        stream.set_read_timeout(None)?;
-        result
+    /// What `message` holds, as text and without the line break.
+    fn take_message(&mut self) -> String {
+        let text = String::from_utf8_lossy(without_line_break(&self.message)).into_owned();
+        self.message.clear();
+        text
     }
+}
+
+/// A `\r` at the end belongs to the line break, even while the rest of that is on its way.
+fn without_line_break(message: &[u8]) -> &[u8] {
+    let line = message.strip_suffix(b"\n").unwrap_or(message);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }

@@ -1,7 +1,8 @@
 //! The helpers, over real sockets, byte by byte.
 
+use std::hint;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -117,6 +118,34 @@ mod text_messages {
     }
 
     #[test]
+    fn what_has_come_with_a_message_is_taken_without_waiting() {
+        let (mut sender, receiver) = connection();
+        let mut messages = text::Reader::new(&receiver);
+        assert_eq!(messages.next_received().expect("nothing was read yet"), None);
+        sender.write_all(b"bread\nbutter\nja").expect("it is sent");
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("bread"));
+        assert_eq!(messages.next_received().expect("a message").as_deref(), Some("butter"));
+        // The rest comes only later, so anyone who waited for it here would wait until it counts as a message.
+        assert_eq!(messages.next_received().expect("no message"), None);
+        sender.write_all(b"m\n").expect("it is sent");
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("jam"));
+    }
+
+    #[test]
+    fn no_time_limit_is_left_on_the_stream() {
+        let (mut sender, receiver) = connection();
+        receiver.set_read_timeout(None).expect("no time limit");
+        let mut messages = text::Reader::new(&receiver);
+        sender.write_all(b"bread").expect("it is sent");
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("bread"));
+        assert_eq!(receiver.read_timeout().expect("a time limit"), None);
+        sender.write_all(b"but").expect("it is sent");
+        drop(sender);
+        assert_eq!(messages.receive().expect("a message").as_deref(), Some("but"));
+        assert_eq!(receiver.read_timeout().expect("a time limit"), None);
+    }
+
+    #[test]
     fn a_message_in_many_pieces_is_one_message() {
         let (mut sender, receiver) = connection();
         thread::spawn(move || {
@@ -218,7 +247,7 @@ mod frames {
     fn a_length_beyond_the_longest_is_refused_before_anything_follows_it() {
         let (mut sender, receiver) = connection();
         sender.write_all(&(frame::LONGEST as u32 + 1).to_be_bytes()).expect("it is sent");
-        // The sender stays, and sends nothing more: whoever waits for the message waits for ever.
+        // The sender stays, and sends nothing more: anyone who waits for the message waits forever.
         let error = frame::receive::<Message>(&receiver).expect_err("too long");
         assert_eq!(error.kind(), ErrorKind::InvalidData);
         assert_eq!(received(&[255; 4]).expect_err("too long").kind(), ErrorKind::InvalidData);
@@ -273,6 +302,72 @@ mod serving {
     fn an_unknown_host_is_an_error_and_not_a_panic() {
         assert!(serve::listen("no such host:1").is_err());
         assert!(serve::connect("no such host:1").is_err());
+    }
+
+    #[test]
+    fn a_server_listens_on_a_name_and_is_called_by_it() {
+        let listener = serve::listen("localhost:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let client = serve::connect(&format!("localhost:{port}")).expect("it listens");
+        let (_, address) = serve::accept(&listener);
+        assert_eq!(address, client.local_addr().expect("an address"));
+    }
+
+    #[test]
+    fn a_name_whose_first_address_is_taken_is_listened_on_at_the_next_one() {
+        let mut addresses: Vec<SocketAddr> = Vec::new();
+        for address in "localhost:0".to_socket_addrs().expect("localhost has an address") {
+            if !addresses.contains(&address) && TcpListener::bind(address).is_ok() {
+                addresses.push(address);
+            }
+        }
+        let &[first, second, ..] = &addresses[..] else {
+            println!("skipped: localhost has one address only on this machine, {addresses:?}");
+            return;
+        };
+        // The port must be free at the second address, which a test cannot know before: so several are tried.
+        for _ in 0..20 {
+            let taken = TcpListener::bind(first).expect("a free port");
+            let port = taken.local_addr().expect("an address").port();
+            if let Ok(listener) = serve::listen(&format!("localhost:{port}")) {
+                let address = listener.local_addr().expect("an address");
+                assert_eq!(address, SocketAddr::new(second.ip(), port));
+                return;
+            }
+        }
+        panic!("no port of {second} was listened on");
+    }
+
+    #[test]
+    fn a_server_listens_on_an_ipv6_address() {
+        if let Err(error) = TcpListener::bind("[::1]:0") {
+            println!("skipped: this machine has no IPv6 ({error})");
+            return;
+        }
+        let listener = serve::listen("[::1]:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        assert!(address.is_ipv6());
+        let client = serve::connect(&address.to_string()).expect("it listens");
+        assert_eq!(serve::accept(&listener).1, client.local_addr().expect("an address"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")] // others allow a crowd of 128, whatever a program asks for
+    fn a_crowd_may_come_before_anybody_is_accepted() {
+        const CROWD: usize = 300;
+        let limit = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("a limit");
+        if limit.trim().parse::<usize>().expect("a number") < CROWD {
+            println!("skipped: this system lets only {} wait", limit.trim());
+            return;
+        }
+        let listener = serve::listen("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let crowd: Vec<TcpStream> = (0..CROWD)
+            .map(|_| TcpStream::connect_timeout(&address, DEADLINE).expect("there is space"))
+            .collect();
+        for client in &crowd {
+            assert_eq!(serve::accept(&listener).1, client.local_addr().expect("an address"));
+        }
     }
 
     #[test]
@@ -431,6 +526,35 @@ mod rooms {
             let expected: Vec<String> = (0..LINES).map(|line| format!("{line:05}")).collect();
             assert_eq!(lines, expected, "the lines of sender {number}");
         }
+    }
+
+    #[test]
+    fn of_two_lines_that_are_said_at_once_neither_is_left_behind() {
+        const ROUNDS: usize = 2000;
+        let room = Room::new();
+        let (_bob, bob_hears) = enter(&room, "bob"); // the first, so that both come to him at once
+        let (alice, _alice_hears) = enter(&room, "alice");
+        let (carol, _carol_hears) = enter(&room, "carol");
+        thread::scope(|scope| {
+            // Each says a line whenever it is asked to, and ends when nobody can ask it any more.
+            let speakers = [&alice, &carol].map(|member| {
+                let (ask, asked) = mpsc::channel();
+                let room = &room;
+                scope.spawn(move || {
+                    asked.iter().for_each(|()| room.say(member, b"bread\n".to_vec()))
+                });
+                ask
+            });
+            for round in 0..ROUNDS {
+                for speaker in &speakers {
+                    speaker.send(()).expect("the speaker is there");
+                    for _ in 0..round % 100 * 20 {
+                        hint::spin_loop(); // a little later each time, to meet every moment of the other's send
+                    }
+                }
+                hears(&bob_hears, b"bread\nbread\n");
+            }
+        });
     }
 
     #[test]

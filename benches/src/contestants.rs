@@ -16,8 +16,8 @@ use crate::load::Protocol;
 /// How a server is started.
 #[derive(Clone, Copy)]
 pub enum Start {
-    /// A worked program of the course.
-    Worked(&'static str),
+    /// A reference solution of the course.
+    Solution(&'static str),
     /// One of the servers that this benchmark brings along.
     Own(&'static str),
     /// A Python script beside this file.
@@ -39,10 +39,14 @@ pub struct Contestant {
 
 /// The chat rooms; the last one is what the others are compared with.
 pub const ROOMS: &[Contestant] = &[
-    Contestant { name: "ms3 (room)", start: Start::Worked("ms3_server"), protocol: Protocol::Room },
+    Contestant {
+        name: "ms3 (room)",
+        start: Start::Solution("ms3_server"),
+        protocol: Protocol::Room,
+    },
     Contestant {
         name: "ms2 (dictionary)",
-        start: Start::Worked("ms2_server"),
+        start: Start::Solution("ms2_server"),
         protocol: Protocol::Room,
     },
     Contestant { name: "NATS", start: Start::Nats, protocol: Protocol::Nats },
@@ -62,12 +66,12 @@ pub const LIMIT: &str = "the limit";
 pub const ECHOES: &[Contestant] = &[
     Contestant {
         name: "ms1 (threads)",
-        start: Start::Worked("ms1_server"),
+        start: Start::Solution("ms1_server"),
         protocol: Protocol::Raw,
     },
     Contestant {
         name: "ex4_event_loop",
-        start: Start::Worked("ex4_event_loop"),
+        start: Start::Solution("ex4_event_loop"),
         protocol: Protocol::Raw,
     },
     Contestant { name: "tokio", start: Start::Own("tokio-echo"), protocol: Protocol::Raw },
@@ -86,7 +90,7 @@ impl Contestant {
     /// Starts it. `None`: it is not installed.
     pub fn start(&self) -> Result<Option<Server>> {
         match self.start {
-            Start::Worked(program) => {
+            Start::Solution(program) => {
                 let path = folder()?.join(format!("{program}_solution"));
                 listening(Command::new(path).args(["--port", "0"])).map(Some)
             }
@@ -105,7 +109,7 @@ impl Contestant {
     }
 }
 
-/// Where this benchmark was built, and the worked programs with it.
+/// Where this benchmark was built, and the reference solutions with it.
 fn folder() -> Result<PathBuf> {
     let path = env::current_exe()?;
     path.parent().map(Path::to_path_buf).context("the benchmark has no folder")

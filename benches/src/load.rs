@@ -108,8 +108,8 @@ pub struct Swarm {
     poll: Poll,
     events: Events,
     members: Vec<Member>,
-    welcome: usize,   // so many members were let in
-    line_breaks: u64, // so many have come to all members
+    welcome: usize,   // how many members were let in
+    line_breaks: u64, // how many have come to all members together
     buffer: Vec<u8>,
 }
 
@@ -271,7 +271,7 @@ impl Swarm {
             let goes_on = is_time && lines < least + pace.clamp(*WINDOW.start(), *WINDOW.end());
             for (number, bytes) in sent.iter_mut().enumerate() {
                 let start = (*bytes % block.len() as u64) as usize;
-                // Whoever stops does so at the end of a line.
+                // A sender that stops does so at the end of a line.
                 let end = if goes_on { block.len() } else { start.next_multiple_of(message.len()) };
                 match self.members[number].stream.write(&block[start..end]) {
                     Ok(count) => *bytes += count as u64,

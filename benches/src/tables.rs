@@ -21,7 +21,7 @@ const LATENCY_LINES: usize = 200;
 /// How many members the largest room has.
 const LARGEST: usize = 10_000;
 
-/// What was measured of one chat room.
+/// What was measured of one chat room: medians of all rounds.
 pub struct Room {
     /// Whose.
     pub name: &'static str,
@@ -35,10 +35,100 @@ pub struct Room {
     lost_with_stalled: u64,
 }
 
-/// Round trips a second of one echo server, for each crowd.
+/// What the rounds have brought so far for one chat room. The fields are those of [`Room`], with a value for
+/// each round.
+struct RoomSamples {
+    contestant: &'static Contestant,
+    rates: [Vec<f64>; 3],
+    lost: u64,
+    latency: Vec<f64>,
+    kib_each: Vec<f64>,
+    opened: Vec<f64>,
+    with_stalled: Vec<f64>,
+    lost_with_stalled: u64,
+}
+
+impl RoomSamples {
+    fn new(contestant: &'static Contestant) -> RoomSamples {
+        RoomSamples {
+            contestant,
+            rates: Default::default(),
+            lost: 0,
+            latency: Vec::new(),
+            kib_each: Vec::new(),
+            opened: Vec::new(),
+            with_stalled: Vec::new(),
+            lost_with_stalled: 0,
+        }
+    }
+
+    /// Whether it is installed, so that there is something to show.
+    fn is_measured(&self) -> bool {
+        !self.rates[0].is_empty()
+    }
+
+    /// Floods a room of one of the [`SHAPES`].
+    fn measure(&mut self, shape: usize, time: Duration) -> Result<()> {
+        let (members, senders) = SHAPES[shape];
+        let Some(mut started) = start(self.contestant, members)? else { return Ok(()) };
+        started.swarm.probe()?;
+        if shape == 0 {
+            self.latency.push(started.swarm.latency(LATENCY_LINES)?.as_secs_f64());
+        }
+        if members == 1000 {
+            self.kib_each.push(started.kib_each);
+            self.opened.push(started.opened);
+        }
+        let flood = started.swarm.flood(senders, time)?;
+        self.rates[shape].push(flood.rate);
+        self.lost += flood.lost;
+        Ok(())
+    }
+
+    /// Floods a room of the first shape, and one more member who does not read.
+    fn measure_with_stalled(&mut self, time: Duration) -> Result<()> {
+        let (members, senders) = SHAPES[0];
+        let Some(mut started) = start(self.contestant, members + 1)? else { return Ok(()) };
+        started.swarm.probe()?;
+        started.swarm.stall_one();
+        let flood = started.swarm.flood(senders, time)?;
+        self.with_stalled.push(if flood.lost > 0 { 0.0 } else { flood.rate });
+        self.lost_with_stalled += flood.lost;
+        Ok(())
+    }
+
+    fn medians(self) -> Room {
+        Room {
+            name: self.contestant.name,
+            rates: self.rates.map(median),
+            lost: self.lost,
+            latency: median(self.latency),
+            kib_each: median(self.kib_each),
+            opened: median(self.opened),
+            with_stalled: median(self.with_stalled),
+            lost_with_stalled: self.lost_with_stalled,
+        }
+    }
+}
+
+/// Round trips a second of one echo server, for each crowd: medians of all rounds.
 pub struct Echo {
     name: &'static str,
     rates: [f64; 3],
+}
+
+/// What the rounds have brought so far for one echo server, with a value for each round.
+struct EchoSamples {
+    contestant: &'static Contestant,
+    rates: [Vec<f64>; 3],
+}
+
+/// A contestant that runs, and is ended when this is dropped.
+struct Started {
+    swarm: Swarm,
+    _server: Server,
+    opened: f64,   // how long it took to let all members in, in seconds
+    kib_each: f64, // how much memory a member takes
 }
 
 /// Whether the contestant's name contains one of these words, which are separated by commas.
@@ -46,7 +136,7 @@ fn is_meant(contestant: &Contestant, only: &str) -> bool {
     only.split(',').any(|word| contestant.name.contains(word))
 }
 
-fn median(values: &mut [f64]) -> f64 {
+fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
@@ -59,8 +149,8 @@ fn progress(length: usize) -> ProgressBar {
     bar
 }
 
-/// Starts a contestant with so many members in its room.
-fn start(contestant: &Contestant, members: usize) -> Result<Option<(Server, Swarm, f64, f64)>> {
+/// Starts a contestant with this many members in its room. `None`: it is not installed.
+fn start(contestant: &Contestant, members: usize) -> Result<Option<Started>> {
     let Some(server) = contestant.start()? else {
         return Ok(None);
     };
@@ -68,69 +158,33 @@ fn start(contestant: &Contestant, members: usize) -> Result<Option<(Server, Swar
     let mut swarm = Swarm::new(server.address, contestant.protocol)?;
     let opened = swarm.open(members)?.as_secs_f64();
     let kib_each = server.memory_kib()?.saturating_sub(before) as f64 / members as f64;
-    Ok(Some((server, swarm, opened, kib_each)))
+    Ok(Some(Started { swarm, _server: server, opened, kib_each }))
 }
 
 /// Measures the chat rooms, in turns.
 pub fn rooms(only: &str, rounds: u32, seconds: u64) -> Result<Vec<Room>> {
-    let chosen: Vec<&Contestant> = ROOMS.iter().filter(|room| is_meant(room, only)).collect();
-    let bar = progress(chosen.len() * rounds as usize * 4);
+    let chosen = ROOMS.iter().filter(|room| is_meant(room, only));
+    let mut rooms: Vec<RoomSamples> = chosen.map(RoomSamples::new).collect();
+    let bar = progress(rooms.len() * rounds as usize * (SHAPES.len() + 1));
     let time = Duration::from_secs(seconds);
-    let mut rooms: Vec<(&Contestant, [Vec<f64>; 7], u64, u64)> =
-        chosen.into_iter().map(|room| (room, Default::default(), 0, 0)).collect();
     for _ in 0..rounds {
-        for (room, values, lost, lost_with_stalled) in &mut rooms {
-            for (index, (members, senders)) in SHAPES.into_iter().enumerate() {
-                bar.set_message(format!("{}: {members} and {senders}", room.name));
+        for room in &mut rooms {
+            let name = room.contestant.name;
+            for (shape, (members, senders)) in SHAPES.into_iter().enumerate() {
+                bar.set_message(format!("{name}: {members} and {senders}"));
                 bar.inc(1);
-                let failed = || format!("{}, {members} members", room.name);
-                let Some((_server, mut swarm, opened, kib_each)) =
-                    start(room, members).with_context(failed)?
-                else {
-                    continue;
-                };
-                swarm.probe().with_context(failed)?;
-                if (members, senders) == SHAPES[0] {
-                    values[3]
-                        .push(swarm.latency(LATENCY_LINES).with_context(failed)?.as_secs_f64());
-                }
-                if members == SHAPES[2].0 {
-                    values[4].push(kib_each);
-                    values[5].push(opened);
-                }
-                let flood = swarm.flood(senders, time).with_context(failed)?;
-                values[index].push(flood.rate);
-                *lost += flood.lost;
+                room.measure(shape, time)
+                    .with_context(|| format!("{name}, {members} members and {senders} senders"))?;
             }
-            bar.set_message(format!("{}: one stalled", room.name));
+            bar.set_message(format!("{name}: one stalled"));
             bar.inc(1);
-            let Some((_server, mut swarm, ..)) = start(room, SHAPES[0].0 + 1)? else { continue };
-            swarm.probe()?;
-            swarm.stall_one();
-            let flood = swarm.flood(1, time)?;
-            values[6].push(if flood.lost > 0 { 0.0 } else { flood.rate });
-            *lost_with_stalled += flood.lost;
+            room.measure_with_stalled(time)
+                .with_context(|| format!("{name}, one stalled member"))?;
         }
     }
     bar.finish_and_clear();
-    let measured = rooms.into_iter().filter(|(_, values, ..)| !values[0].is_empty());
-    let room =
-        |(room, mut values, lost, lost_with_stalled): (&Contestant, [Vec<f64>; 7], u64, u64)| {
-            let [one, four, many, latency, kib_each, opened, with_stalled] =
-                [0, 1, 2, 3, 4, 5, 6].map(|index| median(&mut values[index]));
-            let rates = [one, four, many];
-            Room {
-                name: room.name,
-                rates,
-                lost,
-                latency,
-                kib_each,
-                opened,
-                with_stalled,
-                lost_with_stalled,
-            }
-        };
-    Ok(measured.map(room).collect())
+    rooms.retain(RoomSamples::is_measured);
+    Ok(rooms.into_iter().map(RoomSamples::medians).collect())
 }
 
 /// The table of the chat rooms.
@@ -187,8 +241,9 @@ pub fn crowd(only: &str) -> Result<String> {
             "{LARGEST} members: not measured, since a process may have {limit:?} descriptors\n"
         ));
     }
-    if let Some((_server, mut swarm, opened, kib_each)) = start(room, LARGEST)? {
-        let latency = swarm.latency(5)?.as_secs_f64() * 1e3;
+    if let Some(mut started) = start(room, LARGEST)? {
+        let latency = started.swarm.latency(5)?.as_secs_f64() * 1e3;
+        let (opened, kib_each) = (started.opened, started.kib_each);
         let _ = writeln!(
             text,
             "{}: {LARGEST} members opened in {opened:.2} s, {kib_each:.1} KiB each; a line reaches all in {latency:.1} ms\n",
@@ -200,29 +255,26 @@ pub fn crowd(only: &str) -> Result<String> {
 
 /// Measures the echo servers, in turns.
 pub fn echoes(only: &str, rounds: u32, seconds: u64) -> Result<Vec<Echo>> {
-    let chosen: Vec<&Contestant> = ECHOES.iter().filter(|echo| is_meant(echo, only)).collect();
-    let bar = progress(chosen.len() * rounds as usize * CROWDS.len());
-    let mut echoes: Vec<(&Contestant, [Vec<f64>; 3])> =
-        chosen.into_iter().map(|echo| (echo, Default::default())).collect();
+    let chosen = ECHOES.iter().filter(|echo| is_meant(echo, only));
+    let mut echoes: Vec<EchoSamples> =
+        chosen.map(|contestant| EchoSamples { contestant, rates: Default::default() }).collect();
+    let bar = progress(echoes.len() * rounds as usize * CROWDS.len());
     for _ in 0..rounds {
         for (index, crowd) in CROWDS.into_iter().enumerate() {
-            for (echo, values) in &mut echoes {
-                bar.set_message(format!("{}: {crowd}", echo.name));
+            for echo in &mut echoes {
+                bar.set_message(format!("{}: {crowd}", echo.contestant.name));
                 bar.inc(1);
-                let Some((_server, mut swarm, ..)) = start(echo, crowd)? else { continue };
-                swarm.echo(Duration::from_millis(200))?; // until every thread runs
-                values[index].push(swarm.echo(Duration::from_secs(seconds))?);
+                let Some(mut started) = start(echo.contestant, crowd)? else { continue };
+                started.swarm.echo(Duration::from_millis(200))?; // until every thread runs
+                echo.rates[index].push(started.swarm.echo(Duration::from_secs(seconds))?);
             }
         }
     }
     bar.finish_and_clear();
-    let measured = echoes.into_iter().filter(|(_, values)| !values[0].is_empty());
-    Ok(measured
-        .map(|(echo, mut values)| Echo {
-            name: echo.name,
-            rates: [0, 1, 2].map(|index| median(&mut values[index])),
-        })
-        .collect())
+    echoes.retain(|echo| !echo.rates[0].is_empty());
+    let medians =
+        |echo: EchoSamples| Echo { name: echo.contestant.name, rates: echo.rates.map(median) };
+    Ok(echoes.into_iter().map(medians).collect())
 }
 
 /// The table of the echo servers.

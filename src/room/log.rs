@@ -1,0 +1,286 @@
+//! The log of a room: all that was said and is not forgotten yet, in one order for everybody.
+//!
+//! There are no sockets and no threads here, so this half of the room can be read and tested by itself. The
+//! chunks are numbered from 0. Those that everybody has got are forgotten, from the front, and the others
+//! keep their numbers:
+//!
+//! ```text
+//!   0 … 4       ┃ chunk 5 ┃ chunk 6 ┃ chunk 7 ┃
+//!   forgotten   ▲               ▲             ▲
+//!               first           a place       end
+//! ```
+//!
+//! Chunks are kept in an `Arc`: a thread that sends some takes a share of each, not a copy of its bytes, and
+//! needs the log no more while it sends. Before you change anything: a number never comes back, and every
+//! [`Place`] relies on that.
+
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Arc;
+
+/// How many bytes the log keeps for members that have not got them yet.
+const LONGEST: usize = 1024 * 1024;
+
+/// How many chunks go out in one send.
+const AT_ONCE: usize = 16;
+
+/// What was said, and who is to hear it.
+pub struct Chunk {
+    /// Who is to hear it.
+    pub audience: Audience,
+    /// What was said: whole lines.
+    pub bytes: Vec<u8>,
+}
+
+/// Who is to hear a chunk. Members are known by their ids.
+pub enum Audience {
+    /// Everybody, except for the member who says it.
+    AllBut(u64),
+    /// One member.
+    Only(u64),
+}
+
+impl Chunk {
+    /// Whether this member is to hear it.
+    pub fn is_for(&self, id: u64) -> bool {
+        match self.audience {
+            Audience::AllBut(speaker) => id != speaker,
+            Audience::Only(listener) => id == listener,
+        }
+    }
+
+    /// Its share of the log, in bytes: what it says, and what it takes to keep it.
+    fn size(&self) -> usize {
+        self.bytes.len() + size_of::<Chunk>()
+    }
+}
+
+/// The chunks that somebody may still have to get.
+#[derive(Default)]
+pub struct Log {
+    chunks: VecDeque<Arc<Chunk>>,
+    first: u64,  // the number of the oldest chunk
+    size: usize, // of all chunks, in bytes
+}
+
+impl Log {
+    /// The number of the oldest chunk.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
+    /// The number that the next chunk will have.
+    pub fn end(&self) -> u64 {
+        self.first + self.chunks.len() as u64
+    }
+
+    /// Whether it has grown so long that nothing should be added.
+    pub fn is_full(&self) -> bool {
+        self.size > LONGEST
+    }
+
+    /// Adds a chunk at the end.
+    pub fn add(&mut self, chunk: Chunk) {
+        self.size += chunk.size();
+        self.chunks.push_back(Arc::new(chunk));
+    }
+
+    /// The next few chunks from this number on: none, if that is the end. `None`: they were forgotten.
+    pub fn chunks_from(&self, number: u64) -> Option<Vec<Arc<Chunk>>> {
+        let skipped = number.checked_sub(self.first)? as usize;
+        Some(self.chunks.iter().skip(skipped).take(AT_ONCE).cloned().collect())
+    }
+
+    /// Forgets the chunks before this number, which everybody has got.
+    pub fn forget_before(&mut self, number: u64) {
+        while self.first < number {
+            let Some(chunk) = self.chunks.pop_front() else { return };
+            self.first += 1;
+            self.size -= chunk.size();
+        }
+    }
+}
+
+/// How far a member has got: all chunks before number `next`, and the first `offset` bytes of that one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the first chunk that it has not got, or not all of.
+    pub next: u64,
+    /// How much of that chunk it has got, in bytes.
+    pub offset: usize,
+}
+
+impl Place {
+    /// What member `id`, who is at this place, is to get of `chunks`, which begin at this place.
+    pub fn unsent<'a>(&self, chunks: &'a [Arc<Chunk>], id: u64) -> Vec<IoSlice<'a>> {
+        let mut unsent = Vec::with_capacity(chunks.len());
+        let mut start = self.offset;
+        for chunk in chunks {
+            if chunk.is_for(id) {
+                unsent.push(IoSlice::new(&chunk.bytes[start..]));
+            }
+            start = 0; // nothing was sent yet of the chunks behind the first one
+        }
+        unsent
+    }
+
+    /// Moves on by `count` bytes, which were sent out of [`Place::unsent`], and past the chunks that are not
+    /// for this member.
+    pub fn advance(&mut self, mut count: usize, chunks: &[Arc<Chunk>], id: u64) {
+        for chunk in chunks {
+            let left = if chunk.is_for(id) { chunk.bytes.len() - self.offset } else { 0 };
+            if count < left {
+                self.offset += count;
+                return;
+            }
+            count -= left;
+            self.offset = 0;
+            self.next += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: u64 = 1;
+    const BOB: u64 = 2;
+    const CAROL: u64 = 3;
+
+    fn said_by(id: u64, text: &str) -> Chunk {
+        Chunk { audience: Audience::AllBut(id), bytes: text.as_bytes().to_vec() }
+    }
+
+    fn told_to(id: u64, text: &str) -> Chunk {
+        Chunk { audience: Audience::Only(id), bytes: text.as_bytes().to_vec() }
+    }
+
+    fn log_of(chunks: Vec<Chunk>) -> Log {
+        let mut log = Log::default();
+        for chunk in chunks {
+            log.add(chunk);
+        }
+        log
+    }
+
+    /// What a member at this place is to be sent next, as text.
+    fn unsent(log: &Log, place: &Place, id: u64) -> Vec<String> {
+        let chunks = log.chunks_from(place.next).expect("nothing of it is forgotten");
+        let slices = place.unsent(&chunks, id);
+        slices.iter().map(|slice| String::from_utf8_lossy(slice).into_owned()).collect()
+    }
+
+    /// Sends a member so many bytes of what it has not got.
+    fn send(log: &Log, place: &mut Place, id: u64, count: usize) {
+        let chunks = log.chunks_from(place.next).expect("nothing of it is forgotten");
+        place.advance(count, &chunks, id);
+    }
+
+    #[test]
+    fn a_chunk_is_for_all_but_its_speaker_or_for_one_only() {
+        let hear = |chunk: Chunk| [ALICE, BOB, CAROL].map(|id| chunk.is_for(id));
+        assert_eq!(hear(said_by(BOB, "bread\n")), [true, false, true]);
+        assert_eq!(hear(told_to(BOB, "bread\n")), [false, true, false]);
+    }
+
+    #[test]
+    fn each_member_gets_what_is_for_it_in_the_order_of_the_log() {
+        let log = log_of(vec![said_by(ALICE, "a"), told_to(BOB, "b"), said_by(BOB, "c")]);
+        let start = Place { next: 0, offset: 0 };
+        assert_eq!(unsent(&log, &start, ALICE), ["c"]);
+        assert_eq!(unsent(&log, &start, BOB), ["a", "b"]);
+        assert_eq!(unsent(&log, &start, CAROL), ["a", "c"]);
+    }
+
+    #[test]
+    fn a_place_moves_by_what_was_sent_even_into_the_middle_of_a_chunk() {
+        let log = log_of(vec![said_by(ALICE, "bread\n"), said_by(ALICE, "butter\n")]);
+        let mut place = Place { next: 0, offset: 0 };
+        send(&log, &mut place, BOB, 2);
+        assert_eq!(place, Place { next: 0, offset: 2 });
+        assert_eq!(unsent(&log, &place, BOB), ["ead\n", "butter\n"]);
+        send(&log, &mut place, BOB, 5);
+        assert_eq!(place, Place { next: 1, offset: 1 });
+        assert_eq!(unsent(&log, &place, BOB), ["utter\n"]);
+        send(&log, &mut place, BOB, 6);
+        assert_eq!(place, Place { next: 2, offset: 0 });
+        assert!(unsent(&log, &place, BOB).is_empty());
+    }
+
+    #[test]
+    fn a_place_moves_past_chunks_that_are_for_others() {
+        let log = log_of(vec![said_by(ALICE, "a"), said_by(BOB, "b"), said_by(ALICE, "c")]);
+        let mut place = Place { next: 0, offset: 0 };
+        send(&log, &mut place, ALICE, 0);
+        assert_eq!(place, Place { next: 1, offset: 0 }, "past its own line, up to bob's");
+        send(&log, &mut place, ALICE, 1);
+        assert_eq!(place, Place { next: 3, offset: 0 });
+    }
+
+    #[test]
+    fn what_is_sent_at_once_is_a_few_chunks() {
+        let log = log_of((0..AT_ONCE + 3).map(|_| said_by(ALICE, "x")).collect());
+        let mut place = Place { next: 0, offset: 0 };
+        assert_eq!(unsent(&log, &place, BOB).len(), AT_ONCE);
+        send(&log, &mut place, BOB, AT_ONCE);
+        assert_eq!(unsent(&log, &place, BOB).len(), 3);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_gone_and_the_rest_keeps_its_numbers() {
+        let mut log = log_of(vec![said_by(ALICE, "a"), said_by(ALICE, "b"), said_by(ALICE, "c")]);
+        log.forget_before(2);
+        assert_eq!((log.first(), log.end()), (2, 3));
+        assert!(log.chunks_from(1).is_none(), "it was forgotten");
+        assert_eq!(unsent(&log, &Place { next: 2, offset: 0 }, BOB), ["c"]);
+        log.forget_before(1);
+        assert_eq!((log.first(), log.end()), (2, 3), "nothing comes back");
+        log.forget_before(3);
+        assert_eq!((log.first(), log.end()), (3, 3));
+        assert!(log.chunks_from(3).is_some_and(|chunks| chunks.is_empty()), "that is the end");
+        log.add(said_by(ALICE, "d"));
+        assert_eq!(unsent(&log, &Place { next: 3, offset: 0 }, BOB), ["d"]);
+    }
+
+    #[test]
+    fn a_chunk_that_is_being_sent_outlives_the_log() {
+        let mut log = log_of(vec![said_by(ALICE, "bread\n")]);
+        let chunks = log.chunks_from(0).expect("it is there");
+        log.forget_before(1);
+        assert_eq!(chunks[0].bytes, b"bread\n");
+    }
+
+    #[test]
+    fn the_log_is_full_beyond_its_longest_size_until_enough_is_forgotten() {
+        let mut log = Log::default();
+        let quarter = "x".repeat(LONGEST / 4);
+        for _ in 0..3 {
+            log.add(said_by(ALICE, &quarter));
+            assert!(!log.is_full());
+        }
+        log.add(said_by(ALICE, &quarter)); // what it takes to keep the chunks counts too
+        assert!(log.is_full());
+        log.forget_before(1);
+        assert!(!log.is_full());
+    }
+
+    #[test]
+    fn the_size_is_that_of_the_chunks_which_are_kept() {
+        let mut log = log_of(vec![said_by(ALICE, "bread\n"), told_to(BOB, "b\n")]);
+        assert_eq!(log.size, 6 + 2 + 2 * size_of::<Chunk>());
+        log.forget_before(1);
+        assert_eq!(log.size, 2 + size_of::<Chunk>());
+        log.forget_before(2);
+        assert_eq!(log.size, 0);
+    }
+
+    #[test]
+    fn many_small_chunks_fill_the_log_too() {
+        let mut log = Log::default();
+        while !log.is_full() {
+            log.add(said_by(ALICE, "\n"));
+        }
+        assert!(log.end() < (LONGEST / size_of::<Chunk>()) as u64);
+    }
+}
