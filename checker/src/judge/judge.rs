@@ -48,6 +48,8 @@ impl Verdict {
 /// A check, with what came of it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
+    /// The check's id.
+    pub id: &'static str,
     /// The check's name.
     pub name: &'static str,
     /// Its verdict.
@@ -70,6 +72,7 @@ impl Outcome {
     /// The outcome as it stands in `--json`.
     pub fn json(&self) -> Value {
         json!({
+            "id": self.id,
             "name": self.name,
             "verdict": self.verdict.word(),
             "points": self.points,
@@ -94,6 +97,7 @@ pub fn play(cast: &Cast, check: &Check, seed: u64) -> Outcome {
     let max = cast.step.points_of(check);
     let failure = judged.actor.as_ref().map(|actor| (actor.as_str(), judged.message.as_str()));
     Outcome {
+        id: check.id,
         name: check.name,
         verdict: judged.verdict,
         points: if judged.verdict == Verdict::Passes { max } else { 0.0 },
