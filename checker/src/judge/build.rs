@@ -76,8 +76,8 @@ pub fn root() -> PathBuf {
     // Under cargo the variable names the package's folder as it is now; without, as it was when built.
     let package = env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_string());
     let package = PathBuf::from(package);
-    let parent = package.parent().filter(|parent| parent.join("proto/chat.proto").exists());
-    parent.map_or(package.clone(), Path::to_path_buf)
+    let root = package.ancestors().find(|folder| folder.join("proto/chat.proto").exists());
+    root.unwrap_or(&package).to_path_buf()
 }
 
 /// Builds programs, all that can be built. `is_colored`: the compiler's words are to be.
