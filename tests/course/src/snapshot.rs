@@ -10,15 +10,26 @@ const CHOSEN: &[(&str, &str)] = &[
     (r"\[\d\d:\d\d:\d\d\]", "[time]"),
 ];
 
-/// The text without what the system chooses, and with these further replacements of patterns made in it.
-///
-/// # Panics
-/// When a pattern is none.
-pub fn without_chance(text: &str, further: &[(&str, &str)]) -> String {
-    CHOSEN.iter().chain(further).fold(text.to_string(), |text, (pattern, replacement)| {
-        let pattern = Regex::new(pattern).expect("a pattern");
-        pattern.replace_all(&text, *replacement).into_owned()
-    })
+/// Takes out of a text what is never the same twice.
+pub struct Filters(Vec<(Regex, &'static str)>);
+
+impl Filters {
+    /// For what the system chooses, and for these further patterns, each with what is put in its place.
+    ///
+    /// # Panics
+    /// When a pattern is not one.
+    pub fn new(further: &[(&str, &'static str)]) -> Filters {
+        let regex = |pattern: &str| Regex::new(pattern).expect("a pattern");
+        let pairs = CHOSEN.iter().chain(further);
+        Filters(pairs.map(|(pattern, replacement)| (regex(pattern), *replacement)).collect())
+    }
+
+    /// The text with all replacements made, one after the other.
+    pub fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_string(), |text, (regex, replacement)| {
+            regex.replace_all(&text, *replacement).into_owned()
+        })
+    }
 }
 
 /// How snapshots are kept: in files with the name of what was played, in `folder`, which is a path from the test.

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use course_tests::play::{Role, STEPS, Starter, find, reference};
 use course_tests::root;
 use course_tests::run::{Ended, checker, run, step};
-use course_tests::snapshot::{settings, without_chance};
+use course_tests::snapshot::{Filters, settings};
 use serde_json::Value;
 
 /// The check of that id.
@@ -233,6 +233,6 @@ fn an_untouched_step_shows_its_task_its_files_and_a_finished_run() {
     let output = step(&["check", "ex1", "--seed", "1"]).with(0);
     // Neither its points nor the name of a check is part of this screen.
     let table = [(r" +\d+ points", "  [points]"), (r"(?m)^(1\.1 .*) · .*", "$1 · [check]")];
-    let screen = without_chance(&output.stdout, &table);
+    let screen = Filters::new(&table).apply(&output.stdout);
     settings("../snapshots").bind(|| insta::assert_snapshot!("untouched", screen));
 }

@@ -2,9 +2,12 @@
 
 use std::env;
 use std::fs;
-use std::process::Command;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 
 use course_tests::play::{Package, Role, STEPS, Starter, all_programs, reference};
+use course_tests::run::Ended;
 use course_tests::{read, root};
 
 /// The most lines of code that a worked program may have: about 80.
@@ -25,7 +28,7 @@ fn exercises_and_solutions_hold_exactly_the_programs_of_the_steps() {
         // A student may add files; none of ours may be missing.
         match package {
             Package::Solutions => {
-                files.retain(|file| file != "ex4_event_loop.rs"); // an answer to a question, not a step
+                files.retain(|file| OTHERS.iter().all(|other| *file != format!("{other}.rs")));
                 assert_eq!(files, programs)
             }
             Package::Exercises => {
@@ -215,6 +218,110 @@ fn every_program_says_what_it_is_and_has_the_port_of_its_step() {
         let wrong = Command::new(path).arg("--wrong").output().expect("it starts");
         assert_eq!(wrong.status.code(), Some(2), "{program} accepts a wrong option");
     }
+}
+
+#[test]
+fn every_server_listens_on_ipv6_and_a_client_finds_it_there() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        let _ = writeln!(io::stderr(), "skipped: this machine has no IPv6");
+        return;
+    }
+    for (_, program) in all_programs().filter(|(_, program)| Role::of(program) == Role::Server) {
+        let server = Ipv6Server::start(program);
+        assert!(server.address.starts_with("[::1]:"), "{program} listens on {}", server.address);
+        TcpStream::connect(&server.address).expect(program);
+    }
+    let server = Ipv6Server::start("ex4_server");
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let client = Command::new(reference("ex4_client"))
+        .args(["--host", "::1", "--port", port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut client = client.expect("it starts");
+    let mut keyboard = client.stdin.take().expect("a pipe");
+    keyboard.write_all(b"bread\nend\n").expect("the client reads");
+    let output = Ended::from(client.wait_with_output().expect("it ends")).with(0);
+    assert!(output.stdout.contains("bread"), "{output}");
+}
+
+/// A reference server on an IPv6 address, which ends with this.
+struct Ipv6Server {
+    child: Child,
+    address: String,
+}
+
+impl Ipv6Server {
+    fn start(program: &'static str) -> Ipv6Server {
+        let mut command = Command::new(reference(program));
+        command.args(["--host", "::1", "--port", "0"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        let read = BufReader::new(stdout).read_line(&mut line);
+        let address = line.trim().trim_start_matches("listening on ").to_string();
+        let server = Ipv6Server { child, address };
+        read.expect("it says where it listens");
+        server
+    }
+}
+
+impl Drop for Ipv6Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The `[[bin]]` lists are made from the table of steps; so they cannot forget a program, and a new one needs no copy of
+/// a neighbour's lines. `UPDATE_BINS=1 cargo test -p course-tests --test course` writes them.
+#[test]
+fn the_lists_of_binaries_are_those_of_the_table() {
+    for package in [Package::Solutions, Package::Plain] {
+        let path = format!("{}/Cargo.toml", package.folder());
+        let manifest = read(&path);
+        let (head, _) = manifest.split_once(BINS).unwrap_or_else(|| {
+            panic!("{path} does not say where its list of binaries begins:\n{BINS}")
+        });
+        let has_file = |program: &&str| root().join(package.source(program)).exists();
+        let programs: Vec<&str> =
+            all_programs().map(|(_, program)| program).filter(has_file).collect();
+        let others = match package {
+            Package::Solutions => OTHERS,
+            _ => &[],
+        };
+        let bins: String =
+            programs.iter().chain(others).map(|program| bin(package, program)).collect();
+        let expected = format!("{head}{BINS}{bins}");
+        if manifest == expected {
+            continue;
+        }
+        if env::var_os("UPDATE_BINS").is_some() {
+            fs::write(root().join(&path), expected).expect("the manifest is written");
+            continue;
+        }
+        panic!(
+            "{path} lists other binaries than the table has programs; set UPDATE_BINS=1 to write these:\n{bins}"
+        );
+    }
+    let exercises = read("exercises/Cargo.toml");
+    assert!(!exercises.contains("[[bin]]"), "cargo finds a student's programs by itself");
+}
+
+/// The list follows this line, to the end of the manifest.
+const BINS: &str =
+    "# Made from the table of steps: UPDATE_BINS=1 cargo test -p course-tests --test course\n";
+
+/// Programs of `solutions` that no step has: the answer to the question that 1.4 asks.
+const OTHERS: &[&str] = &["ex4_event_loop"];
+
+fn bin(package: Package, program: &str) -> String {
+    format!(
+        "\n[[bin]]\nname = \"{}\"\npath = \"src/bin/{program}.rs\"\ntest = false\n",
+        package.binary(program)
+    )
 }
 
 fn is_solved(source: &str) -> bool {

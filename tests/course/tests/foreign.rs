@@ -39,8 +39,7 @@ fn main() -> ExitCode {
 fn plain_trials() -> Vec<Trial> {
     let has_program = |program: &&str| root().join(Package::Plain.source(program)).exists();
     let mut trials = Vec::new();
-    for step in STEPS.iter().filter(|step| step.programs.iter().any(|program| has_program(program)))
-    {
+    for step in STEPS.iter().filter(|step| step.programs.iter().any(has_program)) {
         for check in step.checks {
             let name = format!("plain::{}::{}", step.id, check.id);
             trials.push(Trial::ignorable_test(name, move || play_plain(step, check)));

@@ -1,7 +1,7 @@
 //! What may come over a connection, drawn at random: whatever bytes arrive, in whatever pieces, the helpers
 //! make of them what the rules say, and whatever is sent is received.
 //!
-//! `cargo test` tries the same cases each time. With `FUZZ_SECONDS=60` in the environment, new ones are drawn
+//! `make test` tries the same cases each time. With `FUZZ_SECONDS=60` in the environment, new ones are drawn
 //! for that long, shared among the tests. A finding says how to run it again.
 
 use std::collections::hash_map::RandomState;
@@ -53,7 +53,7 @@ impl Drop for Tally {
 }
 
 fn run_again(test: &str, seed: u64) -> String {
-    format!("run it again: ARBTEST_SEED={seed:#018x} cargo test --test fuzz {test}")
+    format!("run it again: ARBTEST_SEED={seed:#018x} cargo test -p course-tests --test fuzz {test}")
 }
 
 /// Tries a property with many cases: `fixed` of them, or as many as there is time for. A case that ends with

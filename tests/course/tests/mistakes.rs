@@ -8,14 +8,14 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{LazyLock, RwLock};
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::{env, fs, io};
 
 use course_tests::play::{
     self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Verdict, build_binary, explain,
     find,
 };
-use course_tests::snapshot::{settings, without_chance};
+use course_tests::snapshot::{Filters, settings};
 use course_tests::{kept, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -29,20 +29,22 @@ const SIDE_BY_SIDE: usize = 24;
 /// The same when snapshots are written: few enough to leave the machine quiet.
 const SIDE_BY_SIDE_TO_WRITE: usize = 4;
 
-/// What is measured, or comes in another order each time.
-const MEASURED: &[(&str, &str)] = &[
-    (r"\[\d\d:\d\d\]", "[HH:MM]"),
-    // What a server logs of those who come and go: the last of it may come too late to be seen.
-    (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
-    // Which of a thousand lines it is that goes wrong.
-    (r"← .*\bline \d+ of .*", "← [a line]"),
-    (r"\d+ ms", "[time]"),
-    (r"\d\.\d\d\u{a0}s", "[time]"),
-    // How much was printed on and on, and what a server logged of a crowd.
-    (r"… and \d+ lines more", "… and [many] lines more"),
-    (r"(?m)^  server  ! client .*\n", ""),
-    (r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n"),
-];
+/// For what is measured, or comes in another order each time.
+static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
+    Filters::new(&[
+        (r"\[\d\d:\d\d\]", "[HH:MM]"),
+        // What a server logs of those who come and go: the last of it may come too late to be seen.
+        (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
+        // Which of a thousand lines it is that goes wrong.
+        (r"← .*\bline \d+ of .*", "← [a line]"),
+        (r"\d+ ms", "[time]"),
+        (r"\d\.\d\d\u{a0}s", "[time]"),
+        // How much was printed on and on, and what a server logged of a crowd.
+        (r"… and \d+ lines more", "… and [many] lines more"),
+        (r"(?m)^  server  ! client .*\n", ""),
+        (r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n"),
+    ])
+});
 
 static MISTAKES: LazyLock<Vec<Mistake>> =
     LazyLock::new(|| list::all(root()).expect("the mistakes are read"));
@@ -100,15 +102,21 @@ fn is_to_write() -> bool {
 /// Plays a mistake beside others and, if that does not come to what it should, once more alone. When so many
 /// programs share the machine, a wrong one can look right: lines that come late make equal pauses look random.
 fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
-    static PLAYING: RwLock<()> = RwLock::new(());
-    let beside_others = PLAYING.read();
-    match play(mistake)? {
+    static PLAYING: Mutex<usize> = Mutex::new(0); // so many are played beside each other
+    static ONE_LESS: Condvar = Condvar::new();
+    let playing = || PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
+    *playing() += 1;
+    let played = play(mistake);
+    *playing() -= 1;
+    ONE_LESS.notify_all();
+    match played? {
         Ok(feedback) if is_to_write() => return compare(mistake, &feedback),
         Ok(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => return Ok(()),
         _ => {}
     }
-    drop(beside_others);
-    let _alone = PLAYING.write();
+    // In the end nobody plays beside it; and while this is held, nobody begins to.
+    let alone = ONE_LESS.wait_while(playing(), |playing| *playing > 0);
+    let _alone = alone.unwrap_or_else(PoisonError::into_inner);
     println!("{} is played again, alone", mistake.name);
     compare(mistake, &play(mistake)??)
 }
@@ -165,7 +173,7 @@ fn feedback(failed: &[&Outcome]) -> String {
     let transcript = failed.first().map(|outcome| outcome.transcript.plain()).unwrap_or_default();
     let (_title, lines) = transcript.split_once('\n').unwrap_or_default();
     // As a snapshot keeps it.
-    without_chance(&format!("{text}\n{lines}"), MEASURED).trim_end().to_string()
+    FILTERS.apply(&format!("{text}\n{lines}")).trim_end().to_string()
 }
 
 /// The feedback in the snapshot, if there is one.
