@@ -1,0 +1,121 @@
+//! A copy of the course, for tests that need other exercises than those that lie here.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::run::{Ended, checker, run};
+use crate::{kept, root};
+
+/// A copy of the course in which all exercises are solved. It belongs to one test at a time, and is kept, with what is
+/// built from it: the next time, only what has changed is copied and built again.
+pub struct Copy {
+    root: PathBuf,
+    _turn: File, // locked, until it is closed
+}
+
+impl Copy {
+    /// Waits for the copy, and brings it up to date.
+    ///
+    /// # Panics
+    /// When a file cannot be copied.
+    pub fn of_the_course() -> Copy {
+        let folder = kept("copy");
+        fs::create_dir_all(&folder).expect("a folder is made");
+        let turn = File::create(folder.join("turn")).expect("a file is made");
+        flock(&turn, FlockOperation::LockExclusive).expect("the file is locked");
+        let copy = Copy { root: folder.join("course"), _turn: turn };
+        let is_kept_out = |name: &str| ["target", ".git", "exercises"].contains(&name);
+        copy_folder(root(), &copy.root, &is_kept_out);
+        let manifest = "exercises/Cargo.toml";
+        copy_file(&root().join(manifest), &copy.root.join(manifest));
+        let solved = root().join("solutions/src/bin");
+        copy_folder(&solved, &copy.root.join("exercises/src/bin"), &|_| false);
+        let _ = fs::remove_file(copy.standing());
+        copy
+    }
+
+    /// Where an exercise is.
+    pub fn exercise(&self, program: &str) -> PathBuf {
+        self.root.join("exercises/src/bin").join(format!("{program}.rs"))
+    }
+
+    /// Replaces a text in an exercise.
+    ///
+    /// # Panics
+    /// When it does not have the text.
+    pub fn edit(&self, program: &str, from: &str, to: &str) {
+        let path = self.exercise(program);
+        let source = fs::read_to_string(&path).expect("the program is read");
+        assert!(source.contains(from), "{program} has no {from:?}");
+        fs::write(&path, source.replace(from, to)).expect("the program is written");
+    }
+
+    /// Where the checker keeps what it found.
+    pub fn standing(&self) -> PathBuf {
+        self.target().join("chatlings/standing.json")
+    }
+
+    fn target(&self) -> PathBuf {
+        kept("copy").join("target")
+    }
+
+    /// Runs cargo in the copy.
+    pub fn cargo(&self, arguments: &[&str]) -> Ended {
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .env_remove("CARGO_MANIFEST_DIR")
+            .env_remove("STARTERS")
+            .env_remove("RUST_BACKTRACE");
+        self.run(command.args(arguments))
+    }
+
+    /// Runs the checker on the copy.
+    pub fn step(&self, arguments: &[&str]) -> Ended {
+        let mut command = checker();
+        // By this the checker knows where the course is.
+        command.env("CARGO_MANIFEST_DIR", self.root.join("checker"));
+        self.run(command.args(arguments))
+    }
+
+    fn run(&self, command: &mut Command) -> Ended {
+        run(command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target()))
+    }
+}
+
+/// Makes one folder like the other, but for the names that are kept out of the copy.
+fn copy_folder(from: &Path, to: &Path, is_kept_out: &dyn Fn(&str) -> bool) {
+    fs::create_dir_all(to).expect("a folder is made");
+    let is_kept_out =
+        |path: &Path| path.file_name().is_some_and(|name| is_kept_out(&name.to_string_lossy()));
+    for entry in fs::read_dir(to).expect("a folder is read") {
+        let old = entry.expect("an entry").path();
+        match from.join(old.file_name().expect("a name")) {
+            source if source.exists() => {}
+            _ if is_kept_out(&old) => {}
+            _ if old.is_dir() => fs::remove_dir_all(old).expect("a folder is removed"),
+            _ => fs::remove_file(old).expect("a file is removed"),
+        }
+    }
+    for entry in fs::read_dir(from).expect("a folder is read") {
+        let source = entry.expect("an entry").path();
+        let target = to.join(source.file_name().expect("a name"));
+        match source.is_dir() {
+            _ if is_kept_out(&source) => {}
+            true => copy_folder(&source, &target, &|_| false),
+            false => copy_file(&source, &target),
+        }
+    }
+}
+
+/// Copies a file that has changed. One that has not keeps its time, by which cargo sees that it is the same.
+fn copy_file(from: &Path, to: &Path) {
+    let content = fs::read(from).expect("a file is read");
+    if fs::read(to).is_ok_and(|old| old == content) {
+        return;
+    }
+    fs::create_dir_all(to.parent().expect("a folder")).expect("a folder is made");
+    fs::write(to, content).expect("a file is written");
+}

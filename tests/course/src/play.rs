@@ -1,0 +1,119 @@
+//! All that the tests use of the checker, in one place.
+
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use checker::cli::limits_of_environment;
+use checker::judge::build;
+use checker::judge::cast::{Sources, helpers_of, of_commands};
+use checker::report::terminal;
+use checker::sandbox::limits::Limits;
+use checker::stage::transcript::Transcript;
+
+pub use checker::course::layout::Package;
+pub use checker::course::starter::Starter;
+pub use checker::course::step::{Check, Step};
+pub use checker::course::table::{STEPS, find};
+pub use checker::judge::build::build_binary;
+pub use checker::judge::cast::Cast;
+pub use checker::judge::judge::{SIDE_BY_SIDE, play, play_all};
+pub use checker::judge::outcome::{Outcome, Verdict};
+pub use checker::sandbox::ending::end_everything;
+pub use checker::sandbox::sockets::call;
+pub use checker::stage::launch::{Launch, Role};
+
+/// Chooses the words of every scene that is compared with a snapshot.
+pub const SEED: u64 = 1;
+
+/// The programs of all steps, with their steps.
+pub fn all_programs() -> impl Iterator<Item = (&'static Step, &'static str)> {
+    STEPS.iter().flat_map(|step| step.programs.iter().map(move |program| (step, *program)))
+}
+
+/// The programs of a step. All programs of a package are built when the first of them is asked for, so that
+/// `--list` and a filter cost no build.
+///
+/// # Errors
+/// When cargo cannot be run. What does not compile is known to the cast.
+pub fn cast(package: Package, step: &Step) -> Result<&'static Cast, String> {
+    type Casts = LazyLock<Result<Vec<Cast>, String>>;
+    static EXERCISES: Casts = LazyLock::new(|| build_all(Package::Exercises));
+    static SOLUTIONS: Casts = LazyLock::new(|| build_all(Package::Solutions));
+    static PLAIN: Casts = LazyLock::new(|| build_all(Package::Plain));
+    let casts = match package {
+        Package::Exercises => &*EXERCISES,
+        Package::Solutions => &*SOLUTIONS,
+        Package::Plain => &*PLAIN,
+    };
+    let mut casts = casts.as_ref().map_err(String::clone)?.iter();
+    casts.find(|cast| cast.step.id == step.id).ok_or(format!("{} was not built", step.id))
+}
+
+fn build_all(package: Package) -> Result<Vec<Cast>, String> {
+    let steps: Vec<&'static Step> = STEPS.iter().collect();
+    let sources = Sources::of(&steps, package);
+    let builds = build::build(&sources.programs(), false, &|_| ());
+    Ok(sources.cast(&builds.map_err(|error| format!("{error:#}"))?, &limits()?))
+}
+
+/// The cast of a step that is played with commands in any language.
+///
+/// # Errors
+/// When cargo cannot be run.
+pub fn foreign_cast(step: &'static Step, commands: &[(Role, Vec<String>)]) -> Result<Cast, String> {
+    let helpers = helpers_of(step);
+    let builds = match helpers.is_empty() {
+        true => build::Builds::new(),
+        false => build::build(&helpers, false, &|_| ()).map_err(|error| format!("{error:#}"))?,
+    };
+    Ok(of_commands(step, commands, &builds, &limits()?))
+}
+
+/// What programs may take, as the environment has it: a busy machine may set CHATLINGS_PATIENCE.
+fn limits() -> Result<Limits, String> {
+    limits_of_environment().map_err(|error| error.to_string())
+}
+
+/// The transcript as text, without its title.
+pub fn lines_of(transcript: &Transcript) -> String {
+    let text = terminal::plain(transcript);
+    text.split_once('\n').map_or(String::new(), |(_title, lines)| lines.to_string())
+}
+
+/// The transcript as text.
+pub fn plain(transcript: &Transcript) -> String {
+    terminal::plain(transcript)
+}
+
+/// Whether a check fails, for whatever reason.
+pub fn has_failed(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Fails { .. })
+}
+
+/// Where the binary of a reference solution is, once it is built: that of a step's program, or of another one in
+/// `solutions`.
+///
+/// # Panics
+/// When it does not compile.
+pub fn reference(program: &'static str) -> PathBuf {
+    let step = all_programs().find(|(_, other)| *other == program);
+    let Some((step, _)) = step else {
+        return build_binary("solutions", &Package::Solutions.binary(program))
+            .expect("it compiles");
+    };
+    let cast = cast(Package::Solutions, step).expect("cargo runs");
+    match &cast.roles[&Role::of(program)] {
+        Launch::Built(_, path) => path.clone(),
+        other => panic!("{program}: {other:?}"),
+    }
+}
+
+/// The verdict, why, and what happened.
+pub fn explain(outcome: &Outcome) -> String {
+    let (verdict, message) = (outcome.verdict.word(), outcome.verdict.message());
+    let mut text = format!("{}: {verdict}: {}\n", outcome.check.id, message.trim_end());
+    if !outcome.transcript.is_empty() {
+        text += &format!("\n{}", plain(&outcome.transcript));
+    }
+    text
+}

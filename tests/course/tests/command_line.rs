@@ -1,0 +1,238 @@
+//! The checker's command line: what it prints, and its exit status.
+
+use std::fs;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+
+use course_tests::play::{Role, STEPS, Starter, find, reference};
+use course_tests::root;
+use course_tests::run::{Ended, checker, run, step};
+use course_tests::snapshot::{Filters, settings};
+use serde_json::Value;
+
+/// The check of that id.
+fn check<'a>(checks: &'a [Value], id: &str) -> &'a Value {
+    let is_meant = |check: &&Value| check["id"] == id;
+    checks.iter().find(is_meant).unwrap_or_else(|| panic!("there is no check {id}"))
+}
+
+/// A command for a reference solution, with these arguments.
+fn command(program: &'static str, arguments: &str) -> String {
+    format!("{} {arguments}", reference(program).display())
+}
+
+#[test]
+fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
+    for (arguments, expected) in [
+        (&["check", "ex9"][..], "invalid value 'ex9'"),
+        (&["check", "--wrong"], "unexpected argument '--wrong'"),
+        (&["check", "ex4", "--seed", "many"], "invalid value 'many'"),
+        (&["check", "ex4", "--patience", "much"], "'--patience <FACTOR>': not a number"),
+        (&["check", "ex4", "--patience", "0"], "'--patience <FACTOR>': not in 0.1..=100"),
+        (&["check", "ex4", "--max-memory", "0"], "invalid value '0' for '--max-memory <MIB>'"),
+        (&["check", "ex4", "--max-seconds", "-1"], "unexpected argument '-1'"),
+        (&["check", "--server", "true"], "--server needs exactly one STEP"),
+        (&["check", "ex4", "ex5", "--server", "true"], "--server needs exactly one STEP"),
+        (&["check", "ex3", "--server", "true"], "ex3 has no server"),
+        (&["check", "ex4", "--program", "true"], "ex4 has no program"),
+        (&["check", "ex4", "--server", "'unclosed"], "missing closing quote"),
+        (&["check", "ex4", "--server", " "], "--server is empty"),
+        (&["check", "ex4", "--solutions", "--server", "true"], "cannot be used with"),
+        (&["hint"], "required"),
+        (&[], "Usage: cargo step <COMMAND>"),
+    ] {
+        let output = step(arguments);
+        assert_eq!(output.code, Some(2), "{arguments:?}: {output}");
+        assert!(output.stderr.contains(expected), "{arguments:?}: {output}");
+        assert_eq!(output.stdout, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn json_is_one_document_with_all_that_a_grader_needs() {
+    let output = step(&["check", "ex1", "ex2", "--solutions", "--json", "--seed", "7"]).with(0);
+    let document = output.json();
+    let steps = document["steps"].as_array().expect("a list");
+    let ids: Vec<_> = steps.iter().map(|step| step["id"].as_str()).collect();
+    assert_eq!(ids, [Some("ex1"), Some("ex2")]);
+    let (given, expected) = (&steps[0], &STEPS[0]);
+    assert_eq!(given["title"], expected.title);
+    assert_eq!(given["max"], expected.points);
+    assert_eq!(given["points"].as_f64(), given["max"].as_f64());
+    let (given, expected) = (&given["checks"][0], &expected.checks[0]);
+    assert_eq!((&given["id"], &given["name"]), (&expected.id.into(), &expected.name.into()));
+    assert_eq!((&given["verdict"], &given["message"]), (&"passes".into(), &"".into()));
+    assert_eq!((&given["points"], &given["bonus"]), (&given["max"], &false.into()));
+    let transcript = given["transcript"].as_str().expect("a text");
+    assert!(transcript.contains("alice  ┄ connects"), "{transcript}");
+}
+
+#[test]
+fn the_same_seed_draws_the_same_words_and_another_one_others() {
+    let words = |seed| {
+        let output = step(&["check", "ex3", "ex1", "--solutions", "--json", "--seed", seed]);
+        let checks = output.checks();
+        let transcript = checks[0]["transcript"].as_str().expect("a transcript").to_string();
+        let said = transcript.lines().find(|line| line.contains('→'));
+        said.expect("somebody says something").to_string()
+    };
+    assert_eq!(words("7"), words("7"));
+    assert_ne!(words("7"), words("8"));
+}
+
+#[test]
+fn a_step_without_sockets_is_checked_by_its_program() {
+    let command = command("ex3_threads", "--max-sleep-ms 300");
+    let output = step(&["check", "ex3", "--json", "--program", &command]).with(0);
+    let step = &output.json()["steps"][0];
+    assert_eq!(step["points"].as_f64(), step["max"].as_f64(), "{output}");
+}
+
+#[test]
+fn the_event_loop_passes_the_server_checks_of_the_step_whose_question_it_answers() {
+    let command = command("ex4_event_loop", "--port {port}");
+    let output = step(&["check", "ex4", "--json", "--server", &command]).with(0);
+    let checks = output.checks();
+    for check in &checks {
+        let for_the_client = check["message"] == "needs --client CMD";
+        let verdict = if for_the_client { "not checked" } else { "passes" };
+        assert_eq!(check["verdict"], verdict, "{check:#}");
+    }
+    assert!(checks.iter().filter(|check| check["verdict"] == "passes").count() >= 7);
+}
+
+#[test]
+fn a_program_that_was_not_given_is_not_checked() {
+    let server = command("ex7_server", "--port {port}");
+    let checks = step(&["check", "ex7", "--json", "--server", &server]).with(0).checks();
+    let is_not_checked = |id: &str, reason: &str| {
+        let check = check(&checks, id);
+        assert_eq!(check["verdict"], "not checked", "{check:#}");
+        assert_eq!(check["message"], reason, "{check:#}");
+    };
+    assert_eq!(check(&checks, "the_handshake_comes_first")["verdict"], "passes");
+    is_not_checked("one_client_too_many", "the command has no {max_clients}");
+    is_not_checked("a_refused_client", "needs --client CMD");
+
+    let server = command("ex7_server", "--port {port} --max-clients {max_clients}");
+    let document = step(&["check", "ex7", "--json", "--server", &server]).with(0).json();
+    let ex7 = find("ex7").expect("the step is there");
+    let of_the_server = ex7.checks.iter().filter(|check| check.role == Role::Server);
+    let expected: f64 = of_the_server.map(|check| ex7.points_of(check)).sum();
+    let points = document["steps"][0]["points"].as_f64().expect("a number");
+    assert!((points - expected).abs() < 1e-9, "{points} points instead of {expected}");
+}
+
+#[test]
+fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
+    let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]).with(1);
+    let expected = "cannot be started: No such file or directory";
+    assert!(output.stdout.contains(expected), "{output}");
+}
+
+#[test]
+fn checkers_that_need_the_same_port_take_turns() {
+    let server = command("ex1_server", ""); // on the port that it has in it
+    let port = find("ex1").and_then(|step| step.port).expect("it has one");
+    // A stranger may have it, and then nobody is judged.
+    let is_free = || TcpListener::bind(("127.0.0.1", port)).is_ok();
+    let was_free = is_free();
+    let start = |_| {
+        let mut checker = checker();
+        checker.args(["check", "ex1", "--json", "--server", &server]);
+        checker.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
+    };
+    let checkers: Vec<Child> = (0..3).map(start).collect();
+    let outputs: Vec<Ended> = checkers
+        .into_iter()
+        .map(|checker| checker.wait_with_output().expect("its output").into())
+        .collect();
+    let expected: &[&str] =
+        if was_free && is_free() { &["passes"] } else { &["passes", "not checked"] };
+    for output in outputs {
+        let is_expected =
+            |check: &Value| expected.iter().any(|verdict| check["verdict"] == *verdict);
+        assert!(output.checks().iter().all(is_expected), "{output}");
+    }
+}
+
+#[test]
+fn a_machine_without_room_fails_nobody() {
+    let server = command("ex1_server", "--port {port}");
+    let checker = checker();
+    // How many files the checker may have open at once: too few for any program, then for all.
+    for (files, passed) in [("6", 0), ("14", 0), ("20", 1), ("26", 1), ("200", 5)] {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "ulimit -n $1; exec $0 check ex1 --json --server \"$2\""]);
+        shell.arg(checker.get_program()).args([files, &server]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let output = run(shell.env("TMPDIR", folder.path())).with(0);
+        let left: Vec<_> = fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+        assert!(left.is_empty(), "{files}: {left:?}");
+        let checks = output.checks();
+        let count =
+            |verdict: &str| checks.iter().filter(|check| check["verdict"] == verdict).count();
+        assert_eq!(count("passes") + count("not checked"), checks.len(), "{output}");
+        assert!(count("passes") >= passed, "{files}: {output}");
+    }
+}
+
+#[test]
+fn hints_come_one_after_the_other() {
+    for (arguments, expected) in [
+        (&["hint", "ex4"][..], "Hint 1 of 3"),
+        (&["hint", "ex4", "--more"], "Hint 2 of 3"),
+        (&["hint", "ex4", "--more", "--more"], "Hint 3 of 3"),
+        (&["hint", "ex4", "--more", "--more", "--more"], "Hint 3 of 3"),
+    ] {
+        let output = step(arguments).with(0);
+        assert!(output.stdout.contains(expected), "{output}");
+    }
+}
+
+#[test]
+fn the_list_names_every_step_and_fits_the_screen() {
+    // As a student types it: with the alias of `.cargo/config.toml`.
+    let list = ["step", "list"];
+    let output = run(Command::new(env!("CARGO")).current_dir(root()).args(list)).with(0);
+    for step in STEPS {
+        let is_row = |line: &str| line.starts_with(step.id) && line.contains(step.title);
+        assert!(output.stdout.lines().any(is_row), "{output}");
+    }
+    assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_ends_the_list_without_a_word() {
+    // As in `cargo step list | head -1`, when `head` has already ended.
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let output = run(checker().arg("list").stdout(writer));
+    assert_eq!(output.stderr, "");
+    assert!(output.code.is_some(), "a signal has ended it");
+}
+
+#[test]
+fn a_demo_plays_every_scene_of_a_step() {
+    let ex1 = find("ex1").expect("the step is there");
+    let output = step(&["demo", "ex1"]).with(0);
+    for check in ex1.checks {
+        let title = format!("{} · {}", ex1.title, check.name);
+        assert!(output.stdout.lines().any(|line| line == title), "{output}");
+    }
+    assert!(output.stdout.contains("  server │ listening on 127.0.0.1:"), "{output}");
+}
+
+#[test]
+fn an_untouched_step_shows_its_task_its_files_and_a_finished_run() {
+    if !Starter::read("ex1_server").is_untouched() {
+        let _ = writeln!(io::stderr(), "skipped: exercises/src/bin/ex1_server.rs is not a starter");
+        return;
+    }
+    let output = step(&["check", "ex1", "--seed", "1"]).with(0);
+    // Neither its points nor the name of a check is part of this screen.
+    let table = [(r" +\d+ points", "  [points]"), (r"(?m)^(1\.1 .*) · .*", "$1 · [check]")];
+    let screen = Filters::new(&table).apply(&output.stdout);
+    settings("../snapshots").bind(|| insta::assert_snapshot!("untouched", screen));
+}

@@ -1,0 +1,337 @@
+//! The course is whole: every program has its twin, its TODOs, its task, its hints and its section.
+
+use std::env;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use course_tests::play::{Package, Role, STEPS, Starter, all_programs, reference};
+use course_tests::run::Ended;
+use course_tests::{read, root};
+
+/// The most lines of code that a reference solution may have: about 80.
+const MOST_LINES: usize = 85;
+
+#[test]
+fn exercises_and_solutions_hold_exactly_the_programs_of_the_steps() {
+    for package in [Package::Exercises, Package::Solutions, Package::Plain] {
+        let folder = root().join(package.folder()).join("src/bin");
+        let files = fs::read_dir(&folder).expect("the folder is there");
+        let mut files: Vec<String> = files
+            .map(|file| file.expect("a file").file_name().to_string_lossy().into_owned())
+            .collect();
+        let mut programs: Vec<String> =
+            all_programs().map(|(_, program)| format!("{program}.rs")).collect();
+        files.sort();
+        programs.sort();
+        // A student may add files; none of ours may be missing.
+        match package {
+            Package::Solutions => {
+                files.retain(|file| OTHERS.iter().all(|other| *file != format!("{other}.rs")));
+                assert_eq!(files, programs)
+            }
+            Package::Exercises => {
+                assert!(programs.iter().all(|program| files.contains(program)), "{files:?}")
+            }
+            // A new step need not have one of these.
+            Package::Plain => {
+                assert!(files.iter().all(|file| programs.contains(file)), "{files:?}")
+            }
+        }
+    }
+}
+
+#[test]
+fn every_exercise_opens_with_its_task() {
+    for (step, program) in all_programs() {
+        let source = read(Package::Exercises.source(program));
+        if is_solved(&source) {
+            continue; // somebody's work has taken its place
+        }
+        let title = format!("//! # {}", step.title);
+        assert!(
+            source.to_lowercase().starts_with(&title),
+            "{program} does not open with {title:?}"
+        );
+        let starter = Starter::of(&source);
+        assert!(
+            (1..=6).contains(&starter.task().lines().count()),
+            "{program}: the task is not a few lines"
+        );
+        for heading in ["//! ## What to notice\n", "//! ## Try it yourself\n"] {
+            assert!(source.contains(heading), "{program} has no {heading:?}");
+        }
+        assert!(
+            source.contains(&format!("cargo try {program}")),
+            "{program} does not say how to try it"
+        );
+    }
+}
+
+#[test]
+fn every_todo_is_numbered_and_has_a_link_and_a_todo_call() {
+    for (_, program) in all_programs() {
+        let source = read(Package::Exercises.source(program));
+        let mut spots = Starter::of(&source).spots();
+        spots.sort_by_key(|spot| spot.number);
+        spots.dedup_by_key(|spot| spot.number);
+        assert!(
+            spots.iter().all(|spot| (1..=spot.of).contains(&spot.number)),
+            "{program}: {spots:?}"
+        );
+        if !Starter::of(&source).is_untouched() {
+            continue; // somebody is working on it: some of its spots are code by now
+        }
+        let chunks: Vec<&str> = source.split("// TODO ").skip(1).collect();
+        assert_eq!(chunks.len(), spots.len(), "{program}: two spots have one number");
+        for (chunk, spot) in chunks.iter().zip(&spots) {
+            assert!(
+                spot.task.ends_with('.'),
+                "{program}: the first line of {:?} is not a sentence",
+                spot.task
+            );
+            assert!(
+                chunk.contains("//   https://doc.rust-lang.org/"),
+                "{program}: {:?} has no link",
+                spot.task
+            );
+            assert_eq!(
+                chunk.matches("todo!(").count(),
+                1,
+                "{program}: {:?} has no todo!()",
+                spot.task
+            );
+        }
+    }
+}
+
+/// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, nothing may be solved. Without,
+/// a student's programs may stand in the place of any starter.
+#[test]
+fn no_starter_is_solved() {
+    if env::var("STARTERS").as_deref() != Ok("untouched") {
+        println!("not checked: STARTERS=untouched is not set");
+        return;
+    }
+    for (_, program) in all_programs() {
+        let starter = Starter::read(program);
+        assert!(starter.is_untouched(), "exercises/src/bin/{program}.rs lacks some of its TODOs");
+    }
+}
+
+#[test]
+fn no_solution_has_anything_to_do_or_is_too_long() {
+    for (_, program) in all_programs() {
+        let source = read(Package::Solutions.source(program));
+        assert!(!source.contains("todo!("), "{program} has a todo!()");
+        let is_code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("//");
+        let lines = source.lines().filter(is_code).count();
+        assert!(lines <= MOST_LINES, "{program} has {lines} lines of code");
+    }
+}
+
+#[test]
+fn every_step_has_hints_of_which_the_first_asks() {
+    for step in STEPS {
+        assert!(step.hints.len() >= 2, "{} has too few hints", step.id);
+        assert!(step.hints[0].ends_with('?'), "the first hint of {} is not a question", step.id);
+    }
+}
+
+#[test]
+fn every_step_gives_its_points_through_checks_of_each_program() {
+    for step in STEPS {
+        for is_foreign in [false, true] {
+            let points = step.checks.iter().map(|check| step.points_of(check, is_foreign));
+            let sum: f64 = points.sum();
+            assert!((sum - f64::from(step.points)).abs() < 1e-9, "{} gives {sum} points", step.id);
+        }
+        for program in step.programs {
+            let role = Role::of(program);
+            assert!(
+                step.checks.iter().any(|check| check.role == role && !check.is_bonus()),
+                "{program} is not checked"
+            );
+        }
+        let mut ids: Vec<&str> = step.checks.iter().map(|check| check.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), step.checks.len(), "two checks of {} have one id", step.id);
+        for check in step.checks {
+            let title = format!("{} · {}", step.title, check.name);
+            assert!(title.chars().count() <= 80, "too wide for a screen: {title}");
+            assert!(
+                check.share.is_some(),
+                "{}: neither `.worth(…)` nor `.bonus()`: {title}",
+                step.id
+            );
+            assert!(
+                !check.look.is_empty(),
+                "{}: {:?} does not say where to look",
+                step.id,
+                check.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_step_has_a_section_of_the_readme_and_a_make_target() {
+    let (readme, makefile) = (read("README.md"), read("Makefile"));
+    for step in STEPS {
+        let heading = format!("\n### {}\n", step.title);
+        let section = readme.split_once(&heading);
+        let (_, section) =
+            section.unwrap_or_else(|| panic!("README.md has no section {heading:?}"));
+        let section = section.split("\n### ").next().expect("a section has text");
+        assert!(
+            section.contains(&format!("make {}", step.id)),
+            "the section of {} does not name its target",
+            step.id
+        );
+        for program in step.programs {
+            assert!(
+                section.contains(program),
+                "the section of {} does not name {program}",
+                step.id
+            );
+        }
+        assert!(
+            makefile.contains(&format!(" {}", step.id)),
+            "the Makefile has no target {}",
+            step.id
+        );
+    }
+}
+
+#[test]
+fn every_program_says_what_it_is_and_has_the_port_of_its_step() {
+    for (step, program) in all_programs() {
+        let path = reference(program);
+        let output = Command::new(&path).arg("--help").output().expect("it starts");
+        let help = String::from_utf8(output.stdout).expect("text");
+        assert!(
+            help.lines().next().is_some_and(|about| about.len() > 20),
+            "{program} does not say what it is"
+        );
+        if let Some(port) = step.port {
+            assert!(help.contains(&format!("[default: {port}]")), "{program}: {help}");
+            assert!(help.contains("[default: 127.0.0.1]"), "{program}: {help}");
+        }
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{program}: a line is too wide: {help}"
+        );
+        let wrong = Command::new(path).arg("--wrong").output().expect("it starts");
+        assert_eq!(wrong.status.code(), Some(2), "{program} accepts a wrong option");
+    }
+}
+
+#[test]
+fn every_server_listens_on_ipv6_and_a_client_finds_it_there() {
+    if TcpListener::bind("[::1]:0").is_err() {
+        let _ = writeln!(io::stderr(), "skipped: this machine has no IPv6");
+        return;
+    }
+    for (_, program) in all_programs().filter(|(_, program)| Role::of(program) == Role::Server) {
+        let server = Ipv6Server::start(program);
+        assert!(server.address.starts_with("[::1]:"), "{program} listens on {}", server.address);
+        TcpStream::connect(&server.address).expect(program);
+    }
+    let server = Ipv6Server::start("ex4_server");
+    let (_, port) = server.address.rsplit_once(':').expect("a port");
+    let client = Command::new(reference("ex4_client"))
+        .args(["--host", "::1", "--port", port])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let mut client = client.expect("it starts");
+    let mut keyboard = client.stdin.take().expect("a pipe");
+    keyboard.write_all(b"bread\nend\n").expect("the client reads");
+    let output = Ended::from(client.wait_with_output().expect("it ends")).with(0);
+    assert!(output.stdout.contains("bread"), "{output}");
+}
+
+/// A reference server on an IPv6 address, which ends with this.
+struct Ipv6Server {
+    child: Child,
+    address: String,
+}
+
+impl Ipv6Server {
+    fn start(program: &'static str) -> Ipv6Server {
+        let mut command = Command::new(reference(program));
+        command.args(["--host", "::1", "--port", "0"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        let read = BufReader::new(stdout).read_line(&mut line);
+        let address = line.trim().trim_start_matches("listening on ").to_string();
+        let server = Ipv6Server { child, address };
+        read.expect("it says where it listens");
+        server
+    }
+}
+
+impl Drop for Ipv6Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The `[[bin]]` lists are made from the table of steps; so they cannot forget a program, and a new one needs no copy of
+/// a neighbour's lines. `UPDATE_BINS=1 cargo test -p course-tests --test course` writes them.
+#[test]
+fn the_lists_of_binaries_are_those_of_the_table() {
+    for package in [Package::Solutions, Package::Plain] {
+        let path = format!("{}/Cargo.toml", package.folder());
+        let manifest = read(&path);
+        let (head, _) = manifest.split_once(BINS).unwrap_or_else(|| {
+            panic!("{path} does not say where its list of binaries begins:\n{BINS}")
+        });
+        let has_file = |program: &&str| root().join(package.source(program)).exists();
+        let programs: Vec<&str> =
+            all_programs().map(|(_, program)| program).filter(has_file).collect();
+        let others = match package {
+            Package::Solutions => OTHERS,
+            _ => &[],
+        };
+        let bins: String =
+            programs.iter().chain(others).map(|program| bin(package, program)).collect();
+        let expected = format!("{head}{BINS}{bins}");
+        if manifest == expected {
+            continue;
+        }
+        if env::var_os("UPDATE_BINS").is_some() {
+            fs::write(root().join(&path), expected).expect("the manifest is written");
+            continue;
+        }
+        panic!(
+            "{path} lists other binaries than the table has programs; set UPDATE_BINS=1 to write these:\n{bins}"
+        );
+    }
+    let exercises = read("exercises/Cargo.toml");
+    assert!(!exercises.contains("[[bin]]"), "cargo finds a student's programs by itself");
+}
+
+/// The list follows this line, to the end of the manifest.
+const BINS: &str =
+    "# Made from the table of steps: UPDATE_BINS=1 cargo test -p course-tests --test course\n";
+
+/// Programs of `solutions` that no step has: the answer to the question that 1.4 asks.
+const OTHERS: &[&str] = &["ex4_event_loop"];
+
+fn bin(package: Package, program: &str) -> String {
+    format!(
+        "\n[[bin]]\nname = \"{}\"\npath = \"src/bin/{program}.rs\"\ntest = false\n",
+        package.binary(program)
+    )
+}
+
+fn is_solved(source: &str) -> bool {
+    Starter::of(source).spots().is_empty()
+}

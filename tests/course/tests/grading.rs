@@ -1,0 +1,65 @@
+//! What a grader does, in a copy of the course: another `exercises/src/bin`, and `cargo test`.
+
+use std::fs;
+
+use course_tests::copy::Copy;
+use course_tests::play::{STEPS, Step};
+use course_tests::run::Ended;
+
+/// The verdicts of `cargo test`: the lines of its tests of exercises that end like this, without the ends.
+fn verdicts<'a>(output: &'a Ended, end: &str) -> Vec<&'a str> {
+    let lines = output.stdout.lines().filter(|line| line.ends_with(end));
+    lines
+        .filter_map(|line| line.strip_prefix("test exercises::")?.split_whitespace().next())
+        .collect()
+}
+
+/// The names of the checks of a step that are about this program.
+fn checks_of(program: &str) -> Vec<String> {
+    use course_tests::play::{Role, find};
+    let step: &Step = find(&program[..3]).expect("the step is there");
+    let is_about = step.checks.iter().filter(|check| check.role == Role::of(program));
+    is_about.map(|check| format!("{}::{}", step.id, check.id)).collect()
+}
+
+/// The two in one test, since they share what they build.
+#[test]
+fn solved_exercises_are_all_green_and_broken_ones_cost_their_own_checks_only() {
+    let copy = Copy::of_the_course();
+    let all: usize = STEPS.iter().map(|step| step.checks.len()).sum();
+    let output = copy.cargo(&["test", "exercises::"]).with(0);
+    assert_eq!(verdicts(&output, "... ok").len(), all, "{output}");
+
+    // What lies in a student's folder: programs that do not compile or are missing, and a file too many.
+    copy.edit("ex2_client", "fn main", "const _: u8 = \"text\";\n\nfn main");
+    copy.edit("ms0_server", "fn main", "fn fn main");
+    for program in ["ex1_server", "ms3_client"] {
+        fs::remove_file(copy.exercise(program)).expect("the program is removed");
+    }
+    fs::write(copy.exercise("ex1_server (copy)"), "fn mian() {}").expect("a file is written");
+    let output = copy.cargo(&["test", "exercises::"]);
+    let mut expected: Vec<String> = ["ex1_server", "ex2_client", "ms0_server", "ms3_client"]
+        .into_iter()
+        .flat_map(checks_of)
+        .collect();
+    let mut failed = verdicts(&output, "... FAILED");
+    expected.sort();
+    failed.sort();
+    assert_eq!(failed, expected, "{output}");
+    assert_eq!(verdicts(&output, "... ok").len(), all - expected.len(), "{output}");
+    for reason in [
+        "error[E0308]: mismatched types",
+        "exercises/src/bin/ex1_server.rs is missing",
+        "expected identifier, found keyword `fn`",
+    ] {
+        assert!(output.stdout.contains(reason), "{output}");
+    }
+    assert_ne!(output.code, Some(0), "{output}");
+}
+
+#[test]
+fn the_course_is_whole_when_the_exercises_are_solved() {
+    let copy = Copy::of_the_course();
+    let output = copy.cargo(&["test", "-p", "course-tests", "--test", "course"]).with(0);
+    assert!(output.stdout.contains(" 0 failed; 0 ignored;"), "{output}");
+}

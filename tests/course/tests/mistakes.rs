@@ -1,0 +1,235 @@
+//! Every mistake of `tests/mistakes/` is caught: by the checks that it names, and by no others. What the
+//! student would read of those is kept as a snapshot in `tests/mistakes/feedback/`.
+//!
+//! After a change that is meant: `INSTA_UPDATE=always cargo test -p course-tests --test mistakes`, and read what has
+//! changed.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
+use std::{env, fs, io};
+
+use course_tests::play::{
+    self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Verdict, build_binary, explain,
+    find, has_failed, lines_of,
+};
+use course_tests::snapshot::{Filters, settings};
+use course_tests::{kept, root};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+#[path = "../../mistakes/src/list.rs"]
+mod list;
+use list::Mistake;
+
+/// How many mistakes are played at a time. A check that fails mostly waits for what does not come.
+const SIDE_BY_SIDE: usize = 24;
+
+/// The same when snapshots are written: few enough to leave the machine quiet.
+const SIDE_BY_SIDE_TO_WRITE: usize = 4;
+
+/// For what is measured, or comes in another order each time.
+static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
+    Filters::new(&[
+        (r"\[\d\d:\d\d\]", "[HH:MM]"),
+        // What a server logs of those who come and go: the last of it may come too late to be seen.
+        (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
+        // Which of a thousand lines it is that goes wrong.
+        (r"← .*\bline \d+ of .*", "← [a line]"),
+        (r"\d+ ms", "[time]"),
+        (r"\d\.\d\d\u{a0}s", "[time]"),
+        // How much was printed on and on, and what a server logged of a crowd.
+        (r"… and \d+ lines more", "… and [many] lines more"),
+        (r"(?m)^  server  ! client .*\n", ""),
+        (r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n"),
+    ])
+});
+
+static MISTAKES: LazyLock<Vec<Mistake>> =
+    LazyLock::new(|| list::all(root()).expect("the mistakes are read"));
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    let side_by_side = if is_to_write() { SIDE_BY_SIDE_TO_WRITE } else { SIDE_BY_SIDE };
+    arguments.test_threads.get_or_insert(side_by_side);
+    colored::control::set_override(false);
+    let trial = |mistake: &'static Mistake| {
+        Trial::test(format!("mistakes::{}", mistake.name), || is_caught(mistake))
+    };
+    let mut trials: Vec<Trial> = MISTAKES.iter().rev().map(trial).collect(); // the last steps take longest
+    trials.push(Trial::test("every_check_catches_a_mistake", every_check_catches_a_mistake));
+    trials.push(Trial::test("no_feedback_is_left_over", no_feedback_is_left_over));
+    trials.push(Trial::test(
+        "a_patch_fits_a_program_that_has_shifted",
+        a_patch_fits_a_program_that_has_shifted,
+    ));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// The binary with all wrong programs.
+static BINARY: LazyLock<Result<PathBuf, String>> =
+    LazyLock::new(|| build_binary("mistakes", "mistakes").map_err(|error| format!("{error:#}")));
+
+/// The step's programs: a wrong one, and the reference solutions beside it.
+fn cast_with(mistake: &Mistake) -> Result<Cast, Failed> {
+    let step = find(mistake.step()).ok_or("there is no such step")?;
+    let mut programs = step.programs.iter();
+    let program = programs.find(|program| **program == mistake.program());
+    let program = program.ok_or("there is no such program")?;
+    mistake.source(&list::right_source(root(), program)?)?; // else there would be nothing behind the link
+    let link = kept("mistakes").join(&mistake.name);
+    link_to(BINARY.as_ref()?, &link)?;
+    let mut cast = play::cast(Package::Solutions, step)?.clone();
+    cast.roles.insert(Role::of(program), Launch::Built(program, link));
+    Ok(cast)
+}
+
+fn link_to(binary: &Path, link: &Path) -> io::Result<()> {
+    if fs::read_link(link).is_ok_and(|target| target == binary) {
+        return Ok(());
+    }
+    fs::create_dir_all(link.parent().unwrap_or(link))?;
+    let _ = fs::remove_file(link); // it may lead elsewhere
+    symlink(binary, link)
+}
+
+/// Whether snapshots are to be written rather than compared.
+fn is_to_write() -> bool {
+    env::var("INSTA_UPDATE").is_ok_and(|mode| mode == "always")
+}
+
+/// Plays a mistake beside others and, if that does not come to what it should, once more alone. When so many
+/// programs share the machine, a wrong one can look right: lines that come late make equal pauses look random.
+fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
+    static PLAYING: Mutex<usize> = Mutex::new(0); // so many are played beside each other
+    static ONE_LESS: Condvar = Condvar::new();
+    let playing = || PLAYING.lock().unwrap_or_else(PoisonError::into_inner);
+    *playing() += 1;
+    let played = play(mistake);
+    *playing() -= 1;
+    ONE_LESS.notify_all();
+    match played? {
+        Ok(feedback) if is_to_write() => return compare(mistake, &feedback),
+        Ok(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => return Ok(()),
+        _ => {}
+    }
+    // In the end nobody plays beside it; and while this is held, nobody begins to.
+    let alone = ONE_LESS.wait_while(playing(), |playing| *playing > 0);
+    let _alone = alone.unwrap_or_else(PoisonError::into_inner);
+    println!("{} is played again, alone", mistake.name);
+    compare(mistake, &play(mistake)??)
+}
+
+/// Compares with the snapshot, or writes it: only when the right checks have failed.
+fn compare(mistake: &Mistake, feedback: &str) -> Result<(), Failed> {
+    settings("../../mistakes/feedback")
+        .bind(|| insta::assert_snapshot!(mistake.name.as_str(), feedback));
+    Ok(())
+}
+
+/// Plays the checks that are about the mistake's program. Comes to what the student reads of those that fail or, when
+/// they are not the expected ones, to the difference.
+fn play(mistake: &Mistake) -> Result<Result<String, String>, Failed> {
+    let cast = cast_with(mistake)?;
+    let is_played = |check: &&Check| check.role == Role::of(mistake.program());
+    let checks = cast.step.checks.iter().filter(is_played);
+    let checks: Vec<(&Cast, &'static Check)> = checks.map(|check| (&cast, check)).collect();
+    let outcomes = play::play_all(&checks, SEED, false, |_| ());
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| has_failed(outcome)).collect();
+    let expected_ids: BTreeSet<&str> = mistake.fails.iter().map(String::as_str).collect();
+    let mut difference = String::new();
+    for outcome in &outcomes {
+        match (has_failed(outcome), expected_ids.contains(outcome.check.id)) {
+            (true, false) => difference += &format!("failed too: {}\n", explain(outcome)),
+            (false, true) => difference += &format!("slipped through: {}\n", explain(outcome)),
+            _ if !matches!(
+                outcome.verdict,
+                Verdict::Passes | Verdict::NotChecked(_) | Verdict::Fails { .. }
+            ) =>
+            {
+                difference += &format!("neither passes nor fails: {}\n", explain(outcome))
+            }
+            _ => {}
+        }
+    }
+    for id in
+        expected_ids.iter().filter(|id| outcomes.iter().all(|outcome| outcome.check.id != **id))
+    {
+        difference += &format!("slipped through: {id}: it is not about this program\n");
+    }
+    if difference.is_empty() { Ok(Ok(feedback(&failed))) } else { Ok(Err(difference)) }
+}
+
+/// What the student reads of the checks that have failed: why, where to look, and the transcript of the first one.
+/// Their names, their points and the hints are left out. They stand in the table of steps, and change with it.
+fn feedback(failed: &[&Outcome]) -> String {
+    let mut text = String::new();
+    for outcome in failed {
+        text += &format!("✗ {}: {}\n", outcome.check.id, outcome.verdict.message());
+        if let Verdict::Fails { look, .. } = &outcome.verdict
+            && !look.is_empty()
+        {
+            text += &format!("  look at {look}\n");
+        }
+    }
+    let lines = failed.first().map(|outcome| lines_of(&outcome.transcript)).unwrap_or_default();
+    // As a snapshot keeps it.
+    FILTERS.apply(&format!("{text}\n{lines}")).trim_end().to_string()
+}
+
+/// The feedback in the snapshot, if there is one.
+fn kept_feedback(mistake: &Mistake) -> Option<String> {
+    let path = root().join("tests/mistakes/feedback").join(format!("{}.snap", mistake.name));
+    let text = fs::read_to_string(path).ok()?;
+    let (_, feedback) = text.strip_prefix("---\n")?.split_once("---\n")?;
+    Some(feedback.trim_end().to_string())
+}
+
+fn every_check_catches_a_mistake() -> Result<(), Failed> {
+    let mut wrong = String::new();
+    for Mistake { name, fails, .. } in MISTAKES.iter() {
+        if fails.is_empty() {
+            wrong += &format!("the first line of {name}.diff names no check that fails\n");
+        }
+    }
+    for step in STEPS {
+        let mistakes = MISTAKES.iter().filter(|mistake| mistake.step() == step.id);
+        let mut caught: BTreeSet<&str> =
+            mistakes.flat_map(|mistake| mistake.fails.iter().map(String::as_str)).collect();
+        for check in step.checks {
+            if !caught.remove(check.id) {
+                wrong += &format!("{}: no mistake fails {}\n", step.id, check.id);
+            }
+        }
+        for id in caught {
+            wrong += &format!("{}: a mistake fails {id}, but there is no such check\n", step.id);
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+fn no_feedback_is_left_over() -> Result<(), Failed> {
+    let names: BTreeSet<&str> = MISTAKES.iter().map(|mistake| mistake.name.as_str()).collect();
+    for entry in fs::read_dir(root().join("tests/mistakes/feedback"))? {
+        let name = entry?.file_name().display().to_string();
+        if !names.contains(name.trim_end_matches(".new").trim_end_matches(".snap")) {
+            return Err(format!("tests/mistakes/feedback/{name} belongs to no mistake").into());
+        }
+    }
+    Ok(())
+}
+
+/// Solutions change: a patch must find its place again when lines come before it.
+fn a_patch_fits_a_program_that_has_shifted() -> Result<(), Failed> {
+    const LINES: &str = "// One more line.\n// One more line.\n// One more line.\n// One more line.\n// One more line.\n";
+    for mistake in MISTAKES.iter() {
+        let right = list::right_source(root(), mistake.program())?;
+        let wrong = mistake.source(&right)?;
+        let shifted = mistake.source(&format!("{LINES}{right}"))?;
+        if shifted != format!("{LINES}{wrong}") {
+            return Err(format!("{}.diff fits more than one place", mistake.name).into());
+        }
+    }
+    Ok(())
+}

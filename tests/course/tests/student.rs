@@ -1,0 +1,83 @@
+//! What a student is shown, in a copy of the course where the exercises are solved.
+
+use std::fs;
+
+use course_tests::copy::Copy;
+use course_tests::play::{STEPS, Step, find};
+use course_tests::run::Ended;
+
+/// The line of a step in what `cargo step list` prints.
+fn row<'a>(list: &'a Ended, step: &Step) -> &'a str {
+    let mut lines = list.stdout.lines();
+    lines.find(|line| line.starts_with(step.id)).unwrap_or_else(|| panic!("no row: {list}"))
+}
+
+fn ex1() -> &'static Step {
+    find("ex1").expect("the step is there")
+}
+
+/// The end of its row when it gives all its points.
+fn all_points() -> String {
+    let points = ex1().points;
+    format!("  {points} point{}", if points == 1 { "" } else { "s" })
+}
+
+#[test]
+fn the_list_says_where_the_student_stands() {
+    let copy = Copy::of_the_course();
+    let points = all_points();
+    let stands = |what: &str| {
+        let list = copy.step(&["list"]).with(0);
+        assert!(row(&list, ex1()).ends_with(what), "not {what:?}: {list}");
+    };
+    stands("  not checked yet");
+    copy.step(&["check", "ex1"]).with(0);
+    stands(&points);
+    copy.edit("ex1_server", "fn main", "// edited\nfn main");
+    stands(&format!("{points}, changed since"));
+    copy.step(&["check", "ex1"]).with(0);
+    stands(&points);
+    copy.edit("ex1_server", "fn main", "#[cfg(any())]\nfn main");
+    copy.step(&["check", "ex1"]).with(1);
+    stands("  0 points");
+}
+
+#[test]
+fn a_damaged_standing_is_as_good_as_none() {
+    let copy = Copy::of_the_course();
+    copy.step(&["check", "ex1"]).with(0);
+    let whole = fs::read(copy.standing()).expect("the standing is kept");
+    for damaged in [&whole[..whole.len() / 2], b"", b"[1]", b"{\"ex1\": 7}", b"\xff\xfe"] {
+        fs::write(copy.standing(), damaged).expect("the standing is written");
+        let list = copy.step(&["list"]).with(0);
+        assert_eq!(list.stderr, "", "{list}");
+        assert!(!row(&list, ex1()).contains(&all_points()), "{list}");
+    }
+    copy.step(&["check", "ex1"]).with(0);
+    let list = copy.step(&["list"]).with(0);
+    assert!(row(&list, ex1()).ends_with(&all_points()), "{list}");
+}
+
+#[test]
+fn a_step_that_is_done_names_the_next_one() {
+    let copy = Copy::of_the_course();
+    let next = &STEPS[1];
+    let output = copy.step(&["check", "ex1"]).with(0);
+    let expected = format!("All checks pass. Next: make {} ({})", next.id, next.title);
+    assert_eq!(output.stdout.lines().last(), Some(&*expected), "{output}");
+}
+
+#[test]
+fn the_compilers_warnings_about_a_program_are_shown_to_those_who_check_its_step() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", "fn main", "const UNUSED: u8 = 1;\n\nfn main");
+    let warning = "warning: constant `UNUSED` is never used";
+    let output = copy.step(&["check", "ex1"]).with(0);
+    assert!(output.stdout.starts_with(warning), "{output}");
+    assert!(output.stdout.contains("exercises/src/bin/ex1_server.rs:"), "{output}");
+    // The one document of `--json` has no room for them.
+    copy.step(&["check", "ex1", "--json"]).with(0).json();
+}
+
+// A scene that panics is a fault of the checker, not of the program: its test comes with the verdict
+// `checker fault` and exit status 3.
