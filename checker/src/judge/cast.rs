@@ -114,9 +114,9 @@ fn helpers_among(builds: &Builds, step: &Step) -> HashMap<&'static str, Launch> 
 }
 
 impl Cast {
-    /// Whether the program that a check is about is a command in any language.
-    pub fn is_foreign(&self, check: &Check) -> bool {
-        self.roles.get(&check.role).is_some_and(Launch::is_foreign)
+    /// Whether its programs are commands in any language.
+    fn is_foreign(&self) -> bool {
+        self.roles.values().any(Launch::is_foreign)
     }
 
     /// Whether a program has its port written into it, so that no two scenes can be played at once.
@@ -132,7 +132,7 @@ impl Cast {
     /// How many of the step's points a check gives when it passes. They are shared among the checks that are asked
     /// of programs of this kind.
     pub fn points_of(&self, check: &Check) -> f64 {
-        self.step.points_of(check, self.is_foreign(check))
+        self.step.points_of(check, self.is_foreign())
     }
 
     /// All that a stage for one check is set up from.

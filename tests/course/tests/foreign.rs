@@ -153,7 +153,7 @@ fn play_commands(
     match &wrong[..] {
         [] => Ok(Completion::Completed),
         [first, ..] if wrong.iter().all(is_taken) => {
-            Ok(Completion::ignored_with(first.message.clone()))
+            Ok(Completion::ignored_with(first.verdict.message()))
         }
         wrong => {
             let tell = |outcome: &&Outcome| format!("{}\n", explain(outcome));

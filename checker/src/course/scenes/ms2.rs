@@ -72,8 +72,7 @@ pub const CHECKS: &[Check] = &[
         "a name is free again after a reset, too",
         a_free_name_after_a_reset,
     )
-    .bonus()
-    .bonus()
+    .worth(1)
     .only_ours()
     .look("whether a client whose connection was reset is taken out of the dictionary."),
     Check::client(
