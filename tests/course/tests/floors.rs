@@ -46,7 +46,7 @@ fn arrows_between(sources: &BTreeMap<String, String>, own_names: &[&str]) -> Arr
     let mut arrows = Arrows::new();
     for (name, source) in sources {
         let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let code = code.collect::<Vec<_>>().join(" ").replace(' ', "");
+        let code = code.collect::<Vec<_>>().join(" ");
         let mut used = BTreeSet::new();
         for own in own_names {
             let start = format!("{own}::");
@@ -66,6 +66,7 @@ fn arrows_between(sources: &BTreeMap<String, String>, own_names: &[&str]) -> Arr
 
 /// The paths that begin here: `a::{b,c::d}` is `a::b` and `a::c::d`.
 fn paths_at(text: &str) -> Vec<Vec<String>> {
+    let text = text.trim_start();
     let end =
         text.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')).unwrap_or(text.len());
     let start: Vec<String> =

@@ -9,7 +9,7 @@ use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::show::quoted;
 use crate::stage::stage::Stage;
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -197,6 +197,7 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
         );
         return Err(Stop::fails("server", message));
     }
+    another_check_is_about_that(server.rests("the operator to end, and the server to sleep"))?;
     server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;
     alice.closes_with("end")?;

@@ -27,7 +27,7 @@ pub const CHECKS: &[Check] = &[
         ),
     Check::client(
         "the_client_talks",
-        "the client sends line after line and shows the replies",
+        "the client shows the reply to each line",
         the_client_talks,
     )
     .worth(4)
