@@ -234,3 +234,32 @@ fn status_of(results: &[StepResult]) -> u8 {
     }
     u8::from(outcomes(results).any(Outcome::is_failure))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::stop::Failure;
+    use crate::stage::transcript::Transcript;
+
+    fn status(verdicts: &[Verdict]) -> u8 {
+        let outcome = |verdict: &Verdict| Outcome {
+            check: &STEPS[0].checks[0],
+            verdict: verdict.clone(),
+            max: 1.0,
+            transcript: Transcript::new(String::new()),
+            warnings: Vec::new(),
+        };
+        let outcomes = verdicts.iter().map(outcome).collect();
+        status_of(&[StepResult { step: &STEPS[0], outcomes, fingerprint: String::new() }])
+    }
+
+    #[test]
+    fn a_fault_of_the_checker_has_an_exit_status_of_its_own() {
+        let fails = Verdict::Fails { failure: Failure::of("server", ""), look: String::new() };
+        let fault = Verdict::CheckerFault(String::new());
+        assert_eq!(status(&[Verdict::Passes]), 0);
+        assert_eq!(status(&[Verdict::Passes, Verdict::NotChecked(String::new())]), 0);
+        assert_eq!(status(&[Verdict::Passes, fails.clone()]), 1);
+        assert_eq!(status(&[fails, fault]), 3);
+    }
+}

@@ -50,6 +50,20 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
 }
 
 #[test]
+fn a_patience_of_the_environment_that_is_not_one_is_wrong_usage() {
+    for wrong in ["-1", "NaN", "3x", "0", ""] {
+        for arguments in [&["check", "ex1", "--solutions"][..], &["demo", "ex1"]] {
+            let output = run(checker().env("CHATLINGS_PATIENCE", wrong).args(arguments));
+            assert_eq!(output.code, Some(2), "{wrong:?}: {output}");
+            assert!(output.stderr.contains("--patience <FACTOR>"), "{wrong:?}: {output}");
+            assert_eq!(output.stdout, "", "{wrong:?}");
+        }
+    }
+    let mut command = checker();
+    run(command.env("CHATLINGS_PATIENCE", "3").args(["check", "ex1", "--solutions"])).with(0);
+}
+
+#[test]
 fn json_is_one_document_with_all_that_a_grader_needs() {
     let output = step(&["check", "ex1", "ex2", "--solutions", "--json", "--seed", "7"]).with(0);
     let document = output.json();

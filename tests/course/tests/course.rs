@@ -1,14 +1,14 @@
 //! The course is whole: every program has its twin, its TODOs, its task, its hints and its section.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use course_tests::play::{Package, Role, STEPS, Starter, all_programs, reference};
 use course_tests::run::Ended;
-use course_tests::{read, root};
+use course_tests::{read, root, wait_until};
 
 /// The most lines of code that a reference solution may have: about 80.
 const MOST_LINES: usize = 85;
@@ -235,11 +235,11 @@ fn every_server_listens_on_ipv6_and_a_client_finds_it_there() {
         return;
     }
     for (_, program) in all_programs().filter(|(_, program)| Role::of(program) == Role::Server) {
-        let server = Ipv6Server::start(program);
+        let server = ReferenceServer::start(program, "::1");
         assert!(server.address.starts_with("[::1]:"), "{program} listens on {}", server.address);
         TcpStream::connect(&server.address).expect(program);
     }
-    let server = Ipv6Server::start("ex4_server");
+    let server = ReferenceServer::start("ex4_server", "::1");
     let (_, port) = server.address.rsplit_once(':').expect("a port");
     let client = Command::new(reference("ex4_client"))
         .args(["--host", "::1", "--port", port])
@@ -254,29 +254,49 @@ fn every_server_listens_on_ipv6_and_a_client_finds_it_there() {
     assert!(output.stdout.contains("bread"), "{output}");
 }
 
-/// A reference server on an IPv6 address, which ends with this.
-struct Ipv6Server {
+/// The thread that receives waits for the server, and the client must not wait for that thread.
+#[test]
+fn a_chat_client_whose_keyboard_has_an_error_ends_with_a_line_that_says_so() {
+    for (server, client, name) in
+        [("ms2_server", "ms2_client", &["--name", "alice"][..]), ("ms3_server", "ms3_client", &[])]
+    {
+        let server = ReferenceServer::start(server, "127.0.0.1");
+        let (_, port) = server.address.rsplit_once(':').expect("a port");
+        let folder = File::open(root()).expect("the folder is there"); // reading it is an error
+        let mut command = Command::new(reference(client));
+        command.args(["--port", port]).args(name);
+        command.stdin(folder).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut running = command.spawn().expect("it starts");
+        wait_until("it ends", || running.try_wait().expect("its status").is_some());
+        let output = Ended::from(running.wait_with_output().expect("its output")).with(1);
+        let lines: Vec<&str> = output.stderr.lines().collect();
+        assert!(lines.len() == 1 && lines[0].starts_with("error: "), "{client}: {output}");
+    }
+}
+
+/// A reference server, which ends with this.
+struct ReferenceServer {
     child: Child,
     address: String,
 }
 
-impl Ipv6Server {
-    fn start(program: &'static str) -> Ipv6Server {
+impl ReferenceServer {
+    fn start(program: &'static str, host: &str) -> ReferenceServer {
         let mut command = Command::new(reference(program));
-        command.args(["--host", "::1", "--port", "0"]);
+        command.args(["--host", host, "--port", "0"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("a pipe");
         let read = BufReader::new(stdout).read_line(&mut line);
         let address = line.trim().trim_start_matches("listening on ").to_string();
-        let server = Ipv6Server { child, address };
+        let server = ReferenceServer { child, address };
         read.expect("it says where it listens");
         server
     }
 }
 
-impl Drop for Ipv6Server {
+impl Drop for ReferenceServer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();

@@ -79,5 +79,34 @@ fn the_compilers_warnings_about_a_program_are_shown_to_those_who_check_its_step(
     copy.step(&["check", "ex1", "--json"]).with(0).json();
 }
 
-// A scene that panics is a fault of the checker, not of the program: its test comes with the verdict
-// `checker fault` and exit status 3.
+#[test]
+fn warnings_come_in_the_order_of_the_steps_programs() {
+    let copy = Copy::of_the_course();
+    for program in ["ex2_server", "ex2_client"] {
+        copy.edit(program, "fn main", &format!("const IN_{program}: u8 = 1;\n\nfn main"));
+    }
+    for _ in 0..4 {
+        let output = copy.step(&["check", "ex2"]).with(0);
+        let place = |program: &str| output.stdout.find(&format!("`IN_{program}` is never used"));
+        let (server, client) = (place("ex2_server"), place("ex2_client"));
+        assert!(server.is_some() && server < client, "{output}");
+    }
+}
+
+#[test]
+fn it_is_said_that_cargo_waits_for_another_one() {
+    let copy = Copy::of_the_course();
+    let script =
+        "echo '    Blocking waiting for file lock on build directory' >&2\nexec \"$CARGO\" \"$@\"";
+    let output = copy.step_with_cargo(script, &["check", "ex1"]).with(0);
+    assert!(output.stderr.contains("cargo waits for another cargo"), "{output}");
+}
+
+#[test]
+fn the_standing_is_of_the_file_that_was_built_and_not_of_one_that_was_saved_meanwhile() {
+    let copy = Copy::of_the_course();
+    let script = "\"$CARGO\" \"$@\"; status=$?\necho '// saved meanwhile' >>exercises/src/bin/ex1_server.rs\nexit $status";
+    copy.step_with_cargo(script, &["check", "ex1"]).with(0);
+    let list = copy.step(&["list"]).with(0);
+    assert!(row(&list, ex1()).ends_with(&format!("{}, changed since", all_points())), "{list}");
+}
