@@ -60,7 +60,12 @@ fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
         let snapshot = read(format!("tests/snapshots/{}.snap", step.id));
         let title = block.lines().next().expect("a block has a first line");
         let played = snapshot.split("\n\n").find(|played| played.contains(title));
-        let played = played.unwrap_or_else(|| panic!("no snapshot has the scene {title:?}"));
+        let played = played.unwrap_or_else(|| {
+            panic!(
+                "tests/snapshots/{}.snap has no scene {title:?}: mend this line of README.md",
+                step.id
+            )
+        });
         let played = played[played.find(title).expect("it was just found")..].trim_end();
         match env::var("INSTA_UPDATE").as_deref() {
             Ok("always") => mended = mended.replace(block, played),
