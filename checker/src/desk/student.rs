@@ -247,6 +247,7 @@ mod tests {
             verdict: verdict.clone(),
             max: 1.0,
             transcript: Transcript::new(String::new()),
+            lacked_room: false,
             warnings: Vec::new(),
         };
         let outcomes = verdicts.iter().map(outcome).collect();

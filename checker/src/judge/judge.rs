@@ -37,7 +37,8 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
 }
 
 /// Plays many checks side by side, and returns their outcomes in the order of `checks`. `done` is called
-/// after each. With `one_at_a_time` no two run at once.
+/// after each. With `one_at_a_time` no two run at once. A check for which the machine had no room beside the others is
+/// played again when they are over.
 pub fn play_all(
     checks: &[(&Cast, &'static Check)],
     seed: u64,
@@ -65,14 +66,18 @@ pub fn play_all(
     });
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by_key(|(index, _)| *index);
-    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
+    let again = |(index, outcome): (usize, Outcome)| match outcome.lacked_room {
+        true => play(checks[index].0, checks[index].1, seed),
+        false => outcome,
+    };
+    outcomes.into_iter().map(again).collect()
 }
 
 /// Plays one check.
 pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast.production(check, seed));
-    let (verdict, finished) = match unplayable(cast, check) {
-        Some(verdict) => (verdict, Finished::default()),
+    let (verdict, finished, lacked_room) = match unplayable(cast, check) {
+        Some(verdict) => (verdict, Finished::default(), false),
         None => play_on(&stage, check),
     };
     let failure = match &verdict {
@@ -86,6 +91,7 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         max: cast.points_of(check),
         transcript: stage.into_transcript(failure),
         verdict,
+        lacked_room,
         warnings: if survivors.is_empty() { Vec::new() } else { vec![warning] },
     }
 }
@@ -111,8 +117,9 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
     }
 }
 
-/// Plays a scene to its end. A scene that panics is a mistake of the checker.
-fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished) {
+/// Plays a scene to its end, and says whether there was no room for it. A scene that panics is a mistake of the
+/// checker.
+fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
     let scene = catch_unwind(AssertUnwindSafe(|| {
         let scene = (check.scene)(stage);
         if matches!(scene, Err(Stop::Fails(_))) {
@@ -121,11 +128,12 @@ fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished) {
         scene
     }));
     let finished = stage.finish();
+    let lacked_room = matches!(scene, Ok(Err(Stop::NoRoom(_))));
     let verdict = match scene {
         Ok(scene) => verdict_on(scene, &finished.panics, check),
         Err(panic) => Verdict::CheckerFault(format!("the scene panicked: {}", said_by(&*panic))),
     };
-    (verdict, finished)
+    (verdict, finished, lacked_room)
 }
 
 fn said_by(panic: &(dyn Any + Send)) -> &str {
@@ -159,7 +167,7 @@ fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdic
         (Err(Stop::Fails(failure)), _) => {
             Verdict::Fails { failure, look: look(place_of_panic, check) }
         }
-        (Err(Stop::NotChecked(reason)), _) => Verdict::NotChecked(reason),
+        (Err(Stop::NotChecked(reason) | Stop::NoRoom(reason)), _) => Verdict::NotChecked(reason),
         (Err(Stop::ToDo(panic)), _) => Verdict::ToDo(to_do(&panic)),
         (Err(Stop::Fault(mistake)), _) => Verdict::CheckerFault(mistake),
     }

@@ -49,6 +49,8 @@ pub struct Outcome {
     pub max: f64,
     /// What happened.
     pub transcript: Transcript,
+    /// Whether it is *not checked* only because the machine had no room for it at that moment.
+    pub lacked_room: bool,
     /// What the person at the machine should know: processes that could not be ended.
     pub warnings: Vec<String>,
 }

@@ -85,7 +85,8 @@ impl Containment {
         let limits = &self.limits;
         let sum = |of: fn(&Entry) -> u64| family.iter().map(of).sum::<u64>();
         let threads = limits.processes * THREADS;
-        let on_disk = sum(|member| census::written(member.pid)) + self.folder.size();
+        // What is in the folder was written by them, and counts once; and in memory (tmpfs) only there.
+        let on_disk = sum(|member| census::written(member.pid)).max(self.folder.size());
         if sum(|member| member.memory) > limits.memory {
             let mib = limits.memory / MIB;
             return Some(format!("took more than {mib} MiB of memory (--max-memory)"));
@@ -94,7 +95,7 @@ impl Containment {
             let most = limits.processes;
             return Some(format!("was more than {most} processes (--max-processes)"));
         }
-        if sum(|member| member.threads as u64) > threads {
+        if sum(|member| member.threads) > threads {
             return Some(format!("had more than {threads} threads (--max-processes × {THREADS})"));
         }
         if on_disk > limits.disk {

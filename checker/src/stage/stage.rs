@@ -235,7 +235,7 @@ impl Stage {
         let is_rust = !launch.is_foreign();
         let program = self.board.start(actor, &mut command, on, is_rust);
         let program = program.map_err(|error| match is_shortage(&error) {
-            true => Stop::NotChecked(format!("this machine has no room for the program: {error}")),
+            true => Stop::NoRoom(format!("this machine has no room for the program: {error}")),
             false => Stop::fails(actor, format!("cannot be started: {error}")).at_start(),
         })?;
         Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
@@ -380,5 +380,6 @@ fn is_shortage(error: &io::Error) -> bool {
 
 /// The checker's own socket did not work: no fault of the program's.
 fn cannot_play(actor: &str, error: &io::Error) -> Stop {
-    Stop::NotChecked(format!("the checker cannot play {actor}: {error}"))
+    let reason = format!("the checker cannot play {actor}: {error}");
+    if is_shortage(error) { Stop::NoRoom(reason) } else { Stop::NotChecked(reason) }
 }

@@ -12,8 +12,10 @@ pub enum Stop {
     Fails(Failure),
     /// A `todo!()` was reached.
     ToDo(Panic),
-    /// The scene cannot be played with what was given, or on this machine as it is now.
+    /// The scene cannot be played with what was given, or on this machine.
     NotChecked(String),
+    /// The machine has no room for the scene at the moment: no process, no file, no socket to be had.
+    NoRoom(String),
     /// The scene itself has a mistake, which is nobody's but the checker's.
     Fault(String),
 }
