@@ -1,15 +1,13 @@
 //! What runs on this machine, as far as the system tells: on Linux, by `/proc`; elsewhere nobody is listed.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fs::{self, DirEntry};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
-
-pub use system::{
-    entry, footprint, is_busy, kept_this_thread_waiting, kept_waiting, memory_at_most, open_files,
-    own, sockets_of, variable, worked, written,
-};
 
 /// One process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +55,9 @@ impl Entry {
 
 /// All processes.
 pub fn census() -> Vec<Entry> {
-    system::all()
+    let folders = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = folders.filter_map(|folder| folder.file_name().to_str()?.parse::<i32>().ok());
+    pids.filter_map(entry).collect()
 }
 
 /// All processes, as they were a moment ago at most: many scenes ask at the same time, and the answer is the same for
@@ -101,193 +101,147 @@ pub fn family_of(program: u32) -> BTreeSet<i32> {
     family.iter().map(|member| member.pid).chain(program).collect()
 }
 
-#[cfg(target_os = "linux")]
-mod system {
-    use std::ffi::OsStr;
-    use std::fs;
-    use std::process;
-    use std::sync::LazyLock;
-    use std::time::Duration;
-
-    use procfs::process::{FDTarget, Process, Stat, all_processes};
-    use procfs::{FromRead, ProcResult};
-
-    use super::{Entry, Footprint, Memory};
-
-    /// A process, where the system tells of it. (In a container, `/proc` may be the machine's, which numbers the
-    /// processes differently.)
-    fn process(pid: i32) -> Option<Process> {
-        static KNOWS_US: LazyLock<bool> =
-            LazyLock::new(|| Process::myself().is_ok_and(|own| own.pid() == process::id() as i32));
-        KNOWS_US.then(|| Process::new(pid).ok())?
-    }
-
-    pub(super) fn all() -> Vec<Entry> {
-        let processes = all_processes().into_iter().flatten().flatten();
-        processes.filter_map(|process| process.stat().ok()).map(entry_of).collect()
-    }
-
-    /// This process.
-    pub fn own() -> Option<Entry> {
-        entry(process::id() as i32)
-    }
-
-    /// One process.
-    pub fn entry(pid: i32) -> Option<Entry> {
-        process(pid)?.stat().ok().map(entry_of)
-    }
-
-    fn entry_of(stat: Stat) -> Entry {
-        Entry {
-            pid: stat.pid,
-            parent: stat.ppid,
-            group: stat.pgrp,
-            threads: stat.num_threads as u64,
-            born: stat.starttime,
-            memory: stat.rss * procfs::page_size(),
-            is_dead: matches!(stat.state, 'Z' | 'X'),
-        }
-    }
-
-    /// A variable of the environment that a process was started with.
-    pub fn variable(pid: i32, name: &str) -> Option<String> {
-        let variables = process(pid)?.environ().ok()?;
-        Some(variables.get(OsStr::new(name))?.to_string_lossy().into_owned())
-    }
-
-    /// How long the threads of a process have been at work, in all.
-    pub fn worked(pid: i32) -> Option<Duration> {
-        let stat = process(pid)?.stat().ok()?;
-        let ticks = (stat.utime + stat.stime) as f64;
-        Some(Duration::from_secs_f64(ticks / procfs::ticks_per_second() as f64))
-    }
-
-    /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
-    pub fn is_busy(pid: i32) -> Option<bool> {
-        let mut threads = process(pid)?.tasks().ok()?.flatten();
-        Some(threads.any(|thread| thread.stat().is_ok_and(|stat| stat.state == 'R')))
-    }
-
-    /// How long each thread of a process, by its id, has waited for a processor while others had them
-    /// (<https://docs.kernel.org/scheduler/sched-stats.html>).
-    pub fn kept_waiting(pid: i32) -> Vec<(i32, Duration)> {
-        let threads = process(pid).and_then(|process| process.tasks().ok()).into_iter().flatten();
-        let waited = |delay| Duration::from_nanos(delay);
-        let threads = threads.flatten().map(|thread| (thread.tid, thread.schedstat()));
-        threads.filter_map(|(id, stat)| Some((id, waited(stat.ok()?.run_delay)))).collect()
-    }
-
-    /// How long the thread that asks has waited so. No thread has the id 0.
-    pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
-        let file = "/proc/thread-self/schedstat";
-        let stat: ProcResult<_> = procfs::process::Schedstat::from_file(file);
-        Some((0, Duration::from_nanos(stat.ok()?.run_delay)))
-    }
-
-    /// How many files and sockets a process has open.
-    pub fn open_files(pid: i32) -> u64 {
-        let count = process(pid).and_then(|process| process.fd_count().ok());
-        count.unwrap_or(0) as u64
-    }
-
-    /// How many bytes a process has written to the disk so far.
-    pub fn written(pid: i32) -> u64 {
-        let io = process(pid).and_then(|process| process.io().ok());
-        io.map_or(0, |io| io.write_bytes)
-    }
-
-    /// What these processes hold.
-    pub fn footprint(pids: impl Iterator<Item = i32>) -> Footprint {
-        let mut sum = Footprint::default();
-        for process in pids.filter_map(process) {
-            sum.threads += process.tasks().map_or(0, Iterator::count);
-            sum.descriptors +=
-                fs::read_dir(format!("/proc/{}/fd", process.pid())).map_or(0, Iterator::count);
-        }
-        sum
-    }
-
-    /// The most memory that a process has had so far, in KiB.
-    pub fn memory_at_most(pid: u32, memory: Memory) -> Option<u64> {
-        let status = process(pid as i32)?.status().ok()?;
-        match memory {
-            Memory::Asked => status.vmpeak,
-            Memory::Used => status.vmhwm,
-        }
-    }
-
-    /// The numbers (inodes) of the sockets that a process has open.
-    pub fn sockets_of(pid: i32) -> Vec<u64> {
-        let files = process(pid).and_then(|process| process.fd().ok()).into_iter().flatten();
-        let targets = files.flatten().map(|file| file.target);
-        targets
-            .filter_map(|target| match target {
-                FDTarget::Socket(inode) => Some(inode),
-                _ => None,
-            })
-            .collect()
-    }
+/// Where the system tells this of a process, if it does. (In a container, `/proc` may be the machine's, which numbers
+/// the processes differently.)
+fn path_of(pid: i32, what: &str) -> Option<PathBuf> {
+    static KNOWS_US: LazyLock<bool> = LazyLock::new(|| {
+        fs::read_link("/proc/self").is_ok_and(|own| own.as_os_str() == &*process::id().to_string())
+    });
+    KNOWS_US.then(|| Path::new("/proc").join(pid.to_string()).join(what))
 }
 
-#[cfg(not(target_os = "linux"))]
-mod system {
-    #![allow(missing_docs)] // as above, where the system tells
+/// What a file of a process says, where the system tells.
+fn text_of(pid: i32, file: &str) -> Option<String> {
+    fs::read_to_string(path_of(pid, file)?).ok()
+}
 
-    use std::time::Duration;
+/// What a folder of a process lists, where the system tells.
+fn list_of(pid: i32, folder: &str) -> impl Iterator<Item = DirEntry> {
+    let list = path_of(pid, folder).and_then(|folder| fs::read_dir(folder).ok());
+    list.into_iter().flatten().flatten()
+}
 
-    use super::{Entry, Footprint, Memory};
+/// This process.
+pub fn own() -> Option<Entry> {
+    entry(process::id() as i32)
+}
 
-    pub(super) fn all() -> Vec<Entry> {
-        Vec::new()
+/// One process.
+pub fn entry(pid: i32) -> Option<Entry> {
+    entry_of(pid, &text_of(pid, "stat")?)
+}
+
+/// Reads a line such as `7 (a name) S 1 7 7 …` (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
+fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
+    let number = |field| field_of(stat, field)?.parse::<u64>().ok();
+    Some(Entry {
+        pid,
+        parent: number(4)? as i32,
+        group: number(5)? as i32,
+        threads: number(20)?,
+        born: number(22)?,
+        memory: number(24)? * rustix::param::page_size() as u64,
+        is_dead: matches!(field_of(stat, 3), Some("Z" | "X")),
+    })
+}
+
+/// A field of such a line, from the third on, as they are numbered there. The name may have any characters in it, but
+/// no `)` follows it.
+fn field_of(stat: &str, field: usize) -> Option<&str> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(field - 3)
+}
+
+/// A variable of the environment that a process was started with.
+pub fn variable(pid: i32, name: &str) -> Option<String> {
+    let environment = fs::read(path_of(pid, "environ")?).ok()?;
+    let mut variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
+    variables
+        .find_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string))
+}
+
+/// How long the threads of a process have been at work, in all.
+pub fn worked(pid: i32) -> Option<Duration> {
+    let stat = text_of(pid, "stat")?;
+    let ticks = |field| field_of(&stat, field)?.parse::<u64>().ok();
+    let seconds = (ticks(14)? + ticks(15)?) as f64 / rustix::param::clock_ticks_per_second() as f64;
+    Some(Duration::from_secs_f64(seconds))
+}
+
+/// Whether a thread of a process is at work, or wants to be, rather than waits for something.
+pub fn is_busy(pid: i32) -> Option<bool> {
+    let mut threads = of_threads(pid, "stat").peekable();
+    threads.peek()?;
+    Some(threads.any(|(_, stat)| field_of(&stat, 3) == Some("R")))
+}
+
+/// What a file tells of each thread of a process, by the thread's id.
+fn of_threads(pid: i32, file: &str) -> impl Iterator<Item = (i32, String)> {
+    list_of(pid, "task").filter_map(move |thread| {
+        let text = fs::read_to_string(thread.path().join(file)).ok()?;
+        Some((thread.file_name().to_str()?.parse().ok()?, text))
+    })
+}
+
+/// How long each thread of a process, by its id, has waited for a processor while others had them
+/// (<https://docs.kernel.org/scheduler/sched-stats.html>).
+pub fn kept_waiting(pid: i32) -> Vec<(i32, Duration)> {
+    let threads = of_threads(pid, "schedstat");
+    threads.filter_map(|(thread, stat)| Some((thread, waited(&stat)?))).collect()
+}
+
+/// How long the thread that asks has waited so. No thread has the id 0.
+pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
+    Some((0, waited(&fs::read_to_string("/proc/thread-self/schedstat").ok()?)?))
+}
+
+/// The second number of a line such as `709466336 302474643 86`, in nanoseconds.
+fn waited(schedstat: &str) -> Option<Duration> {
+    Some(Duration::from_nanos(schedstat.split_whitespace().nth(1)?.parse().ok()?))
+}
+
+/// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
+pub fn open_files(pid: i32) -> u64 {
+    let folder = path_of(pid, "fd").and_then(|folder| fs::metadata(folder).ok());
+    folder.map_or(0, |folder| folder.len())
+}
+
+/// How many bytes a process has written to the disk so far.
+pub fn written(pid: i32) -> u64 {
+    let bytes = || value_in(&text_of(pid, "io")?, "write_bytes:")?.parse().ok();
+    bytes().unwrap_or(0)
+}
+
+/// What these processes hold.
+pub fn footprint(pids: impl Iterator<Item = i32>) -> Footprint {
+    let mut sum = Footprint::default();
+    for pid in pids {
+        sum.threads += list_of(pid, "task").count();
+        sum.descriptors += list_of(pid, "fd").count();
     }
+    sum
+}
 
-    pub fn own() -> Option<Entry> {
-        None
-    }
+/// The most memory that a process has had so far, in KiB.
+pub fn memory_at_most(pid: u32, memory: Memory) -> Option<u64> {
+    let field = match memory {
+        Memory::Asked => "VmPeak:",
+        Memory::Used => "VmHWM:",
+    };
+    value_in(&text_of(pid as i32, "status")?, field)?.parse().ok()
+}
 
-    pub fn entry(_pid: i32) -> Option<Entry> {
-        None
-    }
+/// The first word behind `field` in a text with a field on each line.
+fn value_in<'a>(text: &'a str, field: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| line.strip_prefix(field))?.split_whitespace().next()
+}
 
-    pub fn variable(_pid: i32, _name: &str) -> Option<String> {
-        None
-    }
-
-    pub fn worked(_pid: i32) -> Option<Duration> {
-        None
-    }
-
-    pub fn is_busy(_pid: i32) -> Option<bool> {
-        None
-    }
-
-    pub fn kept_waiting(_pid: i32) -> Vec<(i32, Duration)> {
-        Vec::new()
-    }
-
-    pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
-        None
-    }
-
-    pub fn open_files(_pid: i32) -> u64 {
-        0
-    }
-
-    pub fn written(_pid: i32) -> u64 {
-        0
-    }
-
-    pub fn footprint(_pids: impl Iterator<Item = i32>) -> Footprint {
-        Footprint::default()
-    }
-
-    pub fn memory_at_most(_pid: u32, _memory: Memory) -> Option<u64> {
-        None
-    }
-
-    pub fn sockets_of(_pid: i32) -> Vec<u64> {
-        Vec::new()
-    }
+/// The numbers (inodes) of the sockets that a process has open: `socket:[4711]`.
+pub fn sockets_of(pid: i32) -> Vec<u64> {
+    let targets = list_of(pid, "fd").filter_map(|file| fs::read_link(file.path()).ok());
+    let inode = |target: PathBuf| {
+        target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+    };
+    targets.filter_map(inode).collect()
 }
 
 #[cfg(test)]
@@ -295,7 +249,29 @@ mod tests {
     use super::*;
 
     fn sample(pid: i32, parent: i32) -> Entry {
-        Entry { pid, parent, group: 7, threads: 1, born: 500, memory: 0, is_dead: false }
+        let stat =
+            format!("{pid} (a (b) c) Z {parent} 7 8 0 0 0 0 0 0 0 0 0 0 0 0 0 3 0 500 0 2 0");
+        entry_of(pid, &stat).expect("a line of /proc/PID/stat")
+    }
+
+    #[test]
+    fn a_line_of_the_system_is_read() {
+        let memory = 2 * rustix::param::page_size() as u64;
+        let expected =
+            Entry { pid: 9, parent: 1, group: 7, threads: 3, born: 500, memory, is_dead: true };
+        assert_eq!(sample(9, 1), expected);
+    }
+
+    #[test]
+    fn a_thread_is_running_by_its_state_and_not_by_its_name() {
+        assert_eq!(field_of("9 (client 127.0.0) R 1 7", 3), Some("R"));
+        assert_eq!(field_of("9 (client) R) S 1 7", 3), Some("S"));
+    }
+
+    #[test]
+    fn a_line_tells_how_long_a_thread_was_kept_waiting() {
+        assert_eq!(waited("709466336 302474643 86\n"), Some(Duration::from_nanos(302_474_643)));
+        assert_eq!(waited(""), None);
     }
 
     #[test]

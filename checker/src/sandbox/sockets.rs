@@ -1,6 +1,7 @@
 //! Sockets and ports: calls that leave no trace, who listens where, and what the system still keeps.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
@@ -96,6 +97,7 @@ pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
     kept.filter(|socket| socket.local.port() == port).map(|s| (s.remote, s.local)).collect()
 }
 
+#[derive(Debug, PartialEq, Eq)]
 struct TcpSocket {
     local: SocketAddr,
     remote: SocketAddr,
@@ -103,39 +105,40 @@ struct TcpSocket {
     inode: u64,
 }
 
-#[derive(PartialEq, Eq)]
-#[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+#[derive(Debug, PartialEq, Eq)]
 enum State {
     Listening,
     Kept, // TIME_WAIT
     Other,
 }
 
-#[cfg(target_os = "linux")]
+/// All TCP sockets of this machine, where the system tells.
 fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
-    use procfs::net::{TcpState, tcp, tcp6};
-    let sockets = [tcp(), tcp6()].into_iter().flatten().flatten();
-    sockets.map(|socket| TcpSocket {
-        local: ipv4_where_possible(socket.local_address),
-        remote: ipv4_where_possible(socket.remote_address),
-        state: match socket.state {
-            TcpState::Listen => State::Listening,
-            TcpState::TimeWait => State::Kept,
+    let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/net/{table}")));
+    let sockets = |table: String| table.lines().filter_map(tcp_socket).collect::<Vec<_>>();
+    tables.into_iter().flatten().flat_map(sockets)
+}
+
+/// Reads a line such as `1: 0100007F:1F90 0100007F:9688 06 … 4711 …`: 4711 is the number of the socket (the inode).
+fn tcp_socket(line: &str) -> Option<TcpSocket> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    Some(TcpSocket {
+        local: address(fields.get(1)?)?,
+        remote: address(fields.get(2)?)?,
+        state: match *fields.get(3)? {
+            "0A" => State::Listening,
+            "06" => State::Kept,
             _ => State::Other,
         },
-        inode: socket.inode,
+        inode: fields.get(9)?.parse().ok()?,
     })
 }
 
-#[cfg(not(target_os = "linux"))]
-fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
-    std::iter::empty()
-}
-
-/// A server that listens on IPv6 may be called by IPv4: the address of such a client is `::ffff:127.0.0.1`.
-#[cfg(target_os = "linux")]
-fn ipv4_where_possible(address: SocketAddr) -> SocketAddr {
-    SocketAddr::new(address.ip().to_canonical(), address.port())
+/// `0100007F:1F90` is 127.0.0.1:8080. (An IPv4 address in IPv6 ends in the same.)
+fn address(text: &str) -> Option<SocketAddr> {
+    let (host, port) = text.split_once(':')?;
+    let host = u32::from_str_radix(host.get(host.len().checked_sub(8)?..)?, 16).ok()?;
+    Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
 }
 
 #[cfg(test)]
@@ -183,5 +186,17 @@ mod tests {
         let ports = listening_ports(std::process::id());
         assert!(ports.contains(&address.port()), "{ports:?}");
         assert!(!ports.contains(&client.local_addr().expect("its address").port()), "{ports:?}");
+    }
+
+    #[test]
+    fn a_line_of_the_system_is_read() {
+        let line =
+            "1: 0100007F:1F90 0100007F:9688 06 00000000:00000000 03:000012D5 00000000 0 0 4711 3";
+        let expected =
+            TcpSocket { local: local(8080), remote: local(38536), state: State::Kept, inode: 4711 };
+        assert_eq!(tcp_socket(line), Some(expected));
+        let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
+        assert_eq!(tcp_socket(&mapped), tcp_socket(line));
+        assert_eq!(tcp_socket("sl local_address rem_address st"), None);
     }
 }
