@@ -1,7 +1,8 @@
 //! What runs on this machine, as far as the system tells: on Linux, by `/proc`; elsewhere nobody is listed.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirEntry};
+use std::fs::{self, DirEntry, File};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -112,7 +113,15 @@ fn path_of(pid: i32, what: &str) -> Option<PathBuf> {
 
 /// What a file of a process says, where the system tells.
 fn text_of(pid: i32, file: &str) -> Option<String> {
-    fs::read_to_string(path_of(pid, file)?).ok()
+    short_text(&path_of(pid, file)?)
+}
+
+/// What a short file says. The system makes up the text as it is read, so all of it comes at once; asking for it in the
+/// usual small steps would cost several times as much, and many of these files are read many times a second.
+fn short_text(path: &Path) -> Option<String> {
+    let mut buffer = [0; 4096];
+    let count = File::open(path).ok()?.read(&mut buffer).ok()?;
+    Some(String::from_utf8_lossy(&buffer[..count]).into_owned())
 }
 
 /// What a folder of a process lists, where the system tells.
@@ -177,7 +186,7 @@ pub fn is_busy(pid: i32) -> Option<bool> {
 /// What a file tells of each thread of a process, by the thread's id.
 fn of_threads(pid: i32, file: &str) -> impl Iterator<Item = (i32, String)> {
     list_of(pid, "task").filter_map(move |thread| {
-        let text = fs::read_to_string(thread.path().join(file)).ok()?;
+        let text = short_text(&thread.path().join(file))?;
         Some((thread.file_name().to_str()?.parse().ok()?, text))
     })
 }
@@ -191,7 +200,7 @@ pub fn kept_waiting(pid: i32) -> Vec<(i32, Duration)> {
 
 /// How long the thread that asks has waited so. No thread has the id 0.
 pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
-    Some((0, waited(&fs::read_to_string("/proc/thread-self/schedstat").ok()?)?))
+    Some((0, waited(&short_text(Path::new("/proc/thread-self/schedstat"))?)?))
 }
 
 /// The second number of a line such as `709466336 302474643 86`, in nanoseconds.

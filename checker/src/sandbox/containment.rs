@@ -74,8 +74,9 @@ impl Containment {
             roots.insert(*leader);
             let family = census::with_descendants(&entries, &roots);
             for member in &family {
-                restrict(member.pid, &self.limits);
-                self.seen.borrow_mut().insert((member.pid, member.born));
+                if self.seen.borrow_mut().insert((member.pid, member.born)) {
+                    restrict(member.pid, &self.limits);
+                }
             }
             Some((*leader as u32, self.excess_of(&family)?))
         })
