@@ -1,8 +1,8 @@
 //! The steps of the course: the one table, in the order of the walkthrough. Points and titles are set
-//! here, ports in `src/ports.rs`, and what a step checks in the file of its name beside this one.
+//! here, ports in `src/ports.rs`, and what a step checks in the file of its name in `scenes/`.
 //!
 //! To add a step: its row here, its file with `CHECKS` and `HINTS`, its programs under `exercises/` and
-//! `solutions/`, and its section of the README. `cargo test` says what is missing.
+//! `solutions/`, and its section of the README. `make lint test` says what is missing.
 
 use chatlings::ports;
 
