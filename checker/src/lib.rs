@@ -34,6 +34,7 @@ pub mod judge {
     //! From programs to results.
     pub mod build;
     pub mod cast;
+    mod fresh;
     pub mod judge;
     pub mod outcome;
 }
@@ -80,4 +81,5 @@ pub mod sandbox {
     pub mod process;
     mod running;
     pub mod sockets;
+    pub mod turn;
 }

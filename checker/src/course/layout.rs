@@ -59,6 +59,11 @@ pub fn root() -> PathBuf {
     root.unwrap_or(package).to_path_buf()
 }
 
+/// The folder that cargo builds in.
+pub fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from)
+}
+
 /// What these programs of a package are made of now; another text when one of them has changed.
 pub fn fingerprint(package: Package, programs: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();

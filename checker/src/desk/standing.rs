@@ -2,20 +2,19 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::{env, fs, io};
+use std::{fs, io};
 
 use serde_json::{Map, Value, json};
 use tempfile::NamedTempFile;
 
-use crate::course::layout::{Package, fingerprint, root};
+use crate::course::layout::{Package, fingerprint, target};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::judge::outcome::StepResult;
 use crate::report::terminal::points_in_words;
 
 fn path() -> PathBuf {
-    let target = env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from);
-    target.join("chatlings/standing.json")
+    target().join("chatlings/standing.json")
 }
 
 fn read() -> Map<String, Value> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::course::layout::Package;
+use crate::course::layout::{Package, target};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
@@ -20,6 +20,7 @@ use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
+use crate::sandbox::turn::Turn;
 use crate::stage::launch::Role;
 
 /// What is answered: a text for stdout, and an exit status.
@@ -106,9 +107,10 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
 /// When cargo cannot be started.
 pub fn check(wanted: &Wanted) -> Result<Answer> {
     let seed = wanted.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
+    let is_students = matches!(wanted.programs, Programs::Exercises);
+    let _turn = is_students.then(take_turn);
     let Prepared { casts, untouched } = prepare(wanted, seed)?;
     let results = play(&casts, seed);
-    let is_students = matches!(wanted.programs, Programs::Exercises);
     if is_students {
         standing::keep(&results);
     }
@@ -170,6 +172,12 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
         }
     };
     Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
+}
+
+/// Waits until no other checker uses the student's programs. Where the folder takes no lock, there is no waiting.
+fn take_turn() -> Option<Turn> {
+    let waits = || eprintln!("another check of these programs is running; this one waits for it");
+    Turn::take(&target().join("chatlings/turn"), waits).ok()
 }
 
 fn is_untouched(step: &Step) -> bool {

@@ -11,7 +11,8 @@ use std::thread;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::course::layout::{Package, root};
+use crate::course::layout::{Package, root, target};
+use crate::judge::fresh::Note;
 use crate::stage::launch::Launch;
 
 /// What came of building one program.
@@ -66,7 +67,19 @@ pub fn build(
     if builds.len() == programs.len() {
         return Ok(builds);
     }
+    let exercises: Vec<&str> = programs
+        .iter()
+        .filter_map(|(package, program)| (*package == Package::Exercises).then_some(*program))
+        .collect();
+    let note = target().join("chatlings/built.json");
+    let shown = match exercises.is_empty() {
+        true => None,
+        false => Some(Note::read(&note).show_changes(&root().join(Package::Exercises.folder()))?),
+    };
     let output = run(&mut command, tell)?;
+    if let Some(shown) = shown {
+        shown.keep(&note, exercises.iter().filter_map(|program| output.paths.get(*program)));
+    }
     for &(package, program) in programs {
         let build = || output.result_of(package, program);
         builds.entry((package, program)).or_insert_with(build);

@@ -1,16 +1,17 @@
 //! All that the tests use of the checker, in one place.
 
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits_of_environment;
 use checker::judge::build;
 use checker::judge::cast::{Sources, helpers_of, of_commands};
 use checker::report::terminal;
 use checker::sandbox::limits::Limits;
+use checker::sandbox::turn::Turn;
 use checker::stage::transcript::Transcript;
 
-pub use checker::course::layout::Package;
+pub use checker::course::layout::{Package, target};
 pub use checker::course::starter::Starter;
 pub use checker::course::step::{Check, Step};
 pub use checker::course::table::{STEPS, find};
@@ -50,6 +51,12 @@ pub fn cast(package: Package, step: &Step) -> Result<&'static Cast, String> {
 }
 
 fn build_all(package: Package) -> Result<Vec<Cast>, String> {
+    // Held to the end: what was built of the exercises is what is played.
+    static TURN: OnceLock<Turn> = OnceLock::new();
+    if package == Package::Exercises {
+        let turn = Turn::take(&target().join("chatlings/turn"), || ());
+        turn.into_iter().for_each(|turn| drop(TURN.set(turn)));
+    }
     let steps: Vec<&'static Step> = STEPS.iter().collect();
     let sources = Sources::of(&steps, package);
     let builds = build::build(&sources.programs(), false, &|_| ());

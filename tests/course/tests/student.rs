@@ -1,6 +1,7 @@
 //! What a student is shown, in a copy of the course where the exercises are solved.
 
-use std::fs;
+use std::fs::{self, File};
+use std::time::{Duration, SystemTime};
 
 use course_tests::copy::Copy;
 use course_tests::play::{STEPS, Step, find};
@@ -109,4 +110,18 @@ fn the_standing_is_of_the_file_that_was_built_and_not_of_one_that_was_saved_mean
     copy.step_with_cargo(script, &["check", "ex1"]).with(0);
     let list = copy.step(&["list"]).with(0);
     assert!(row(&list, ex1()).ends_with(&format!("{}, changed since", all_points())), "{list}");
+}
+
+#[test]
+fn a_file_with_an_old_time_is_judged_by_its_content() {
+    let copy = Copy::of_the_course();
+    copy.step(&["check", "ex1"]).with(0);
+    // As `unzip` and `cp -p` do it: another student's file, which is older than what was built last.
+    let path = copy.exercise("ex1_server");
+    fs::write(&path, "fn main() {}\n").expect("the program is written");
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    File::open(&path).and_then(|file| file.set_modified(long_ago)).expect("it has an old time");
+    let output = copy.step(&["check", "ex1"]).with(1);
+    let points = format!("0 of {} points", ex1().points);
+    assert!(output.stdout.contains(&points), "{output}");
 }
