@@ -31,9 +31,12 @@ fn main() -> ExitCode {
 fn run(package: Package, step: &Step, check: &'static Check) -> Result<Completion, Failed> {
     let outcome = play::play(play::cast(package, step)?, check, SEED);
     let is_students = package == Package::Exercises;
+    // With CHATLINGS_STRICT=1, what is short of full points fails: also what is to do.
+    let is_strict = is_students && !check.is_bonus() && is_strict();
     let message = outcome.verdict.message();
     match outcome.verdict {
         Verdict::Passes => Ok(Completion::Completed),
+        _ if is_strict => Err(advise(step, &outcome).into()),
         Verdict::ToDo(_) if is_students => Ok(Completion::ignored_with(message)),
         Verdict::Fails { .. } if is_students && check.is_bonus() => {
             Ok(Completion::ignored_with(format!("bonus: {message}")))
@@ -41,6 +44,11 @@ fn run(package: Package, step: &Step, check: &'static Check) -> Result<Completio
         Verdict::NotChecked(_) => Ok(Completion::ignored_with(message)),
         _ => Err(advise(step, &outcome).into()),
     }
+}
+
+fn is_strict() -> bool {
+    std::env::var("CHATLINGS_STRICT")
+        .is_ok_and(|value| !["", "0", "false"].contains(&value.as_str()))
 }
 
 /// What a grader needs to explain the verdict.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, RangedU64ValueParser};
+use clap::builder::{FalseyValueParser, PossibleValuesParser, RangedU64ValueParser};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use console::Term;
@@ -85,6 +85,10 @@ pub struct CheckArgs {
     /// Print one JSON document, and nothing else, on stdout
     #[arg(long)]
     pub json: bool,
+
+    /// Anything short of full points is a failure: also what is to do, or not checked
+    #[arg(long, env = "CHATLINGS_STRICT", value_parser = FalseyValueParser::new())]
+    pub strict: bool,
 
     /// Number that chooses the words to send [default: random]
     #[arg(long, value_name = "N")]
@@ -199,6 +203,7 @@ impl CheckArgs {
             are_named: !self.steps.is_empty(),
             programs,
             is_json: self.json,
+            is_strict: self.strict,
             seed: self.seed,
             limits: self.limits.limits(),
             terminal: terminal(self.verbose),

@@ -45,6 +45,8 @@ pub struct Wanted {
     pub programs: Programs,
     /// Whether one JSON document is wanted.
     pub is_json: bool,
+    /// Whether anything short of full points is a failure.
+    pub is_strict: bool,
     /// The number that chooses the words; none: any.
     pub seed: Option<u64>,
     /// What programs may take.
@@ -123,7 +125,12 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
         true => json::document(&results, seed)?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
     };
-    Ok(Answer { text, warnings: warnings_of(&results), status: status_of(&results) })
+    let is_short = !untouched.is_empty() || !results.iter().all(StepResult::is_passed);
+    let status = match status_of(&results) {
+        0 => u8::from(wanted.is_strict && is_short),
+        other => other,
+    };
+    Ok(Answer { text, warnings: warnings_of(&results), status })
 }
 
 /// What is ready to be played, and what is only shown.

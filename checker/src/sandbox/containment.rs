@@ -52,9 +52,11 @@ impl Containment {
         })
     }
 
-    /// Marks what a command will start, and gives it the folder.
+    /// Marks what a command will start, and gives it the folder, for temporary files and as its home.
     pub fn prepare(&self, command: &mut Command) {
-        command.env(MARK, self.folder.path()).env("TMPDIR", self.folder.path());
+        for variable in [MARK, "TMPDIR", "HOME"] {
+            command.env(variable, self.folder.path());
+        }
     }
 
     /// Sets the limits of a program that was just started, and leads a group of its own.

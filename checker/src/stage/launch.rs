@@ -1,5 +1,6 @@
 //! How a program is started for a role.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -106,12 +107,22 @@ impl Launch {
             Launch::Broken(_) => return Err(Stop::NotChecked("it does not compile".to_string())),
         };
         let mut command = Command::new(program);
-        command.args(arguments).env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
-        command.env_remove("CLICOLOR_FORCE").env("NO_COLOR", "1");
-        // One time for all: a program of std alone can give no other, and one with a crate gives this one.
-        command.env("TZ", "UTC");
+        command.args(arguments);
+        set_environment(&mut command);
         Ok((command, shown))
     }
+}
+
+/// A program gets nothing of the environment of the person who checks it, where keys and names may stand: only where
+/// programs and languages are. (Folders of its own come with [`Containment`](crate::sandbox::containment).)
+fn set_environment(command: &mut Command) {
+    command.env_clear();
+    for kept in ["PATH", "LANG"] {
+        command.envs(env::var_os(kept).map(|value| (kept, value)));
+    }
+    // One time for all: a program of std alone can give no other, and one with a crate gives this one.
+    command.env("TZ", "UTC");
+    command.env("NO_COLOR", "1").env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
 }
 
 /// Fills in the placeholders of a command.
@@ -133,4 +144,25 @@ fn fill_in(words: &[String], port: Option<u16>, settings: &[Setting]) -> Result<
         *word = word.replace("{max_clients}", DEFAULT_MAX_CLIENTS);
     }
     Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_program_gets_nothing_of_the_environment_that_it_does_not_need() {
+        assert!(env::vars().any(|(name, _)| name.starts_with("CARGO")), "this has more than that");
+        let launch = Launch::Command(vec!["env".to_string()]);
+        let (mut command, shown) = launch.command(None, &[]).expect("it needs no setting");
+        assert_eq!(shown, "env");
+        let printed = command.output().expect("it starts").stdout;
+        let printed = String::from_utf8_lossy(&printed).into_owned();
+        let names = printed.lines().filter_map(|line| line.split('=').next());
+        let allowed = ["PATH", "LANG", "TZ", "NO_COLOR", "PYTHONUNBUFFERED", "RUST_BACKTRACE"];
+        let others: BTreeSet<&str> = names.filter(|name| !allowed.contains(name)).collect();
+        assert_eq!(others, BTreeSet::new());
+    }
 }

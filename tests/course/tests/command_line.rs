@@ -64,6 +64,19 @@ fn a_patience_of_the_environment_that_is_not_one_is_wrong_usage() {
 }
 
 #[test]
+fn with_strict_anything_short_of_full_points_is_a_failure() {
+    let untouched = ["check", "ex1"];
+    step(&untouched).with(0);
+    step(&["check", "ex1", "--strict"]).with(1);
+    run(checker().env("CHATLINGS_STRICT", "1").args(untouched)).with(1);
+    run(checker().env("CHATLINGS_STRICT", "0").args(untouched)).with(0);
+    step(&["check", "ex1", "--solutions", "--strict"]).with(0);
+    let server = command("ex2_server", "--port {port}"); // the client is not given
+    step(&["check", "ex2", "--server", &server]).with(0);
+    step(&["check", "ex2", "--server", &server, "--strict"]).with(1);
+}
+
+#[test]
 fn json_is_one_document_with_all_that_a_grader_needs() {
     let output = step(&["check", "ex1", "ex2", "--solutions", "--json", "--seed", "7"]).with(0);
     let document = output.json();
