@@ -30,6 +30,7 @@ fn main() -> ExitCode {
 
 fn run(package: Package, step: &Step, check: &'static Check) -> Result<Completion, Failed> {
     let outcome = play::play(play::cast(package, step)?, check, SEED);
+    outcome.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     let is_students = package == Package::Exercises;
     // With CHATLINGS_STRICT=1, what is short of full points fails: also what is to do.
     let is_strict = is_students && !check.is_bonus() && is_strict();
@@ -56,6 +57,9 @@ fn advise(step: &Step, outcome: &Outcome) -> String {
     match &outcome.verdict {
         Verdict::Fails { look, .. } => {
             format!("{}Look at {look}\n{}\n", explain(outcome), step.hints[0])
+        }
+        Verdict::CheckerFault(_) => {
+            format!("{}\nThis is a mistake of the checker, and does not count.\n", explain(outcome))
         }
         _ => explain(outcome),
     }

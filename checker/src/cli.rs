@@ -21,7 +21,7 @@ words as a shell would, and runs without a shell, from where you are.";
 
 /// Shows, checks and plays the steps of the course
 ///
-/// Exit status: 0 nothing failed, 1 something did, 2 wrong usage, 3 the checker itself has a mistake.
+/// Exit status: 0 nothing failed, 1 something did, 2 wrong usage, 3 the checker could not do its work.
 #[derive(Debug, Parser)]
 #[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {

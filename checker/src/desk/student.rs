@@ -4,8 +4,10 @@
 //! comes of it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
+use colored::Colorize;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::course::layout::{Package, target};
@@ -30,7 +32,7 @@ pub struct Answer {
     pub text: String,
     /// What the person should know besides.
     pub warnings: Vec<String>,
-    /// 0 nothing failed, 1 a check failed or did not compile, 3 the checker itself has a mistake.
+    /// 0 nothing failed, 1 a check failed or did not compile, 3 the checker could not do its work.
     pub status: u8,
 }
 
@@ -96,6 +98,7 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
     let results = play(&casts, rand::random());
     let mut text = String::new();
     for result in &results {
+        text += &format!("{}\n\n", result.step.title.bold());
         for outcome in &result.outcomes {
             text += &format!("{}\n", terminal.transcript(&outcome.transcript));
         }
@@ -130,7 +133,10 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
         0 => u8::from(wanted.is_strict && is_short),
         other => other,
     };
-    Ok(Answer { text, warnings: warnings_of(&results), status })
+    let finished = untouched.iter().filter_map(|step| step.finished.as_ref());
+    let mut warnings = warnings_of(&results);
+    warnings.extend(finished.flat_map(|outcome| outcome.warnings.clone()));
+    Ok(Answer { text, warnings, status })
 }
 
 /// What is ready to be played, and what is only shown.
@@ -139,7 +145,8 @@ struct Prepared {
     untouched: Vec<Untouched>,
 }
 
-/// Builds what is wanted. A step of the student's that is untouched is shown rather than checked.
+/// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished run
+/// that is played for it.
 fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     let (steps, limits) = (&wanted.steps[..], &wanted.limits);
     let is_colored = !wanted.is_json && colored::control::SHOULD_COLORIZE.should_colorize();
@@ -212,8 +219,10 @@ fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Build
     if !progress.is_hidden() {
         progress.enable_steady_tick(std::time::Duration::from_millis(100));
     }
+    let is_told = AtomicBool::new(false); // cargo says so for each lock that it waits for
     let builds = build::build(programs, is_colored, &|news| match news {
         News::Compiles(what) => progress.set_message(what.to_string()),
+        News::Waits if is_told.swap(true, Ordering::Relaxed) => {}
         News::Waits => progress.suspend(|| {
             eprintln!("cargo waits for another cargo that builds here (your editor's, perhaps)")
         }),

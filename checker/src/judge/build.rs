@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::course::layout::{Package, root, target};
+use crate::course::table::STEPS;
 use crate::judge::fresh::Note;
 use crate::stage::launch::Launch;
 
@@ -30,7 +31,7 @@ pub type Builds = BTreeMap<(Package, &'static str), Built>;
 /// What cargo is at, for anyone who waits for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News<'a> {
-    /// It compiles this package.
+    /// It compiles a package: `Compiling bytes v1.12.1`.
     Compiles(&'a str),
     /// It waits for another cargo that builds in the same folder, an editor's perhaps.
     Waits,
@@ -74,7 +75,10 @@ pub fn build(
     let note = target().join("chatlings/built.json");
     let shown = match exercises.is_empty() {
         true => None,
-        false => Some(Note::read(&note).show_changes(&root().join(Package::Exercises.folder()))?),
+        false => Some(
+            Note::read(&note)
+                .show_changes(&root().join(Package::Exercises.folder()), &all_exercises())?,
+        ),
     };
     let output = run(&mut command, tell)?;
     if let Some(shown) = shown {
@@ -85,6 +89,13 @@ pub fn build(
         builds.entry((package, program)).or_insert_with(build);
     }
     Ok(builds)
+}
+
+/// All binaries that may have been built of exercises, each with its main file.
+fn all_exercises() -> Vec<(PathBuf, PathBuf)> {
+    let binary = |program: &str| target().join("debug").join(Package::Exercises.binary(program));
+    let programs = STEPS.iter().flat_map(|step| step.programs);
+    programs.map(|p| (binary(p), root().join(Package::Exercises.source(p)))).collect()
 }
 
 /// Builds one binary of another package of the course, and says where it is.

@@ -22,8 +22,11 @@ pub(super) struct Note {
     /// Each file of the package, with the hash of its content.
     files: BTreeMap<PathBuf, u64>,
     /// Each binary, with its length and its time, in nanoseconds.
-    binaries: BTreeMap<PathBuf, (u64, u128)>,
+    binaries: BTreeMap<PathBuf, Stamp>,
 }
+
+/// By which a file is known again.
+type Stamp = (u64, u128);
 
 impl Note {
     /// The note that is kept here; an empty one if there is none, or it cannot be understood.
@@ -32,23 +35,35 @@ impl Note {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
-    /// Makes sure that cargo sees whatever differs from this note in a package, and binaries that others have built
-    /// meanwhile. Returns what of the note holds for the package as it is now.
+    /// Makes sure that cargo sees whatever differs from this note in a package. `binaries` are all that may have been
+    /// built from it, each with its main file. Returns what of the note holds for the package as it is now.
     ///
     /// # Errors
-    /// When a file cannot be read, or cannot be given another time.
-    pub(super) fn show_changes(self, package: &Path) -> Result<Note> {
-        let files = content_of(package)?;
-        let are_ours = |(path, stamp): (&PathBuf, &(u64, u128))| stamp_of(path) == Some(*stamp);
-        if files == self.files && self.binaries.iter().all(are_ours) {
-            return Ok(self);
-        }
-        for file in files.keys() {
+    /// When a file cannot be given another time.
+    pub(super) fn show_changes(
+        mut self,
+        package: &Path,
+        binaries: &[(PathBuf, PathBuf)],
+    ) -> Result<Note> {
+        let files = content_of(package);
+        let stamps = binaries.iter().filter_map(|(binary, _)| stamp_of(binary));
+        let newest = stamps.map(|(_, time)| time).max();
+        // A file that was saved after the last build is built again by its time.
+        let is_old = |file: &&PathBuf| stamp_of(file).is_some_and(|(_, time)| Some(time) <= newest);
+        let is_changed = |file: &&PathBuf| self.files.get(*file) != files.get(*file);
+        let changed = files.keys().filter(is_changed).filter(is_old);
+        // Somebody else may have built another file under the same name.
+        let is_strange = |binary: &PathBuf| {
+            self.binaries.get(binary).is_some_and(|stamp| stamp_of(binary) != Some(*stamp))
+        };
+        let strange = binaries.iter().filter(|(binary, file)| is_strange(binary) && file.exists());
+        for file in changed.chain(strange.map(|(_, file)| file)) {
             touch(file).with_context(|| {
                 format!("cannot give {} another time, so that cargo builds it", file.display())
             })?;
         }
-        Ok(Note { files, binaries: BTreeMap::new() })
+        self.files = files;
+        Ok(self)
     }
 
     /// Keeps this note, with the binaries that were built just now. If it cannot be written, all is built again the
@@ -66,32 +81,29 @@ impl Note {
     }
 }
 
-/// The files in a folder and all folders in it, each with the hash of its content.
-fn content_of(folder: &Path) -> Result<BTreeMap<PathBuf, u64>> {
+/// The files in a folder and all folders in it, each with the hash of its content. What cannot be read, cargo will
+/// complain of.
+fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder);
-        let entries = entries.with_context(|| format!("cannot read {}", folder.display()))?;
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let path = entry.path();
-            let is_folder = entry.file_type()?.is_dir(); // a link to a folder is not followed
+            // A link to a folder is not followed.
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && entry.file_name() != "target" {
                 folders.push(path);
-            } else if path.is_file() {
-                let content = fs::read(&path);
-                let content = content.with_context(|| format!("cannot read {}", path.display()))?;
+            } else if let Ok(content) = fs::read(&path) {
                 let mut hasher = DefaultHasher::new();
                 content.hash(&mut hasher);
                 files.insert(path, hasher.finish());
             }
         }
     }
-    Ok(files)
+    files
 }
 
-fn stamp_of(path: &Path) -> Option<(u64, u128)> {
+fn stamp_of(path: &Path) -> Option<Stamp> {
     let data = fs::metadata(path).ok()?;
     let time = data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((data.len(), time.as_nanos()))
@@ -108,45 +120,73 @@ mod tests {
 
     use super::*;
 
-    /// A package of one file, a binary, and the note of them; and a time long ago.
-    fn built() -> (tempfile::TempDir, PathBuf, PathBuf, PathBuf, SystemTime) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let package = folder.path().join("package");
-        fs::create_dir_all(&package).expect("a folder is made");
-        let (source, binary) = (package.join("a.rs"), folder.path().join("a"));
-        fs::write(&source, "fn main() {}").expect("a file is written");
-        fs::write(&binary, "a program").expect("a file is written");
-        let note = folder.path().join("note.json");
-        let shown = Note::default().show_changes(&package).expect("it is read");
-        shown.keep(&note, [&binary].into_iter());
-        let long_ago = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
-        for file in [&source, &binary] {
-            File::open(file).and_then(|f| f.set_modified(long_ago)).expect("it has another time");
-        }
-        (folder, source, binary, note, long_ago)
+    /// A package of one file, the binary that was built from it long ago, and the note of them.
+    struct Built {
+        folder: tempfile::TempDir,
+        source: PathBuf,
+        binary: PathBuf,
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000 + seconds)
+    }
+
+    fn write(file: &Path, content: &str, time: SystemTime) {
+        fs::write(file, content).expect("a file is written");
+        File::open(file).and_then(|file| file.set_modified(time)).expect("it has another time");
     }
 
     fn time_of(file: &Path) -> SystemTime {
         fs::metadata(file).and_then(|data| data.modified()).expect("its time")
     }
 
+    impl Built {
+        fn new() -> Built {
+            let folder = tempfile::tempdir().expect("a folder");
+            fs::create_dir(folder.path().join("package")).expect("a folder is made");
+            let (source, binary) = (folder.path().join("package/a.rs"), folder.path().join("a"));
+            write(&source, "fn main() {}", at(10));
+            write(&binary, "a program", at(20));
+            let built = Built { folder, source, binary };
+            built.show_changes().keep(&built.note(), [&built.binary].into_iter());
+            write(&built.source, "fn main() {}", at(10)); // it was shown the first time
+            built
+        }
+
+        fn note(&self) -> PathBuf {
+            self.folder.path().join("note.json")
+        }
+
+        fn show_changes(&self) -> Note {
+            let binaries = [(self.binary.clone(), self.source.clone())];
+            let package = self.folder.path().join("package");
+            Note::read(&self.note()).show_changes(&package, &binaries).expect("it has a new time")
+        }
+    }
+
     #[test]
     fn another_content_with_an_old_time_is_shown_to_cargo() {
-        let (folder, source, binary, note, long_ago) = built();
-        Note::read(&note).keep(&note, [&binary].into_iter()); // with its new time
-        let package = folder.path().join("package");
-        Note::read(&note).show_changes(&package).expect("it is read");
-        assert_eq!(time_of(&source), long_ago, "nothing has changed");
-        fs::write(&source, "fn main() { panic!() }").expect("a file is written");
-        File::open(&source).and_then(|f| f.set_modified(long_ago)).expect("it has an old time");
-        Note::read(&note).show_changes(&package).expect("it is read");
-        assert!(time_of(&source) > long_ago);
+        let built = Built::new();
+        built.show_changes();
+        assert_eq!(time_of(&built.source), at(10), "nothing has changed");
+        write(&built.source, "fn main() { panic!() }", at(10));
+        built.show_changes();
+        assert!(time_of(&built.source) > at(1000));
+    }
+
+    #[test]
+    fn a_file_that_was_saved_after_the_build_keeps_its_time() {
+        let built = Built::new();
+        write(&built.source, "fn main() { panic!() }", at(30));
+        built.show_changes();
+        assert_eq!(time_of(&built.source), at(30));
     }
 
     #[test]
     fn a_binary_that_somebody_else_has_built_is_built_again() {
-        let (folder, source, _binary, note, long_ago) = built();
-        Note::read(&note).show_changes(&folder.path().join("package")).expect("it is read");
-        assert!(time_of(&source) > long_ago, "the binary has another time than in the note");
+        let built = Built::new();
+        write(&built.binary, "another program", at(40));
+        built.show_changes();
+        assert!(time_of(&built.source) > at(1000));
     }
 }

@@ -52,7 +52,7 @@ pub struct Untouched {
 pub struct Ending<'a> {
     /// The number that plays the same words again.
     pub seed: u64,
-    /// All steps that were asked for, for the sum; none where one was.
+    /// All steps that were asked for. If they are several, there is a sum.
     pub summed: &'a [&'static Step],
     /// What comes after the step that was checked, if it was one, and a student's.
     pub next: Option<Next>,
@@ -109,7 +109,7 @@ fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> S
     let lines = &transcript.lines;
     let actors = lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
     let room = width.saturating_sub(actors + 5);
-    let mut text = format!("{}\n", transcript.title);
+    let mut text = format!("{}\n", shorten(&transcript.title, width));
     for line in lines {
         for (number, part) in parts_of(line, room).iter().enumerate() {
             let sign = if number == 0 { sign(line.mark) } else { ' ' };
@@ -163,11 +163,16 @@ impl Terminal {
 
     /// The list of all steps.
     pub fn list(&self, rows: &[Row]) -> String {
-        let width = title_width(rows.iter().map(|row| row.step));
-        let heading = format!("step  {:<width$} points  where you stand", "title");
+        const OTHER_COLUMNS: usize = "step   points  ".len();
+        const HEADING: &str = "where you stand";
+        let standings = rows.iter().map(|row| row.standing.chars().count()).max().unwrap_or(0);
+        let others = OTHER_COLUMNS + standings.max(HEADING.len());
+        let room = self.width.saturating_sub(others).max(10);
+        let width = title_width(rows.iter().map(|row| row.step)).min(room);
+        let heading = format!("step  {:<width$} points  {HEADING}", "title");
         let mut text = format!("{}\n", heading.bold());
         for Row { step, standing } in rows {
-            let (id, title, points) = (step.id, step.title, step.points);
+            let (id, title, points) = (step.id, shorten(step.title, width), step.points);
             text += &format!("{id:<5} {title:<width$} {points:>6}  {standing}\n");
         }
         if let Some(first) = rows.first() {
@@ -318,7 +323,7 @@ impl Terminal {
         }
         if let Some(finished) = &untouched.finished {
             let played = "A finished one, played just now with the reference solution:";
-            text += &format!("\n{}\n\n", played.dimmed());
+            text += &format!("\n{}\n\n", self.wrap(played, "").dimmed());
             text += &self.transcript(&finished.transcript);
         }
         if let Some((first, _)) = untouched.tasks.first() {
@@ -344,9 +349,14 @@ impl Terminal {
             };
             text += &format!("\n{}\n", self.wrap(&next, ""));
         }
-        let has_failed =
-            results.iter().flat_map(|result| &result.outcomes).any(Outcome::is_failure);
-        if self.is_verbose || has_failed {
+        let is_fault = |outcome: &Outcome| matches!(outcome.verdict, Verdict::CheckerFault(_));
+        let outcomes = || results.iter().flat_map(|result| &result.outcomes);
+        if outcomes().any(is_fault) {
+            let report = "A checker fault is not your program's. Please report it, with this text.";
+            text += &format!("\n{}\n", self.wrap(report, ""));
+        }
+        let is_wrong = |outcome: &Outcome| outcome.is_failure() || is_fault(outcome);
+        if self.is_verbose || outcomes().any(is_wrong) {
             let seed = format!("(--seed {} plays the same words again)", ending.seed);
             text += &format!("{}\n", seed.dimmed());
         }
@@ -391,6 +401,7 @@ fn compiler_errors(outcomes: &[Outcome]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::table::STEPS;
 
     fn transcript(lines: &[(Mark, &str)]) -> Transcript {
         let mut transcript = Transcript::new("title".to_string());
@@ -423,5 +434,17 @@ mod tests {
         let row = terminal.spread(&format!("  ✗ {}", "a long name ".repeat(5)), "0 of 0.25");
         assert_eq!(row.chars().count(), 60, "{row}");
         assert!(row.ends_with("…  0 of 0.25"), "{row}");
+    }
+
+    #[test]
+    fn the_list_fits_a_narrow_terminal() {
+        let row = |step: &'static Step| Row { step, standing: "9.5 points, changed since".into() };
+        let rows: Vec<Row> = STEPS.iter().map(row).collect();
+        for width in [60, 80] {
+            let text = Terminal { width, is_verbose: false }.list(&rows);
+            let text = console::strip_ansi_codes(&text).into_owned();
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(text.contains("9.5 points, changed since"), "{text}");
+        }
     }
 }

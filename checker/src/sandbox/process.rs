@@ -60,6 +60,27 @@ pub struct Pipes {
     pub stderr: File,
 }
 
+/// Why a program was not started.
+#[derive(Debug)]
+pub enum StartError {
+    /// It cannot be run: there is no such program, say.
+    Program(io::Error),
+    /// This machine does not have what a program needs: a terminal, a folder for temporary files.
+    Machine(io::Error),
+}
+
+impl From<io::Error> for StartError {
+    fn from(error: io::Error) -> StartError {
+        StartError::Machine(error)
+    }
+}
+
+impl From<Errno> for StartError {
+    fn from(error: Errno) -> StartError {
+        StartError::Machine(error.into())
+    }
+}
+
 /// A process that was started. Dropping it ends it.
 pub struct Process {
     child: Child,
@@ -84,14 +105,14 @@ impl Process {
     ///
     /// # Errors
     /// When there is no such program, it cannot be run, or there is no terminal to be had.
-    pub fn start(command: &mut Command, on: Stdio) -> io::Result<(Process, Pipes)> {
+    pub fn start(command: &mut Command, on: Stdio) -> Result<(Process, Pipes), StartError> {
         match on {
             Stdio::Pipes => Process::start_on_pipes(command),
             Stdio::Terminal | Stdio::BareTerminal => Process::start_on_terminal(command, on),
         }
     }
 
-    fn start_on_pipes(command: &mut Command) -> io::Result<(Process, Pipes)> {
+    fn start_on_pipes(command: &mut Command) -> Result<(Process, Pipes), StartError> {
         command.stdin(process::Stdio::piped()).stdout(process::Stdio::piped());
         command.stderr(process::Stdio::piped());
         let mut process = Process::spawn(command)?;
@@ -107,7 +128,7 @@ impl Process {
         Ok((process, pipes))
     }
 
-    fn start_on_terminal(command: &mut Command, on: Stdio) -> io::Result<(Process, Pipes)> {
+    fn start_on_terminal(command: &mut Command, on: Stdio) -> Result<(Process, Pipes), StartError> {
         // macOS does not take CLOEXEC as a flag of `openpt`, and no program must inherit it in between.
         let ours = running::between_starts(|| {
             let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
@@ -144,9 +165,10 @@ impl Process {
         Ok((process, pipes))
     }
 
-    fn spawn(command: &mut Command) -> io::Result<Process> {
+    fn spawn(command: &mut Command) -> Result<Process, StartError> {
         ending::comes_with_signals();
-        Ok(Process { child: running::start(command)?, exit: None, reaped: false })
+        let child = running::start(command).map_err(StartError::Program)?;
+        Ok(Process { child, exit: None, reaped: false })
     }
 
     /// The process id.

@@ -1,7 +1,7 @@
 //! The programs that are running now. Each leads a process group of its own, so that all that it starts ends with it.
 //!
-//! These are the checker's only values that belong to the whole process: a signal such as Ctrl-C reaches the whole
-//! process too, and must find everything that has to be ended.
+//! This is kept for the whole process, since a signal such as Ctrl-C reaches the whole process too, and must find
+//! everything that has to be ended.
 
 use std::collections::BTreeSet;
 use std::io;

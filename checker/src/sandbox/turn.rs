@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 
 /// The right to use a folder, until it is dropped or this process ends.
 #[derive(Debug)]
@@ -18,9 +19,12 @@ impl Turn {
     pub fn take(path: &Path, waits: impl FnOnce()) -> io::Result<Turn> {
         fs::create_dir_all(path.parent().unwrap_or(path))?;
         let file = File::create(path)?;
-        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            waits();
-            flock(&file, FlockOperation::LockExclusive)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => {
+                waits();
+                flock(&file, FlockOperation::LockExclusive)?;
+            }
+            other => other?,
         }
         Ok(Turn(file))
     }

@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use crate::sandbox::containment::Containment;
 use crate::sandbox::limits::{Limits, MIB};
-use crate::sandbox::process::{Exit, Process, Stdio};
+use crate::sandbox::process::{Exit, Process, StartError, Stdio};
 use crate::stage::clock::Clock;
 use crate::stage::panics::{Panic, PanicFinder};
 use crate::stage::player::{Player, PlayerId};
@@ -119,13 +119,16 @@ impl Board {
     }
 
     /// Starts a program. `is_rust`: its panics are read.
+    ///
+    /// # Errors
+    /// When the program cannot be run, or the machine does not have what it needs.
     pub fn start(
         &self,
         actor: &str,
         command: &mut Command,
         on: Stdio,
         is_rust: bool,
-    ) -> io::Result<PlayerId> {
+    ) -> Result<PlayerId, StartError> {
         let mut containment = self.containment.borrow_mut();
         let containment = match containment.as_mut() {
             Some(containment) => containment,

@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use socket2::Socket;
 
 use crate::sandbox::limits::Limits;
-use crate::sandbox::process::Stdio;
+use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::sockets::{call_in_segments, keep_silent, local};
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
@@ -234,9 +234,17 @@ impl Stage {
         self.board.note(actor, Mark::Output, &format!("$ {shown}"));
         let is_rust = !launch.is_foreign();
         let program = self.board.start(actor, &mut command, on, is_rust);
-        let program = program.map_err(|error| match is_shortage(&error) {
-            true => Stop::NoRoom(format!("this machine has no room for the program: {error}")),
-            false => Stop::fails(actor, format!("cannot be started: {error}")).at_start(),
+        let program = program.map_err(|error| match error {
+            StartError::Program(error) | StartError::Machine(error) if is_shortage(&error) => {
+                Stop::NoRoom(format!("this machine has no room for the program: {error}"))
+            }
+            StartError::Program(error) if launch.is_foreign() => {
+                Stop::fails(actor, format!("cannot be started: {error}")).at_start()
+            }
+            // What cargo has built can be run, unless something is wrong here.
+            StartError::Program(error) | StartError::Machine(error) => {
+                Stop::NotChecked(format!("this machine cannot run the program: {error}"))
+            }
         })?;
         Ok(Program::new(Rc::clone(&self.board), actor, program, launch.is_foreign()))
     }

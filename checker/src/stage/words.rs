@@ -20,11 +20,11 @@ const WORDS: &[&str] = &[
     "yarrow",
 ];
 
-/// Draws words, none of them twice.
+/// Draws words, none of them twice, each with a number: `bread-417`. So not even a program that says all of these words
+/// has said the right one.
 pub struct Words {
     random: ChaCha8Rng,
     left: Vec<&'static str>,
-    drawn: usize,
 }
 
 impl Words {
@@ -33,19 +33,17 @@ impl Words {
         // FNV-1a and ChaCha give the same numbers on every machine and with every release: the snapshots depend on it.
         let hash = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         let name = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
-        Words { random: ChaCha8Rng::seed_from_u64(seed ^ name), left: WORDS.to_vec(), drawn: 0 }
+        Words { random: ChaCha8Rng::seed_from_u64(seed ^ name), left: Vec::new() }
     }
 
     /// The next word.
     pub fn draw(&mut self) -> String {
-        self.drawn += 1;
         if self.left.is_empty() {
-            // All are used up: number them, so that each is still unlike the others.
-            let word = WORDS[self.below(WORDS.len() as u64) as usize];
-            return format!("{word}-{}", self.drawn);
+            self.left = WORDS.to_vec(); // all of them again, with other numbers
         }
         let chosen = self.below(self.left.len() as u64) as usize;
-        self.left.swap_remove(chosen).to_string()
+        let word = self.left.swap_remove(chosen);
+        format!("{word}-{}", self.number(100, 999))
     }
 
     /// A random number from `low` to `high`.
@@ -56,5 +54,32 @@ impl Words {
     /// A random number below `bound`, which is small: the remainder of a division is fair enough then.
     fn below(&mut self, bound: u64) -> u64 {
         self.random.next_u64() % bound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_same_seed_and_name_draw_the_same_words_and_others_draw_others() {
+        let drawn = |seed, name| -> Vec<String> {
+            let mut words = Words::new(seed, name);
+            (0..3).map(|_| words.draw()).collect()
+        };
+        assert_eq!(drawn(1, "ex1::a"), drawn(1, "ex1::a"));
+        assert_ne!(drawn(1, "ex1::a"), drawn(2, "ex1::a"));
+        assert_ne!(drawn(1, "ex1::a"), drawn(1, "ex1::b"));
+    }
+
+    #[test]
+    fn a_word_cannot_be_said_by_someone_who_says_all_of_the_list() {
+        let mut words = Words::new(1, "ex1::a");
+        let drawn: Vec<String> = (0..2 * WORDS.len()).map(|_| words.draw()).collect();
+        assert!(drawn.iter().all(|word| !WORDS.contains(&word.as_str())), "{drawn:?}");
+        let distinct: BTreeSet<&String> = drawn.iter().collect();
+        assert!(distinct.len() >= drawn.len() - 1, "two of a few hundred may be alike: {drawn:?}");
     }
 }

@@ -108,7 +108,7 @@ fn a_program_that_exits_at_once() {
 }
 
 #[test]
-fn a_program_that_hangs_for_ever() {
+fn a_program_that_hangs_forever() {
     is_contained("hangs", &["--patience", "0.5"], "but nothing was printed within 1 s");
 }
 
@@ -201,7 +201,7 @@ fn a_program_that_starts_many_threads() {
 
 #[test]
 fn a_program_with_more_busy_threads_than_processors() {
-    // Its threads keep each other waiting, and the scene's clock forgives that, but not for ever.
+    // Its threads keep each other waiting, and the scene's clock forgives that, but not forever.
     let options = ["--max-seconds", "2", "--patience", "0.5"];
     is_contained("spins", &options, "to be over within 1 s (--max-seconds)");
 }

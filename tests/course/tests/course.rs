@@ -107,7 +107,7 @@ fn every_todo_is_numbered_and_has_a_link_and_a_todo_call() {
 }
 
 /// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, nothing may be solved. Without,
-/// a student's programs may stand in the place of any starter.
+/// a student's programs may stand instead of any starter.
 #[test]
 fn no_starter_is_solved() {
     if env::var("STARTERS").as_deref() != Ok("untouched") {

@@ -2,7 +2,7 @@
 //! than its step does. The tests are named after the programs, as `plain::ex4::echoes_several_messages`.
 //!
 //! - `plain`: Rust programs in `foreign/rust`, with nothing of the helpers, judged like a student's own.
-//! - `python`: programs in `foreign/python`, as students of the hand-outs write them. They have their ports
+//! - `python`: programs in `foreign/python`, as students of the handouts write them. They have their ports
 //!   in them, so no two that use the same port are played at once. Those of 2.2 and 2.3 need a package, which is
 //!   installed under `target/`.
 //! - `c`: a client whose output would come all at once at its end, if it did not run on a terminal.
@@ -140,7 +140,7 @@ fn play_commands(
 ) -> Result<Completion, Failed> {
     let roles: Vec<Role> = commands.iter().map(|(role, _)| *role).collect();
     let cast = foreign_cast(step, &commands)?;
-    // What goes beyond the hand-out, the bonus, is not asked of them.
+    // What goes beyond the handout, the bonus, is not asked of them.
     let is_asked =
         |check: &&Check| roles.contains(&check.role) && !check.is_bonus() && !check.is_only_ours;
     let checks = step.checks.iter().filter(is_asked);

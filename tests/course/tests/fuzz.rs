@@ -97,7 +97,7 @@ fn try_many(
     }
 }
 
-/// A case that waits for ever is a finding too, but nothing else would end it.
+/// A case that waits forever is a finding too, but nothing else would end it.
 fn end_if_stuck(test: &str, begun: &mpsc::Receiver<Option<u64>>) {
     let mut last = None;
     loop {

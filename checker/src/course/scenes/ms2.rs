@@ -135,7 +135,7 @@ pub const CHECKS: &[Check] = &[
     .bonus()
     .only_ours()
     .look(
-        "what becomes of a write that fails: nothing. Whoever speaks has no part in it, and goes \
+        "what becomes of a write that fails: nothing. Those who speak have no part in it, and go \
          on.",
     ),
 ];
