@@ -123,7 +123,8 @@ impl Room {
             next: AtomicU64::new(next),
         });
         // From here on the member misses nothing. Anyone who says something finds its delivery locked, so
-        // the welcome comes first, and what was said meanwhile is delivered after it.
+        // the welcome comes first, and what was said meanwhile is delivered after it. (Nobody else knows this
+        // lock yet, so it can be taken here although the state is locked already.)
         let delivery = lock(&member.delivery);
         state.add_member(&member);
         drop(state);

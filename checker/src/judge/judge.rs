@@ -15,6 +15,7 @@ use crate::stage::launch::Launch;
 use crate::stage::panics::Panic;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Failure, Scene, Stop};
+use crate::stage::transcript::Transcript;
 
 /// How many scenes are played at a time. They mostly wait, so more than there are cores.
 pub const SIDE_BY_SIDE: usize = 8;
@@ -75,6 +76,18 @@ pub fn play_all(
 
 /// Plays one check.
 pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
+    let played = catch_unwind(AssertUnwindSafe(|| play_to_the_end(cast, check, seed)));
+    played.unwrap_or_else(|panic| Outcome {
+        check,
+        max: cast.points_of(check),
+        transcript: Transcript::new(cast.production(check, seed).title),
+        verdict: Verdict::CheckerFault(format!("the checker panicked: {}", said_by(&*panic))),
+        lacked_room: false,
+        warnings: Vec::new(),
+    })
+}
+
+fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast.production(check, seed));
     let (verdict, finished, lacked_room) = match unplayable(cast, check) {
         Some(verdict) => (verdict, Finished::default(), false),
@@ -118,7 +131,7 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
 }
 
 /// Plays a scene to its end, and says whether there was no room for it. A scene that panics is a mistake of the
-/// checker.
+/// checker; what happened before is in the transcript all the same.
 fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
     let scene = catch_unwind(AssertUnwindSafe(|| {
         let scene = (check.scene)(stage);

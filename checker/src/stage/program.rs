@@ -20,9 +20,6 @@ const LISTENS_WITHIN: Duration = Duration::from_secs(5);
 /// How many threads and descriptors a foreign program may set up later, for its own purposes.
 const SPARE: usize = 20;
 
-/// What a program did that was to end.
-const STILL_RUNNING: &str = "it was still running";
-
 /// A running program.
 pub struct Program {
     board: Rc<Board>,
@@ -46,7 +43,7 @@ impl Program {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
         let limit = self.board.patient(LISTENS_WITHIN);
         let Some((line, _)) = self.next_line(limit)? else {
-            return Err(self.disappoints(expected, "nothing was printed", limit));
+            return Err(self.disappoints(expected, "nothing was printed", "within", limit));
         };
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
@@ -95,7 +92,8 @@ impl Program {
             return Ok(());
         }
         let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
-        let stop = self.disappoints(expected, &format!("its terminal showed {shown}"), patience);
+        let stop =
+            self.disappoints(expected, &format!("its terminal showed {shown}"), "within", patience);
         self.note_rows();
         // With all the codes that move a cursor, it would say nothing to a reader.
         let stdout = self.board.stdout_of(self.id);
@@ -166,7 +164,7 @@ impl Program {
             Some(line) => format!("it printed {}", quoted(&line)),
             None => "nothing was printed".to_string(),
         };
-        Err(self.disappoints(expected, &instead, patience))
+        Err(self.disappoints(expected, &instead, "within", patience))
     }
 
     /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
@@ -241,7 +239,8 @@ impl Program {
     /// Waits until it ends, however it does. `expected` says what of it is expected.
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
-        let exit = exit.ok_or_else(|| self.disappoints(expected, STILL_RUNNING, limit))?;
+        let exit =
+            exit.ok_or_else(|| self.disappoints(expected, "it was still running", "after", limit))?;
         self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
         Ok(exit)
     }
@@ -272,7 +271,7 @@ impl Program {
             false => "a line on stderr that says what is wrong, and exit status 1",
         };
         let Some(exit) = exit else {
-            return Err(self.disappoints(expected, STILL_RUNNING, limit));
+            return Err(self.disappoints(expected, "it was still running", "after", limit));
         };
         self.board.note(&self.actor, Mark::Event, &format!("ends {exit}"));
         if self.is_foreign {
@@ -347,7 +346,7 @@ impl Program {
     }
 
     /// The failure that what was expected did not come: because the program has ended, or in time.
-    fn disappoints(&self, expected: &str, instead: &str, limit: Duration) -> Stop {
+    fn disappoints(&self, expected: &str, instead: &str, when: &str, limit: Duration) -> Stop {
         let stdout = self.board.stdout_of(self.id);
         let is_closed = self.board.with_wire(stdout, |wire| wire.end() == Some(End::Closed));
         // Its stdout is closed a moment before the system knows how it ended.
@@ -358,7 +357,6 @@ impl Program {
                 format!("expected {expected}, but {instead}, and it ended {exit}")
             }
             Ok(None) => {
-                let when = if instead == STILL_RUNNING { "after" } else { "within" };
                 format!("expected {expected}, but {instead} {when} {}", seconds(limit))
             }
         };

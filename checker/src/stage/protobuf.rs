@@ -4,7 +4,7 @@
 use chatlings::proto::{FastHandshake, Message};
 use prost::encoding::{DecodeContext, decode_key, skip_field};
 
-use crate::stage::show::quoted;
+use crate::stage::show::{fits_quoted, quoted};
 
 /// The longest frame that is taken for one; a longer length is a mistake.
 const LONGEST: u32 = 16 * 1024 * 1024;
@@ -34,10 +34,9 @@ impl Shown for Message {
             fields.push(format!("to: {}", self.to));
         }
         if !self.msg.is_empty() {
-            let text = quoted(&self.msg);
             let size = format!(" ({} bytes)", self.msg.len());
-            let size = if text.contains('…') { &*size } else { "" };
-            fields.push(format!("msg: {text}{size}"));
+            let size = if fits_quoted(&self.msg) { "" } else { &*size };
+            fields.push(format!("msg: {}{size}", quoted(&self.msg)));
         }
         with_fields(Self::NAME, &fields)
     }

@@ -17,9 +17,17 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// How many columns of a text are shown in quotation marks.
+const LONGEST_QUOTED: usize = 48;
+
 /// A text in quotation marks, short enough for a message.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", shorten(&visible(text), 48))
+    format!("\"{}\"", shorten(&visible(text), LONGEST_QUOTED))
+}
+
+/// Whether all of a text is shown in quotation marks.
+pub fn fits_quoted(text: &str) -> bool {
+    console::measure_text_width(&visible(text)) <= LONGEST_QUOTED
 }
 
 /// The text, or as much of it as fits `room` columns, with an ellipsis.

@@ -7,15 +7,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chatlings::proto::{FastHandshake, Message};
 use chatlings::serve::{self, Registry};
 use chatlings::{frame, text};
+use course_tests::{DEADLINE, wait_until};
 use socket2::SockRef;
-
-/// What should happen at once must happen within this time, on however busy a machine.
-const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Two ends of one connection. Reading from the second one gives up after the deadline.
 fn connection() -> (TcpStream, TcpStream) {
@@ -25,14 +23,6 @@ fn connection() -> (TcpStream, TcpStream) {
     other.set_read_timeout(Some(DEADLINE)).expect("a time limit");
     one.set_nodelay(true).expect("no delay");
     (one, other)
-}
-
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < DEADLINE, "{what}");
-        thread::yield_now();
-    }
 }
 
 mod text_messages {

@@ -117,9 +117,10 @@ fn play(stage: &Stage, is_about_order: bool, judge: impl Fn(&Run) -> Judgement) 
     let program = start(stage, "program")?;
     let run = watch(stage, &program)?;
     let judged = run.greets_three_times().and_then(|()| judge(&run)).map_err(fails);
-    let mut said: Vec<_> = run.said.iter().collect();
-    if judged.is_ok() || !is_about_order {
-        said.sort_by_key(|said| (said.greets.is_none(), &said.greets, &said.line));
+    let mut said: Vec<_> = run.greetings.iter().chain(&run.others).collect();
+    match judged.is_err() && is_about_order {
+        true => said.sort_by_key(|said| said.order),
+        false => said.sort_by_key(|said| (said.id.is_empty(), &said.id, &said.line)),
     }
     for said in said {
         stage.note("program", Mark::Output, &said.line);
@@ -138,7 +139,7 @@ fn play_again(stage: &Stage, is_about_order: bool, judge: impl Fn(&Run) -> Judge
 
 fn three_distinct_ids(stage: &Stage) -> Scene {
     play(stage, false, |run| {
-        let ids: Vec<&str> = run.greetings().iter().map(|(id, _)| *id).collect();
+        let ids: Vec<&str> = run.greetings.iter().map(|said| &*said.id).collect();
         let are_right = match stage.is_foreign() {
             true => ids.windows(2).all(|pair| pair[0] != pair[1]),
             false => ids == ["1", "2", "3"],
@@ -201,7 +202,7 @@ fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
         let sum: Duration = pauses.iter().sum();
         // The handout does not say that the program ends with its last thread.
         let over = if stage.is_foreign() { run.said_last() } else { run.ended };
-        let took = run.took(over);
+        let took = run.since_first_greeting(over);
         if took < (longest + sum) / 2 {
             return Ok(());
         }

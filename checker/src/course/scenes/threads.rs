@@ -1,6 +1,5 @@
 //! Reads what one run of three threads has printed: who greeted, who said farewell, and how long each paused.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::stage::show::quoted;
@@ -13,10 +12,12 @@ const ALIKE: Duration = Duration::from_millis(40);
 const NOT_RANDOM_WITHIN: f64 = 0.85;
 const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 
-/// What one run printed, in its order.
+/// What one run printed.
 pub struct Run {
-    /// The lines that are not blank.
-    pub said: Vec<Said>,
+    /// The greetings, in the order of their ids.
+    pub greetings: Vec<Said>,
+    /// All other lines that are not blank, as they came.
+    pub others: Vec<Said>,
     /// When its stdout was closed.
     pub ended: Instant,
 }
@@ -25,10 +26,11 @@ pub struct Run {
 #[derive(Clone, Debug)]
 pub struct Said {
     /// Whose greeting it is: `2` of `Hi, I'm thread 2`. Of any other line, nobody's.
-    pub greets: Option<String>,
+    pub id: String,
     /// The line.
     pub line: String,
-    order: usize,
+    /// Its number in the run.
+    pub order: usize,
     when: Instant,
 }
 
@@ -36,50 +38,34 @@ impl Run {
     /// Reads printed lines. Greetings may have run into each other: some languages print a line and its line break in
     /// two pieces.
     pub fn of(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
-        let mut said = Vec::new();
+        let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended };
         for (printed, when) in printed {
-            for line in before_each(&printed, "Hi, ").filter(|line| !line.trim().is_empty()) {
-                let (greets, line, order) = (greeted_id(line), line.to_string(), said.len());
-                said.push(Said { greets, line, order, when });
+            let printed = printed.replace("Hi, ", "\nHi, ");
+            for line in printed.lines().filter(|line| !line.trim().is_empty()) {
+                let order = run.greetings.len() + run.others.len();
+                let (id, line) = (greeted_id(line).unwrap_or_default(), line.to_string());
+                let same = if id.is_empty() { &mut run.others } else { &mut run.greetings };
+                same.push(Said { id, line, order, when });
             }
         }
-        Run { said, ended }
-    }
-
-    /// When the last line came.
-    pub fn said_last(&self) -> Instant {
-        self.said.last().map_or(self.ended, |said| said.when)
-    }
-
-    /// The greetings, each with its id, in the order of the ids.
-    pub fn greetings(&self) -> Vec<(&str, &Said)> {
-        let id = |said: &'_ Said| said.greets.clone();
-        let mut greetings: Vec<&Said> =
-            self.said.iter().filter(|said| id(said).is_some()).collect();
-        greetings.sort_by_key(|said| id(said));
-        greetings.into_iter().filter_map(|said| Some((said.greets.as_deref()?, said))).collect()
-    }
-
-    /// All lines that are not greetings.
-    fn others(&self) -> impl Iterator<Item = &Said> {
-        self.said.iter().filter(|said| said.greets.is_none())
+        run.greetings.sort_by(|one, other| one.id.cmp(&other.id));
+        run
     }
 
     /// The lines, apart from greetings, that name the thread `id`.
-    pub fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
-        self.others().filter(move |said| words_of(&said.line).any(|word| word == id))
+    fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
+        self.others.iter().filter(move |said| words_of(&said.line).any(|word| word == id))
     }
 
     /// Whether farewells do not say whose they are. The handout does not ask for it.
     pub fn is_nameless(&self) -> bool {
-        let greetings = self.greetings();
-        let is_named = |(id, _): &(&str, &Said)| self.farewells(id).next().is_some();
-        self.others().count() == greetings.len() && !greetings.iter().any(is_named)
+        let is_named = |greeting: &Said| self.farewells(&greeting.id).next().is_some();
+        self.others.len() == self.greetings.len() && !self.greetings.iter().any(is_named)
     }
 
-    /// Makes sure that there are three greetings. (As the others below, the error says what was expected.)
+    /// Makes sure that there are three greetings. (As with the others below, the error says what was expected.)
     pub fn greets_three_times(&self) -> Result<(), String> {
-        let instead = match (self.greetings().len(), self.others().next()) {
+        let instead = match (self.greetings.len(), self.others.first()) {
             (3, _) => return Ok(()),
             (0, Some(other)) => format!("the first line is {}", quoted(&other.line)),
             (count, _) => format!("there are {count}"),
@@ -89,45 +75,38 @@ impl Run {
 
     /// Makes sure that nobody says farewell before all have greeted.
     pub fn greets_before_any_farewell(&self) -> Result<(), String> {
-        let greetings = self.greetings();
-        let first = match self.is_nameless() {
-            true => self.others().next(),
-            false => {
-                let firsts = greetings.iter().filter_map(|(id, _)| self.farewells(id).next());
-                firsts.min_by_key(|farewell| farewell.order)
-            }
+        let named = self.greetings.iter().filter_map(|said| self.farewells(&said.id).next());
+        let nameless = self.others.iter().filter(|_| self.is_nameless());
+        let Some(first) = named.chain(nameless).min_by_key(|said| said.order) else {
+            return Err(no_farewell(self.greetings.first().map_or("", |said| &said.id)));
         };
-        let Some(first) = first else {
-            return Err(no_farewell(greetings.first().map_or("", |(id, _)| id)));
-        };
-        match greetings.iter().find(|(_, greeting)| greeting.order > first.order) {
+        let (late, first_line) = (|said: &&Said| said.order > first.order, quoted(&first.line));
+        match self.greetings.iter().find(late).map(|late| quoted(&late.line)) {
             None => Ok(()),
-            Some((_, late)) => Err(format!(
-                "expected all greetings first, but {} came before {}",
-                quoted(&first.line),
-                quoted(&late.line)
-            )),
+            Some(late) => {
+                Err(format!("expected all greetings first, but {first_line} came before {late}"))
+            }
         }
     }
 
     /// Makes sure that each thread says one farewell that names it. `may_repeat`: lines may have run into each other,
     /// so that one counts twice.
     pub fn says_farewell_once_each(&self, may_repeat: bool) -> Result<(), String> {
-        for (id, _) in self.greetings() {
-            match (self.farewells(id).count(), self.others().next()) {
+        for id in self.greetings.iter().map(|said| &said.id) {
+            let named = quoted(id);
+            match (self.farewells(id).count(), self.others.first()) {
                 (1, _) => {}
                 (0, Some(farewell)) if self.is_nameless() => {
-                    let (id, farewell) = (quoted(id), quoted(&farewell.line));
+                    let farewell = quoted(&farewell.line);
                     return Err(format!(
-                        "expected a farewell that names {id}, but it is {farewell}"
+                        "expected a farewell that names {named}, but it is {farewell}"
                     ));
                 }
                 (0, _) => return Err(no_farewell(id)),
                 (_, _) if may_repeat => {}
                 (count, _) => {
-                    let id = quoted(id);
                     return Err(format!(
-                        "expected one farewell that names {id}, but there are {count}"
+                        "expected one farewell that names {named}, but there are {count}"
                     ));
                 }
             }
@@ -138,24 +117,32 @@ impl Run {
     /// How long each thread paused, in the order of the threads' ids or, if farewells do not tell whose they
     /// are, by length.
     pub fn pauses(&self) -> Result<Vec<Duration>, String> {
-        let greetings = self.greetings();
-        let ids: BTreeSet<&str> = greetings.iter().map(|(id, _)| *id).collect();
-        let tells_nobody = self.is_nameless() || ids.len() < greetings.len();
-        let first = self.said.iter().find(|said| said.greets.is_some());
-        if let (true, Some(first)) = (tells_nobody, first) {
-            return Ok(self.others().map(|said| said.when.duration_since(first.when)).collect());
+        let has_twin = self.greetings.windows(2).any(|pair| pair[0].id == pair[1].id);
+        if self.is_nameless() || has_twin {
+            return Ok(self
+                .others
+                .iter()
+                .map(|said| self.since_first_greeting(said.when))
+                .collect());
         }
-        let pause = |(id, greeting): &(&str, &Said)| {
-            let farewell = self.farewells(id).next().ok_or_else(|| no_farewell(id))?;
+        let pause = |greeting: &Said| {
+            let farewell = self.farewells(&greeting.id).next();
+            let farewell = farewell.ok_or_else(|| no_farewell(&greeting.id))?;
             Ok(farewell.when.duration_since(greeting.when))
         };
-        greetings.iter().map(pause).collect()
+        self.greetings.iter().map(pause).collect()
     }
 
-    /// How long it took from the first greeting until `over`.
-    pub fn took(&self, over: Instant) -> Duration {
-        let first = self.said.iter().find(|said| said.greets.is_some());
-        first.map_or(Duration::ZERO, |first| over.duration_since(first.when))
+    /// How long it took from the first greeting until then.
+    pub fn since_first_greeting(&self, then: Instant) -> Duration {
+        let first = self.greetings.iter().map(|said| said.when).min();
+        first.map_or(Duration::ZERO, |first| then.duration_since(first))
+    }
+
+    /// When the last line came.
+    pub fn said_last(&self) -> Instant {
+        let lines = self.greetings.iter().chain(&self.others);
+        lines.map(|said| said.when).max().unwrap_or(self.ended)
     }
 }
 
@@ -225,14 +212,6 @@ fn words_of(line: &str) -> impl Iterator<Item = &str> {
     parts.filter(|part| !part.is_empty())
 }
 
-/// The parts of a text, cut before each `start`.
-fn before_each<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
-    let cuts = text.match_indices(start).map(|(at, _)| at).filter(|at| *at > 0);
-    let ends: Vec<usize> = cuts.chain([text.len()]).collect();
-    let begins: Vec<usize> = [0].into_iter().chain(ends.iter().copied()).collect();
-    begins.into_iter().zip(ends).map(|(begin, end)| &text[begin..end])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,19 +240,19 @@ mod tests {
     #[test]
     fn a_right_run_is_read_by_the_ids_of_its_threads() {
         let run = run(RIGHT);
-        let ids: Vec<&str> = run.greetings().iter().map(|(id, _)| *id).collect();
+        let ids: Vec<&str> = run.greetings.iter().map(|said| &*said.id).collect();
         assert_eq!(ids, ["1", "2", "3"]);
         assert_eq!(run.greets_three_times(), Ok(()));
         assert_eq!(run.greets_before_any_farewell(), Ok(()));
         assert_eq!(run.says_farewell_once_each(false), Ok(()));
         assert_eq!(ms(&run.pauses().expect("all say farewell")), [200, 300, 100]);
-        assert_eq!(run.took(run.said_last()).as_millis(), 300);
+        assert_eq!(run.since_first_greeting(run.said_last()).as_millis(), 300);
     }
 
     #[test]
     fn lines_that_have_run_into_each_other_are_taken_apart() {
         let run = run(&[(0, "Hi, I'm thread 1Hi, I'm thread 2"), (0, "Hi, I'm thread 3"), (0, "")]);
-        assert_eq!(run.greetings().len(), 3);
+        assert_eq!(run.greetings.len(), 3);
         assert_eq!(words_of("thread 2Goodbye").collect::<Vec<_>>(), ["thread", "2", "Goodbye"]);
     }
 
