@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use anyhow::Result;
 use colored::Colorize;
@@ -109,8 +110,19 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
 /// Checks programs.
 ///
 /// # Errors
-/// When cargo cannot be started.
+/// When cargo cannot be started. Where one JSON document is wanted, that is said in it.
 pub fn check(wanted: &Wanted) -> Result<Answer> {
+    match check_all(wanted) {
+        Err(error) if wanted.is_json => {
+            let text = json::error(&format!("{error:#}"))?;
+            Ok(Answer { text, warnings: Vec::new(), status: 3 })
+        }
+        other => other,
+    }
+}
+
+fn check_all(wanted: &Wanted) -> Result<Answer> {
+    let began = Instant::now();
     let seed = wanted.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
     let is_students = matches!(wanted.programs, Programs::Exercises);
     let _turn = is_students.then(take_turn);
@@ -125,7 +137,7 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
     };
     let ending = Ending { seed, summed: &wanted.steps, next: next(&results, is_students) };
     let text = match wanted.is_json {
-        true => json::document(&results, seed)?,
+        true => json::document(&results, seed, &wanted.limits, began.elapsed())?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
     };
     let is_short = !untouched.is_empty() || !results.iter().all(StepResult::is_passed);
@@ -261,6 +273,8 @@ fn status_of(results: &[StepResult]) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::stage::stop::Failure;
     use crate::stage::transcript::Transcript;
@@ -271,6 +285,7 @@ mod tests {
             verdict: verdict.clone(),
             max: 1.0,
             transcript: Transcript::new(String::new()),
+            took: Duration::ZERO,
             lacked_room: false,
             warnings: Vec::new(),
         };

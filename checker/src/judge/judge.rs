@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::course::starter::Starter;
 use crate::course::step::Check;
@@ -76,15 +77,18 @@ pub fn play_all(
 
 /// Plays one check.
 pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
+    let began = Instant::now();
     let played = catch_unwind(AssertUnwindSafe(|| play_to_the_end(cast, check, seed)));
-    played.unwrap_or_else(|panic| Outcome {
+    let outcome = played.unwrap_or_else(|panic| Outcome {
         check,
         max: cast.points_of(check),
         transcript: Transcript::new(cast.production(check, seed).title),
         verdict: Verdict::CheckerFault(format!("the checker panicked: {}", said_by(&*panic))),
+        took: Duration::ZERO,
         lacked_room: false,
         warnings: Vec::new(),
-    })
+    });
+    Outcome { took: began.elapsed(), ..outcome }
 }
 
 fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
@@ -104,6 +108,7 @@ fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         max: cast.points_of(check),
         transcript: stage.into_transcript(failure),
         verdict,
+        took: Duration::ZERO, // its caller knows
         lacked_room,
         warnings: if survivors.is_empty() { Vec::new() } else { vec![warning] },
     }

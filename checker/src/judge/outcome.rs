@@ -1,5 +1,7 @@
 //! What comes of a check, and of a step.
 
+use std::time::Duration;
+
 use crate::course::step::{Check, Step};
 use crate::stage::launch::Role;
 use crate::stage::stop::Failure;
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub max: f64,
     /// What happened.
     pub transcript: Transcript,
+    /// How long it took.
+    pub took: Duration,
     /// Whether it is *not checked* only because the machine had no room for it at that moment.
     pub lacked_room: bool,
     /// What the person at the machine should know: processes that could not be ended.
@@ -110,6 +114,22 @@ impl Outcome {
         if self.passes() { self.max } else { 0.0 }
     }
 
+    /// The points that it can give, if they are still open: it was not checked, or the checker has a mistake.
+    pub fn open_points(&self) -> f64 {
+        match self.verdict {
+            Verdict::NotChecked(_) | Verdict::CheckerFault(_) => self.max,
+            _ => 0.0,
+        }
+    }
+
+    /// Where to look, for anyone who failed it; empty where there is nothing to say.
+    pub fn look(&self) -> &str {
+        match &self.verdict {
+            Verdict::Fails { look, .. } => look,
+            _ => "",
+        }
+    }
+
     /// The role of the program that it is about.
     pub fn role(&self) -> Role {
         self.check.role
@@ -126,6 +146,11 @@ impl StepResult {
     /// The points that its checks gave.
     pub fn points(&self) -> f64 {
         self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.points()) // `sum()` of none is -0
+    }
+
+    /// The points of checks that were not checked.
+    pub fn open_points(&self) -> f64 {
+        self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.open_points())
     }
 
     /// Whether all checks that give points pass.

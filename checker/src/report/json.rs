@@ -1,14 +1,23 @@
 //! What `--json` prints: one document. Keys are only ever added.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use crate::judge::outcome::{Outcome, StepResult};
 use crate::report::terminal;
+use crate::sandbox::limits::{self, MIB};
 
 #[derive(Serialize)]
 struct Document<'a> {
     steps: Vec<Step<'a>>,
     seed: u64,
+    points: f64,
+    max: u32,
+    open: f64, // of checks that were not checked
+    seconds: f64,
+    version: &'a str, // of the course
+    limits: Limits,
 }
 
 #[derive(Serialize)]
@@ -17,28 +26,85 @@ struct Step<'a> {
     title: &'a str,
     points: f64,
     max: u32,
+    open: f64,
     checks: Vec<Check<'a>>,
+    hints: &'a [&'a str],
 }
 
 #[derive(Serialize)]
 struct Check<'a> {
     id: &'a str,
     name: &'a str,
+    role: &'a str,
     verdict: &'a str,
     points: f64,
     max: f64,
     bonus: bool,
     message: String,
+    advice: &'a str, // where to look
     transcript: String,
+    warnings: &'a [String],
+    seconds: f64,
 }
 
-/// All results, with the seed that plays the same words again.
+/// As the options of `check` have them.
+#[derive(Serialize)]
+struct Limits {
+    patience: f64,
+    max_seconds: u64,
+    max_output: u64,
+    max_memory: u64,
+    max_disk: u64,
+    max_processes: u64,
+    max_files: u64,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    error: &'a str,
+}
+
+/// All results, with what is needed to play them again: the seed, the limits, the version of the course.
 ///
 /// # Errors
 /// None of these values can fail to be written.
-pub fn document(results: &[StepResult], seed: u64) -> serde_json::Result<String> {
-    let steps = results.iter().map(step).collect();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&Document { steps, seed })?))
+pub fn document(
+    results: &[StepResult],
+    seed: u64,
+    limits: &limits::Limits,
+    took: Duration,
+) -> serde_json::Result<String> {
+    let sum = |of: fn(&StepResult) -> f64| results.iter().fold(0.0, |sum, result| sum + of(result));
+    text_of(&Document {
+        steps: results.iter().map(step).collect(),
+        seed,
+        points: sum(StepResult::points),
+        max: results.iter().map(|result| result.step.points).sum(),
+        open: sum(StepResult::open_points),
+        seconds: seconds(took),
+        version: env!("CARGO_PKG_VERSION"),
+        limits: Limits {
+            patience: limits.patience,
+            max_seconds: limits.scene.as_secs(),
+            max_output: limits.output / MIB,
+            max_memory: limits.memory / MIB,
+            max_disk: limits.disk / MIB,
+            max_processes: limits.processes,
+            max_files: limits.files,
+        },
+    })
+}
+
+/// The document where there are no results, since the checker could not do its work.
+///
+/// # Errors
+/// A text cannot fail to be written.
+pub fn error(error: &str) -> serde_json::Result<String> {
+    text_of(&Error { error })
+}
+
+fn text_of(document: &impl Serialize) -> serde_json::Result<String> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(document)?))
 }
 
 fn step(result: &StepResult) -> Step<'_> {
@@ -48,7 +114,9 @@ fn step(result: &StepResult) -> Step<'_> {
         title: step.title,
         points: result.points(),
         max: step.points,
+        open: result.open_points(),
         checks: result.outcomes.iter().map(check).collect(),
+        hints: step.hints,
     }
 }
 
@@ -56,11 +124,20 @@ fn check(outcome: &Outcome) -> Check<'_> {
     Check {
         id: outcome.check.id,
         name: outcome.check.name,
+        role: outcome.role().word(),
         verdict: outcome.verdict.word(),
         points: outcome.points(),
         max: outcome.max,
         bonus: outcome.check.is_bonus(),
         message: outcome.verdict.message(),
+        advice: outcome.look(),
         transcript: terminal::plain(&outcome.transcript),
+        warnings: &outcome.warnings,
+        seconds: seconds(outcome.took),
     }
+}
+
+/// In seconds, to a thousandth.
+fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
 }

@@ -364,7 +364,12 @@ impl Terminal {
             let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
             let max: u32 = ending.summed.iter().map(|step| step.points).sum();
             let sum = format!("{} of {max} points in {} steps", points(sum), ending.summed.len());
-            text += &format!("\n{}\n", sum.bold());
+            let open: f64 = results.iter().map(StepResult::open_points).sum();
+            let open = match open > 0.0 {
+                true => format!(", {} open (not checked)", points(open)),
+                false => String::new(),
+            };
+            text += &format!("\n{}{open}\n", sum.bold());
         }
         text
     }

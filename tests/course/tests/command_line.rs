@@ -109,6 +109,34 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
 }
 
 #[test]
+fn json_tells_what_is_open_and_what_is_needed_to_play_a_run_again() {
+    let server = command("ex2_server", "--port {port}"); // the client is not given
+    let arguments =
+        ["check", "ex2", "--json", "--seed", "7", "--max-disk", "9", "--server", &server];
+    let document = step(&arguments).with(0).json();
+    let number = |value: &Value| value.as_f64().expect("a number");
+    assert_eq!((&document["seed"], &document["limits"]["max_disk"]), (&7.into(), &9.into()));
+    assert!(document["version"].is_string() && number(&document["seconds"]) > 0.0);
+    let (points, open) = (number(&document["points"]), number(&document["open"]));
+    assert!(points > 0.0 && open > 0.0, "{document:#}");
+    assert!((points + open - number(&document["max"])).abs() < 1e-9, "{document:#}");
+    let checks = step(&arguments).checks();
+    assert_eq!(check(&checks, "the_client_talks")["role"], "client");
+    let wrong = step(&["check", "ex2", "--json", "--server", "cat", "--patience", "0.1"]).checks();
+    let advice = &check(&wrong, "the_server_echoes")["advice"];
+    assert!(advice.is_string(), "{wrong:#?}");
+}
+
+#[test]
+fn json_is_one_document_even_if_cargo_cannot_be_started() {
+    let mut command = checker();
+    command.env("CARGO", "/nonexistent").args(["check", "ex1", "--solutions", "--json"]);
+    let document = run(&mut command).with(3).json();
+    let error = document["error"].as_str().expect("it says why");
+    assert!(error.starts_with("cannot start cargo"), "{error}");
+}
+
+#[test]
 fn the_same_seed_draws_the_same_words_and_another_one_others() {
     let words = |seed| {
         let output = step(&["check", "ex3", "ex1", "--solutions", "--json", "--seed", seed]);
