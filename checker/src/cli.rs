@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use clap::builder::{FalseyValueParser, PossibleValuesParser, RangedU64ValueParser};
+use clap::builder::{
+    FalseyValueParser, PossibleValuesParser, RangedU64ValueParser, TypedValueParser,
+};
 use clap::error::ErrorKind;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use console::Term;
@@ -58,8 +60,8 @@ pub enum Command {
 /// What to check, and how.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// The steps to check [default: all]
-    #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
+    /// The steps to check [default: all]; behind one step, a part of the name of one check
+    #[arg(value_name = "STEP")]
     pub steps: Vec<String>,
 
     /// Check the reference solutions
@@ -192,15 +194,23 @@ pub fn terminal(is_verbose: bool) -> Terminal {
 impl CheckArgs {
     /// What is asked for. Ends the program with a usage error when the options do not fit the step.
     pub fn wanted(&self) -> Wanted {
-        let commands = self.commands();
+        let (ids, only) = self.steps_and_check();
+        let steps = steps_of(ids);
+        if let (Some(part), [step]) = (only, &steps[..])
+            && !step.checks.iter().any(|check| check.is_called(part))
+        {
+            usage(&format!("{} has no check with {part:?} in its name", step.id));
+        }
+        let commands = self.commands(ids);
         let programs = match (commands.is_empty(), self.solutions) {
             (false, _) => Programs::Commands(commands),
             (true, true) => Programs::Solutions,
             (true, false) => Programs::Exercises,
         };
         Wanted {
-            steps: steps_of(&self.steps),
-            are_named: !self.steps.is_empty(),
+            steps,
+            are_named: !ids.is_empty(),
+            only: only.cloned(),
             programs,
             is_json: self.json,
             is_strict: self.strict,
@@ -210,10 +220,29 @@ impl CheckArgs {
         }
     }
 
+    /// The steps, and what else is named behind the only one of them: a check.
+    fn steps_and_check(&self) -> (&[String], Option<&String>) {
+        let (ids, check) = match &self.steps[..] {
+            [step, check] if table::find(check).is_none() => {
+                (std::slice::from_ref(step), Some(check))
+            }
+            steps => (steps, None),
+        };
+        let mut command = Cli::command();
+        command.build();
+        let check_command = command.find_subcommand("check").unwrap_or(&command);
+        let argument = check_command.get_positionals().next();
+        for id in ids {
+            let parsed = step_ids().parse_ref(check_command, argument, id.as_ref());
+            parsed.unwrap_or_else(|error| error.exit());
+        }
+        (ids, check)
+    }
+
     /// The commands that were given for roles, split into words; none: the course's own programs are meant.
     ///
     /// Ends the program with a usage error when they do not fit the step.
-    fn commands(&self) -> Vec<(Role, Vec<String>)> {
+    fn commands(&self, ids: &[String]) -> Vec<(Role, Vec<String>)> {
         let given = [
             (Role::Server, &self.server),
             (Role::Client, &self.client),
@@ -223,7 +252,7 @@ impl CheckArgs {
         for (role, command) in given {
             let Some(command) = command else { continue };
             let option = role.word();
-            let [step] = &self.steps[..] else {
+            let [step] = ids else {
                 usage(&format!("--{option} needs exactly one STEP"));
             };
             if table::find(step).and_then(|step| step.program(role)).is_none() {

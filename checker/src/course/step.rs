@@ -107,6 +107,11 @@ impl Check {
         self
     }
 
+    /// Whether this is a part of its name, or its id.
+    pub fn is_called(&self, part: &str) -> bool {
+        self.id == part || self.name.to_lowercase().contains(&part.to_lowercase())
+    }
+
     /// Whether it goes beyond the handout and gives no points.
     pub fn is_bonus(&self) -> bool {
         self.share.unwrap_or(0) == 0

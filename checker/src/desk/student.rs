@@ -44,6 +44,8 @@ pub struct Wanted {
     pub steps: Vec<&'static Step>,
     /// Whether they were named, rather than all.
     pub are_named: bool,
+    /// A part of the name of the checks that are wanted of the one step; none: all.
+    pub only: Option<String>,
     /// Whose programs.
     pub programs: Programs,
     /// Whether one JSON document is wanted.
@@ -126,16 +128,23 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
     let seed = wanted.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
     let is_students = matches!(wanted.programs, Programs::Exercises);
     let _turn = is_students.then(take_turn);
-    let Prepared { casts, untouched } = prepare(wanted, seed)?;
+    let Prepared { mut casts, untouched } = prepare(wanted, seed)?;
+    if let Some(part) = &wanted.only {
+        casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
+    }
     let results = play(&casts, seed);
-    if is_students {
+    if is_students && wanted.only.is_none() {
         standing::keep(&results);
     }
     let compiler_warnings = match wanted.steps.len() {
         1 => casts.iter().flat_map(|cast| cast.warnings.clone()).collect(),
         _ => Vec::new(), // there would be too many
     };
-    let ending = Ending { seed, summed: &wanted.steps, next: next(&results, is_students) };
+    let ending = Ending {
+        seed,
+        summed: &wanted.steps,
+        next: next(&results, is_students && wanted.only.is_none()),
+    };
     let text = match wanted.is_json {
         true => json::document(&results, seed, &wanted.limits, began.elapsed())?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
@@ -173,7 +182,8 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
         Programs::Solutions => Package::Solutions,
     };
     let is_shown = |step: &&&'static Step| {
-        package == Package::Exercises && !wanted.is_json && is_untouched(step)
+        let may_be_shown = !wanted.is_json && wanted.only.is_none();
+        package == Package::Exercises && may_be_shown && is_untouched(step)
     };
     let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
     let (sources, solutions) =
@@ -245,7 +255,7 @@ fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Build
 
 /// Plays all checks of these casts, with a progress bar on a terminal.
 fn play(casts: &[Cast], seed: u64) -> Vec<StepResult> {
-    let count: usize = casts.iter().map(|cast| cast.step.checks.len()).sum();
+    let count: usize = casts.iter().map(|cast| cast.checks.len()).sum();
     let progress = ProgressBar::new(count as u64);
     if let Ok(style) = ProgressStyle::with_template("{pos:>3} of {len} checks {wide_bar}") {
         progress.set_style(style);

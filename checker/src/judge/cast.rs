@@ -22,6 +22,8 @@ pub struct Cast {
     pub helpers: HashMap<&'static str, Launch>,
     /// What the programs may take, and how long a scene waits for them.
     pub limits: Limits,
+    /// The checks that are played.
+    pub checks: Vec<&'static Check>,
     /// What the compiler says of programs that it has built all the same.
     pub warnings: Vec<String>,
     /// What the programs were made of when they were built; empty for commands.
@@ -70,6 +72,7 @@ impl Sources {
                 roles: step.programs.iter().filter_map(launch).collect(),
                 helpers: helpers_among(builds, step),
                 limits: limits.clone(),
+                checks: step.checks.iter().collect(),
                 warnings: warnings.filter(|warnings| !warnings.is_empty()).collect(),
                 fingerprint: fingerprint.clone(),
                 in_vain: Arc::default(),
@@ -97,6 +100,7 @@ pub fn of_commands(
         roles: commands.iter().map(command).collect(),
         helpers: helpers_among(builds, step),
         limits: limits.clone(),
+        checks: step.checks.iter().collect(),
         warnings: Vec::new(),
         fingerprint: String::new(),
         in_vain: Arc::default(),

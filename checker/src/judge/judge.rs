@@ -26,13 +26,13 @@ pub const SIDE_BY_SIDE: usize = 8;
 pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> Vec<StepResult> {
     let mut checks: Vec<(&Cast, &'static Check)> = Vec::new();
     for cast in casts {
-        checks.extend(cast.step.checks.iter().map(|check| (cast, check)));
+        checks.extend(cast.checks.iter().map(|check| (cast, *check)));
     }
     let one_at_a_time = casts.iter().any(Cast::has_fixed_port);
     let mut outcomes = play_all(&checks, seed, one_at_a_time, done).into_iter();
     let result = |cast: &Cast| StepResult {
         step: cast.step,
-        outcomes: outcomes.by_ref().take(cast.step.checks.len()).collect(),
+        outcomes: outcomes.by_ref().take(cast.checks.len()).collect(),
         fingerprint: cast.fingerprint.clone(),
     };
     casts.iter().map(result).collect()
@@ -246,6 +246,7 @@ mod tests {
             roles: HashMap::from([(Role::Server, launch)]),
             helpers: HashMap::new(),
             limits: Limits::default(),
+            checks: Vec::new(),
             warnings: Vec::new(),
             fingerprint: String::new(),
             in_vain: Arc::default(),

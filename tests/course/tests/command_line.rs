@@ -26,6 +26,8 @@ fn command(program: &'static str, arguments: &str) -> String {
 fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
     for (arguments, expected) in [
         (&["check", "ex9"][..], "invalid value 'ex9'"),
+        (&["check", "ex4", "ex9"], "ex4 has no check with \"ex9\" in its name"),
+        (&["check", "ex4", "ex5", "ex9"], "invalid value 'ex9'"),
         (&["check", "--wrong"], "unexpected argument '--wrong'"),
         (&["check", "ex4", "--seed", "many"], "invalid value 'many'"),
         (&["check", "ex4", "--patience", "much"], "'--patience <FACTOR>': not a number"),
@@ -106,6 +108,18 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
     assert_eq!((&given["points"], &given["bonus"]), (&given["max"], &false.into()));
     let transcript = given["transcript"].as_str().expect("a text");
     assert!(transcript.contains("alice  ┄ connects"), "{transcript}");
+}
+
+#[test]
+fn one_check_can_be_played_alone_by_a_part_of_its_name_or_by_its_id() {
+    let ids = |part: &str| -> Vec<String> {
+        let output = step(&["check", "ex4", part, "--solutions", "--json"]).with(0);
+        let checks = output.checks();
+        checks.iter().map(|check| check["id"].as_str().expect("an id").to_string()).collect()
+    };
+    assert_eq!(ids("Quiet client"), ["a_quiet_client_holds_nobody_up"]);
+    assert_eq!(ids("fifty_clients"), ["fifty_clients"]);
+    assert!(ids("client").len() > 3);
 }
 
 #[test]
