@@ -41,7 +41,13 @@ impl Board {
     }
 
     /// What there is to say about a server that cannot be reached, after `waited` if it had time to begin.
-    pub fn why_unreachable(&self, actor: &str, waited: Option<Duration>) -> String {
+    /// `has_listened`: it could be reached before.
+    pub fn why_unreachable(
+        &self,
+        actor: &str,
+        waited: Option<Duration>,
+        has_listened: bool,
+    ) -> String {
         let mut players = self.players.borrow_mut();
         let Some(server) = players.iter_mut().find(|player| player.actor == actor) else {
             return String::new();
@@ -53,6 +59,7 @@ impl Board {
         let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
         let waited = waited.map_or(String::new(), |time| format!(" within {}", seconds(time)));
         match &ports[..] {
+            [] if has_listened => format!("; the {actor} no longer listens"),
             [] => format!("; the {actor} has not begun to listen{waited}"),
             ports => format!("; the {actor} listens on port {} instead", ports.join(" and ")),
         }

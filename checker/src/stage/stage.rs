@@ -294,7 +294,9 @@ impl Stage {
                 if is_late {
                     in_vain.note_server();
                 }
-                let reason = self.board.why_unreachable("server", is_late.then_some(limit));
+                let waited = is_late.then_some(limit);
+                let has_listened = !is_foreign || self.is_reached.get();
+                let reason = self.board.why_unreachable("server", waited, has_listened);
                 let message = format!("cannot connect to {address}: {}{reason}", error.kind());
                 let stop = Stop::fails(name, message);
                 return Err(if self.is_reached.get() { stop } else { stop.at_start() });
