@@ -6,6 +6,8 @@ use std::{env, fs, io};
 
 use tempfile::TempDir;
 
+use crate::sandbox::running;
+
 /// A folder that is removed with all that is in it.
 pub(super) struct Folder(TempDir);
 
@@ -15,6 +17,7 @@ impl Folder {
     /// # Errors
     /// When there is no place for temporary files.
     pub(super) fn new() -> io::Result<Folder> {
+        let _changing = running::changing(); // else one that is made while everything ends would stay
         tempfile::Builder::new().prefix(&prefix()).tempdir().map(Folder)
     }
 

@@ -16,8 +16,8 @@ use rustix::process::{Pid, Signal};
 /// The ids of the leaders that were started and are not reaped yet.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
-/// Shared by all who start or reap a program, so that anyone who has it alone cannot come between that and the note
-/// of it in [`RUNNING`].
+/// Shared by all who start or reap a program, or make a folder for one, so that anyone who has it alone cannot come
+/// between that and the note of it in [`RUNNING`].
 static CHANGING: RwLock<()> = RwLock::new(());
 
 /// Whether everything is being ended: then nothing is started or reaped any more.
@@ -72,9 +72,9 @@ pub(super) fn halt() -> (RwLockWriteGuard<'static, ()>, BTreeSet<i32>) {
     (nobody_changes, std::mem::take(&mut lock_running()))
 }
 
-/// The right to start or reap. Once everything is being ended, nobody gets it any more, and no verdict is to be
-/// given: anyone who asks waits for the end of this process.
-fn changing() -> RwLockReadGuard<'static, ()> {
+/// The right to start or reap a program, or to make a folder for one. Once everything is being ended, nobody gets it
+/// any more, and no verdict is to be given: anyone who asks waits for the end of this process.
+pub(super) fn changing() -> RwLockReadGuard<'static, ()> {
     let right = CHANGING.read().unwrap_or_else(PoisonError::into_inner);
     if !IS_OVER.load(Ordering::SeqCst) {
         return right;
