@@ -203,6 +203,20 @@ impl Program {
         Ok(lines)
     }
 
+    /// Makes sure that it has printed nothing else, once it has ended: a second line break, say, or the rest of a buffer.
+    /// A foreign program may.
+    pub fn printed_nothing_else(&self) -> Scene {
+        let stdout = self.board.stdout_of(self.id);
+        let rest = self.board.with_wire(stdout, |wire| wire.unread().to_vec());
+        if rest.is_empty() || self.is_foreign {
+            return Ok(());
+        }
+        let shown = quoted(&String::from_utf8_lossy(&rest));
+        self.fails(format!(
+            "expected nothing behind the message and its line break, but it printed {shown}"
+        ))
+    }
+
     /// Makes sure that it has not ended. `expected` says what it is to do.
     pub fn goes_on(&self, expected: &str) -> Scene {
         match self.board.exit_of(self.id) {

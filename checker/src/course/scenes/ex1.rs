@@ -64,7 +64,8 @@ fn prints_the_message_and_ends(stage: &Stage) -> Scene {
     let message = format!("{} and {}", stage.word(), stage.word());
     alice.says(&message)?;
     server.prints(&message)?;
-    server.exits(0)
+    server.exits(0)?;
+    server.printed_nothing_else()
 }
 
 fn a_client_that_leaves_silently(stage: &Stage) -> Scene {

@@ -62,13 +62,9 @@ pub const HINTS: &[&str] = &[
      `thread::sleep(pause)`, `println!` the farewell. Keep the handles in a `Vec`, and join them in a second loop.",
 ];
 
-/// The longest sleep that a program of the course is told to take.
-const MAX_SLEEP_MS: Setting = Setting {
-    option: "--max-sleep-ms",
-    placeholder: "{max_sleep_ms}",
-    value: 400,
-    is_needed: false,
-};
+/// The longest sleep that a program of the course is told to take, and the shortest that it must accept.
+const MAX_SLEEP_MS: u64 = 400;
+const SHORTEST_MAX_SLEEP_MS: u64 = 100;
 
 /// A farewell that comes sooner after the greeting than this came without a pause.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
@@ -92,8 +88,11 @@ fn fails(message: String) -> Stop {
     Stop::fails("program", message)
 }
 
-fn start(stage: &Stage, actor: &str) -> Result<Program, Stop> {
-    stage.starts_program(actor, &[MAX_SLEEP_MS])
+fn start(stage: &Stage, actor: &str, max_sleep_ms: u64) -> Result<Program, Stop> {
+    let option = "--max-sleep-ms";
+    let placeholder = "{max_sleep_ms}";
+    let setting = Setting { option, placeholder, value: max_sleep_ms, is_needed: false };
+    stage.starts_program(actor, &[setting])
 }
 
 /// Collects what a program prints until it ends, or has run for long enough.
@@ -113,8 +112,13 @@ fn watch(stage: &Stage, program: &Program) -> Result<Run, Stop> {
 
 /// Plays one run to its end, judges it, and shows it: as it came where the order is what was judged, else by thread,
 /// and so in the same way each time.
-fn play(stage: &Stage, is_about_order: bool, judge: impl Fn(&Run) -> Judgement) -> Scene {
-    let program = start(stage, "program")?;
+fn play(
+    stage: &Stage,
+    max_sleep_ms: u64,
+    is_about_order: bool,
+    judge: impl Fn(&Run) -> Judgement,
+) -> Scene {
+    let program = start(stage, "program", max_sleep_ms)?;
     let run = watch(stage, &program)?;
     let judged = run.greets_three_times().and_then(|()| judge(&run)).map_err(fails);
     let mut said: Vec<_> = run.greetings.iter().chain(&run.others).collect();
@@ -134,11 +138,12 @@ fn play(stage: &Stage, is_about_order: bool, judge: impl Fn(&Run) -> Judgement) 
 /// The same, for what a busy machine can spoil: it can bring lines late, or start a thread so late that another one is
 /// done. So only a third run is proof.
 fn play_again(stage: &Stage, is_about_order: bool, judge: impl Fn(&Run) -> Judgement) -> Scene {
-    stage.tries_again(|| play(stage, is_about_order, &judge).map_err(Stop::by_chance))
+    stage.tries_again(|| play(stage, MAX_SLEEP_MS, is_about_order, &judge).map_err(Stop::by_chance))
 }
 
 fn three_distinct_ids(stage: &Stage) -> Scene {
-    play(stage, false, |run| {
+    // With the shortest, there is only one length to choose from: an empty range would be a panic.
+    play(stage, SHORTEST_MAX_SLEEP_MS, false, |run| {
         let ids: Vec<&str> = run.greetings.iter().map(|said| &*said.id).collect();
         let are_right = match stage.is_foreign() {
             true => ids.windows(2).all(|pair| pair[0] != pair[1]),
@@ -166,7 +171,7 @@ fn each_says_farewell(stage: &Stage) -> Scene {
             let expected = "expected a pause before each farewell";
             return Err(format!("{expected}, but one came after {}", seconds(*shortest)));
         }
-        let most = MAX_SLEEP_MS.value;
+        let most = MAX_SLEEP_MS;
         let limit = Duration::from_millis(most) + stage.patient(LATE);
         match longest.filter(|longest| **longest > limit && !is_foreign) {
             Some(longest) => {
@@ -182,7 +187,7 @@ fn each_says_farewell(stage: &Stage) -> Scene {
 fn the_pauses_are_random(stage: &Stage) -> Scene {
     let runs = RefCell::new(Vec::new());
     stage.tries_again(|| {
-        let programs = RUNS.iter().map(|actor| start(stage, actor));
+        let programs = RUNS.iter().map(|actor| start(stage, actor, MAX_SLEEP_MS));
         let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
         for program in &programs {
             let run = watch(stage, program)?;

@@ -52,7 +52,7 @@ pub const CHECKS: &[Check] = &[
         "messages count in whatever form they come",
         messages_in_any_form,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "how messages are told apart (by one `text::Reader`, made before the loop), and what \

@@ -121,7 +121,7 @@ pub const CHECKS: &[Check] = &[
         .only_ours()
         .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look(
             "what the end of input (`None`) does: it ends the loop of lines, shuts down the \
