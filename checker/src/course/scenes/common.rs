@@ -2,6 +2,7 @@
 
 use crate::stage::expected::matching;
 use crate::stage::peer::Peer;
+use crate::stage::program::Program;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
@@ -140,8 +141,8 @@ pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene
     Ok(())
 }
 
-/// A client gives up when its server has closed the connection.
-pub fn the_client_notices(stage: &Stage) -> Scene {
+/// A client, and the checker's own server, which has answered it once.
+pub fn a_client_that_talks(stage: &Stage) -> Result<(Program, Peer), Stop> {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
@@ -150,6 +151,12 @@ pub fn the_client_notices(stage: &Stage) -> Scene {
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply)?;
+    Ok((alice, server))
+}
+
+/// A client gives up when its server has closed the connection.
+pub fn the_client_notices(stage: &Stage) -> Scene {
+    let (alice, server) = a_client_that_talks(stage)?;
     server.leaves();
     alice.types(&stage.word());
     alice.gives_up()
@@ -180,14 +187,7 @@ pub fn a_long_reply(stage: &Stage) -> Scene {
 
 /// The end of its input is to a client as if its user had typed the closing word.
 pub fn the_end_of_input_closes(stage: &Stage, closing: &str) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
-    server.hears(&typed)?;
-    server.says(&reply)?;
-    alice.prints(&reply)?;
+    let (alice, server) = a_client_that_talks(stage)?;
     alice.input_ends();
     server.hears(closing)?;
     alice.exits(0)

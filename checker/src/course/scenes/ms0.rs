@@ -136,14 +136,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
 }
 
 fn the_input_ends(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    let (typed, reply) = (stage.word(), stage.word().to_uppercase());
-    alice.types(&typed);
-    server.hears(&typed)?;
-    server.says(&reply)?;
-    alice.prints(&reply)?;
+    let (alice, server) = common::a_client_that_talks(stage)?;
     alice.input_ends();
     alice.exits(0)?;
     server.is_disconnected()

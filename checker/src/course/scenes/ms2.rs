@@ -298,23 +298,22 @@ fn a_taken_name(stage: &Stage) -> Scene {
 }
 
 fn a_free_name(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
-    let alice = enters(stage, "alice", &[])?;
-    let bob = enters(stage, "bob", &[&alice])?;
-    bob.leaves();
-    may_be_told(stage, &[&alice], "bob")?;
-    let bob = enters(stage, "bob", &[&alice])?;
-    says_to(stage, &bob, &[&alice])?;
-    says_to(stage, &alice, &[&bob])
+    is_free_again(stage, Peer::leaves)
 }
 
 fn a_free_name_after_a_reset(stage: &Stage) -> Scene {
+    is_free_again(stage, Peer::resets)
+}
+
+/// Bob goes in this way, and another bob comes in.
+fn is_free_again(stage: &Stage, goes: fn(&Peer)) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
     let bob = enters(stage, "bob", &[&alice])?;
-    bob.resets();
+    goes(&bob);
     may_be_told(stage, &[&alice], "bob")?;
     let bob = enters(stage, "bob", &[&alice])?;
+    says_to(stage, &bob, &[&alice])?;
     says_to(stage, &alice, &[&bob])
 }
 
