@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use colored::Colorize;
@@ -133,18 +133,16 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
         casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
     }
     let results = play(&casts, seed);
-    if is_students && wanted.only.is_none() {
+    let is_where_they_stand = is_students && wanted.only.is_none();
+    if is_where_they_stand {
         standing::keep(&results);
     }
     let compiler_warnings = match wanted.steps.len() {
         1 => casts.iter().flat_map(|cast| cast.warnings.clone()).collect(),
         _ => Vec::new(), // there would be too many
     };
-    let ending = Ending {
-        seed,
-        summed: &wanted.steps,
-        next: next(&results, is_students && wanted.only.is_none()),
-    };
+    let next = is_where_they_stand.then(|| next(&results)).flatten();
+    let ending = Ending { seed, summed: &wanted.steps, next };
     let text = match wanted.is_json {
         true => json::document(&results, seed, &wanted.limits, began.elapsed())?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
@@ -226,10 +224,11 @@ fn task_of(program: &str) -> (String, String) {
     (file, Starter::read(program).task())
 }
 
-fn next(results: &[StepResult], is_students: bool) -> Option<Next> {
+/// What comes after the step, if it was one.
+fn next(results: &[StepResult]) -> Option<Next> {
     let [result] = results else { return None };
     let mut rest = STEPS.iter().skip_while(|step| step.id != result.step.id);
-    is_students.then(|| rest.nth(1).map_or(Next::Nothing, Next::Step))
+    Some(rest.nth(1).map_or(Next::Nothing, Next::Step))
 }
 
 /// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.
@@ -239,7 +238,7 @@ fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Build
     }
     let progress = ProgressBar::new_spinner();
     if !progress.is_hidden() {
-        progress.enable_steady_tick(std::time::Duration::from_millis(100));
+        progress.enable_steady_tick(Duration::from_millis(100));
     }
     let is_told = AtomicBool::new(false); // cargo says so for each lock that it waits for
     let builds = build::build(programs, is_colored, &|news| match news {
@@ -283,8 +282,6 @@ fn status_of(results: &[StepResult]) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::stage::stop::Failure;
     use crate::stage::transcript::Transcript;
