@@ -6,15 +6,18 @@ use clap::builder::{
     FalseyValueParser, PossibleValuesParser, RangedU64ValueParser, TypedValueParser,
 };
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use console::Term;
 
 use crate::course::step::Step;
 use crate::course::table::{self, STEPS};
 use crate::desk::student::{Programs, Wanted};
+use crate::judge::cast::Commands;
 use crate::report::terminal::{Terminal, WIDTH};
 use crate::sandbox::limits::{Limits, MIB};
+use crate::stage::framing::Framing;
 use crate::stage::launch::Role;
+use crate::stage::manners::Manners;
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
@@ -39,7 +42,7 @@ pub enum Command {
     List,
     /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
     /// Play the scenes of steps with the reference solutions
     Demo {
         /// The steps to play [default: all]
@@ -59,6 +62,7 @@ pub enum Command {
 
 /// What to check, and how.
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("command").multiple(true)))]
 pub struct CheckArgs {
     /// The steps to check [default: all]; behind one step, a part of the name of one check
     #[arg(value_name = "STEP")]
@@ -69,15 +73,15 @@ pub struct CheckArgs {
     pub solutions: bool,
 
     /// Check this server of one step
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", group = "command")]
     pub server: Option<String>,
 
     /// Check this client of one step
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", group = "command")]
     pub client: Option<String>,
 
     /// Check this program of a step without sockets
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", group = "command")]
     pub program: Option<String>,
 
     /// Show the transcript of every check
@@ -96,9 +100,50 @@ pub struct CheckArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
+    /// How these programs do what the handout leaves open.
+    #[command(flatten)]
+    pub manners: MannerArgs,
+
     /// What programs may take.
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// How programs in any language do what the handout leaves open.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Programs in any language")]
+pub struct MannerArgs {
+    /// What goes before a protobuf message: u32be, u32le, u16be, varint, none [default: found out from the first bytes]
+    #[arg(long, value_name = "FRAMING", requires = "command")]
+    framing: Option<Framing>,
+
+    /// What is typed into a client for a message, such as '{from}\n{to}\n{text}' [default: the text]
+    #[arg(long, value_name = "LINES", requires = "command")]
+    types: Option<String>,
+
+    /// The operator's word for the number of clients [default: num.users]
+    #[arg(long, value_name = "WORD", requires = "command")]
+    operator: Option<String>,
+
+    /// What a chat client waits for before it gives its name
+    #[arg(long, value_name = "TEXT", requires = "command")]
+    question: Option<String>,
+
+    /// Play server and client together, rather than each with the checker
+    #[arg(long, requires_all = ["server", "client"])]
+    pair: bool,
+}
+
+impl MannerArgs {
+    fn manners(&self) -> Manners {
+        let lines = |types: &String| types.replace("\\n", "\n");
+        Manners {
+            framing: self.framing,
+            types: self.types.as_ref().map(lines),
+            operator: self.operator.clone(),
+            question: self.question.clone(),
+        }
+    }
 }
 
 /// What programs may take, and how long they are waited for.
@@ -202,8 +247,17 @@ impl CheckArgs {
             usage(&format!("{} has no check with {part:?} in its name", step.id));
         }
         let commands = self.commands(ids);
+        if let ([step], true) = (&steps[..], self.manners.pair)
+            && step.pair_checks.is_empty()
+        {
+            usage(&format!("{} has no checks of a pair, so --pair cannot be played", step.id));
+        }
         let programs = match (commands.is_empty(), self.solutions) {
-            (false, _) => Programs::Commands(commands),
+            (false, _) => Programs::Commands(Commands {
+                words: commands,
+                manners: self.manners.manners(),
+                is_pair: self.manners.pair,
+            }),
             (true, true) => Programs::Solutions,
             (true, false) => Programs::Exercises,
         };

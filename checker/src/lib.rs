@@ -55,7 +55,9 @@ pub mod stage {
     pub mod clock;
     pub mod expected;
     pub mod frames;
+    pub mod framing;
     pub mod launch;
+    pub mod manners;
     pub mod panics;
     pub mod peer;
     pub mod player;

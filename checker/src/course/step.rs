@@ -21,6 +21,8 @@ pub struct Step {
     pub handout: &'static str,
     /// Its checks, the one that shows the step at its best first.
     pub checks: &'static [Check],
+    /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
+    pub pair_checks: &'static [Check],
     /// Its hints: the first is a question, the last is close to the answer.
     pub hints: &'static [&'static str],
 }
@@ -36,8 +38,10 @@ pub struct Check {
     /// Its share of the step's points, relative to the shares of the step's other checks; 0 for a bonus. The table
     /// must say one or the other.
     pub share: Option<u32>,
-    /// Whether it is asked of programs of the course only, since the handout does not ask for it.
-    pub is_only_ours: bool,
+    /// What it is to programs that are not the course's own.
+    pub of_others: OfOthers,
+    /// The placeholder without which a command cannot be told what the scene needs: `{max_clients}`.
+    pub needs: Option<&'static str>,
     /// The program it is about.
     pub role: Role,
     /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
@@ -46,6 +50,28 @@ pub struct Check {
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
+}
+
+/// What a check is to programs in any language, which are judged by what the handout asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfOthers {
+    /// The same as to the course's own programs.
+    Asked,
+    /// A bonus: the handout does not ask for it, but it is good to know.
+    Bonus,
+    /// Not played: the handout does not ask for it, or has no words that could be listened for.
+    NotAsked,
+}
+
+/// What a check is to the programs that play in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// It gives this share of the step's points.
+    ForPoints(u32),
+    /// It is played, and gives no points.
+    AsBonus,
+    /// It is not played, for this reason, and others share its points.
+    Not(String),
 }
 
 impl Check {
@@ -74,7 +100,8 @@ impl Check {
         name: &'static str,
         scene: fn(&Stage) -> Scene,
     ) -> Check {
-        Check { id, name, share: None, is_only_ours: false, role, helper: None, look: "", scene }
+        let of_others = OfOthers::Asked;
+        Check { id, name, share: None, of_others, needs: None, role, helper: None, look: "", scene }
     }
 
     /// Sets the share of the step's points.
@@ -91,7 +118,21 @@ impl Check {
     /// Asks it of programs of the course only. Of programs in other languages it is not checked, and the step's
     /// points are shared among the other checks.
     pub const fn only_ours(mut self) -> Check {
-        self.is_only_ours = true;
+        self.of_others = OfOthers::NotAsked;
+        self
+    }
+
+    /// Makes it a bonus to programs in other languages, since the handout does not ask for it: the step's points are
+    /// shared among the other checks.
+    pub const fn bonus_of_others(mut self) -> Check {
+        self.of_others = OfOthers::Bonus;
+        self
+    }
+
+    /// Asks it only of commands that have this placeholder. Of others it is not checked, and the step's points are
+    /// shared among the other checks.
+    pub const fn needs(mut self, placeholder: &'static str) -> Check {
+        self.needs = Some(placeholder);
         self
     }
 
@@ -112,7 +153,28 @@ impl Check {
         self.id == part || self.name.to_lowercase().contains(&part.to_lowercase())
     }
 
-    /// Whether it goes beyond the handout and gives no points.
+    /// What it is to the course's own programs.
+    pub fn asked(&self) -> Asked {
+        match self.is_bonus() {
+            true => Asked::AsBonus,
+            false => Asked::ForPoints(self.share.unwrap_or(0)),
+        }
+    }
+
+    /// What it is to a program in any language that is started by this command.
+    pub fn asked_of_command(&self, words: &[String]) -> Asked {
+        let has = |placeholder: &str| words.iter().any(|word| word.contains(placeholder));
+        match (self.of_others, self.needs) {
+            (OfOthers::NotAsked, _) => Asked::Not("the handout does not ask for it".to_string()),
+            (_, Some(placeholder)) if !has(placeholder) => {
+                Asked::Not(format!("the command has no {placeholder}"))
+            }
+            (OfOthers::Bonus, _) => Asked::AsBonus,
+            (OfOthers::Asked, _) => self.asked(),
+        }
+    }
+
+    /// Whether it goes beyond the handout and gives no points to any program.
     pub fn is_bonus(&self) -> bool {
         self.share.unwrap_or(0) == 0
     }
@@ -122,15 +184,5 @@ impl Step {
     /// The name of the program that plays `role`, if the step has one.
     pub fn program(&self, role: Role) -> Option<&'static str> {
         self.programs.iter().copied().find(|program| Role::of(program) == role)
-    }
-
-    /// How many of the step's points a check gives when it passes. They are shared among all checks; of a foreign
-    /// program, among those that are asked of it.
-    pub fn points_of(&self, check: &Check, is_foreign: bool) -> f64 {
-        let is_asked = |check: &&Check| !(is_foreign && check.is_only_ours);
-        let share = |check: &Check| check.share.unwrap_or(0);
-        let shares: u32 = self.checks.iter().filter(is_asked).map(share).sum();
-        let own = if is_asked(&check) { share(check) } else { 0 };
-        f64::from(self.points * own) / f64::from(shares.max(1))
     }
 }

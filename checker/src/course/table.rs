@@ -19,6 +19,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex1_server"],
         handout: "assignment-1",
         checks: ex1::CHECKS,
+        pair_checks: &[],
         hints: ex1::HINTS,
     },
     Step {
@@ -29,6 +30,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex2_server", "ex2_client"],
         handout: "assignment-1",
         checks: ex2::CHECKS,
+        pair_checks: &[],
         hints: ex2::HINTS,
     },
     Step {
@@ -39,6 +41,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms0_server", "ms0_client"],
         handout: "web-technologies-1, 1.1",
         checks: ms0::CHECKS,
+        pair_checks: &[],
         hints: ms0::HINTS,
     },
     Step {
@@ -49,6 +52,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex3_threads"],
         handout: "assignment-1",
         checks: ex3::CHECKS,
+        pair_checks: &[],
         hints: ex3::HINTS,
     },
     Step {
@@ -59,6 +63,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex4_server", "ex4_client"],
         handout: "assignment-1",
         checks: ex4::CHECKS,
+        pair_checks: &[],
         hints: ex4::HINTS,
     },
     Step {
@@ -69,6 +74,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms1_server", "ms1_client"],
         handout: "milestone-1",
         checks: ms1::CHECKS,
+        pair_checks: &[],
         hints: ms1::HINTS,
     },
     Step {
@@ -79,6 +85,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex5_server"],
         handout: "assignment-2",
         checks: ex5::CHECKS,
+        pair_checks: &[],
         hints: ex5::HINTS,
     },
     Step {
@@ -89,6 +96,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex6_server", "ex6_client"],
         handout: "assignment-2",
         checks: ex6::CHECKS,
+        pair_checks: &[],
         hints: ex6::HINTS,
     },
     Step {
@@ -99,6 +107,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex7_server", "ex7_client"],
         handout: "assignment-2",
         checks: ex7::CHECKS,
+        pair_checks: &[],
         hints: ex7::HINTS,
     },
     Step {
@@ -109,6 +118,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms2_server", "ms2_client"],
         handout: "web-technologies-1, 1.2",
         checks: ms2::CHECKS,
+        pair_checks: &[],
         hints: ms2::HINTS,
     },
     Step {
@@ -119,6 +129,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms3_server", "ms3_client"],
         handout: "instant-messaging",
         checks: ms3::CHECKS,
+        pair_checks: &[],
         hints: ms3::HINTS,
     },
 ];

@@ -17,14 +17,13 @@ use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::standing;
 use crate::judge::build::{self, Builds, News};
-use crate::judge::cast::{self, Cast, Sources};
+use crate::judge::cast::{self, Cast, Commands, Sources};
 use crate::judge::judge;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
-use crate::stage::launch::Role;
 
 /// What is answered: a text for stdout, and an exit status.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ pub enum Programs {
     /// The reference solutions.
     Solutions,
     /// Commands in any language, for one step.
-    Commands(Vec<(Role, Vec<String>)>),
+    Commands(Commands),
 }
 
 /// All steps, and where the student stands.
@@ -290,6 +289,7 @@ mod tests {
         let outcome = |verdict: &Verdict| Outcome {
             check: &STEPS[0].checks[0],
             verdict: verdict.clone(),
+            is_bonus: false,
             max: 1.0,
             transcript: Transcript::new(String::new()),
             took: Duration::ZERO,

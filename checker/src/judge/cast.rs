@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::course::layout::{Package, fingerprint};
-use crate::course::step::{Check, Step};
+use crate::course::step::{Asked, Check, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::{Launch, Role};
+use crate::stage::manners::Manners;
 use crate::stage::ports::InVain;
 use crate::stage::stage::Production;
 
@@ -22,8 +23,12 @@ pub struct Cast {
     pub helpers: HashMap<&'static str, Launch>,
     /// What the programs may take, and how long a scene waits for them.
     pub limits: Limits,
-    /// The checks that are played.
+    /// The checks among which the step's points are shared.
+    pub scored: &'static [Check],
+    /// Those of them that are played.
     pub checks: Vec<&'static Check>,
+    /// How the programs do what the handout leaves open.
+    pub manners: Manners,
     /// What the compiler says of programs that it has built all the same.
     pub warnings: Vec<String>,
     /// What the programs were made of when they were built; empty for commands.
@@ -72,7 +77,9 @@ impl Sources {
                 roles: step.programs.iter().filter_map(launch).collect(),
                 helpers: helpers_among(builds, step),
                 limits: limits.clone(),
+                scored: step.checks,
                 checks: step.checks.iter().collect(),
+                manners: Manners::default(),
                 warnings: warnings.filter(|warnings| !warnings.is_empty()).collect(),
                 fingerprint: fingerprint.clone(),
                 in_vain: Arc::default(),
@@ -87,20 +94,34 @@ pub fn helpers_of(step: &'static Step) -> Vec<(Package, &'static str)> {
     helpers(step).map(|program| (Package::Solutions, program)).collect()
 }
 
-/// How a step is played with commands in any language, given as words.
+/// Commands in any language that play the roles of a step.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    /// The command of each role, as words.
+    pub words: Vec<(Role, Vec<String>)>,
+    /// How they do what the handout leaves open.
+    pub manners: Manners,
+    /// Whether server and client play together, rather than each with the checker.
+    pub is_pair: bool,
+}
+
+/// How a step is played with such commands.
 pub fn of_commands(
     step: &'static Step,
-    commands: &[(Role, Vec<String>)],
+    commands: &Commands,
     builds: &Builds,
     limits: &Limits,
 ) -> Cast {
     let command = |(role, words): &(Role, Vec<String>)| (*role, Launch::Command(words.clone()));
+    let scored = if commands.is_pair { step.pair_checks } else { step.checks };
     Cast {
         step,
-        roles: commands.iter().map(command).collect(),
+        roles: commands.words.iter().map(command).collect(),
         helpers: helpers_among(builds, step),
         limits: limits.clone(),
-        checks: step.checks.iter().collect(),
+        scored,
+        checks: scored.iter().collect(),
+        manners: commands.manners.clone(),
         warnings: Vec::new(),
         fingerprint: String::new(),
         in_vain: Arc::default(),
@@ -133,10 +154,26 @@ impl Cast {
         !self.roles.values().any(|launch| matches!(launch, Launch::Broken(_)))
     }
 
+    /// What a check is to the program that it is about. One that was not given is asked what any other is.
+    pub fn asks(&self, check: &Check) -> Asked {
+        match self.roles.get(&check.role) {
+            Some(Launch::Command(words)) => check.asked_of_command(words),
+            None if self.is_foreign() => {
+                check.asked_of_command(&[check.needs.unwrap_or_default().to_string()])
+            }
+            _ => check.asked(),
+        }
+    }
+
     /// How many of the step's points a check gives when it passes. They are shared among the checks that are asked
-    /// of programs of this kind.
+    /// of these programs.
     pub fn points_of(&self, check: &Check) -> f64 {
-        self.step.points_of(check, self.is_foreign())
+        let share = |check: &Check| match self.asks(check) {
+            Asked::ForPoints(share) => share,
+            Asked::AsBonus | Asked::Not(_) => 0,
+        };
+        let shares: u32 = self.scored.iter().map(share).sum();
+        f64::from(self.step.points * share(check)) / f64::from(shares.max(1))
     }
 
     /// All that a stage for one check is set up from.
@@ -149,6 +186,7 @@ impl Cast {
             port: self.step.port,
             launches: self.roles.clone(),
             helpers: self.helpers.clone(),
+            manners: self.manners.clone(),
             limits: self.limits.clone(),
             in_vain: Arc::clone(&self.in_vain),
         }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::course::starter::Starter;
-use crate::course::step::Check;
+use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
 use crate::stage::aftermath::Finished;
@@ -81,6 +81,7 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let played = catch_unwind(AssertUnwindSafe(|| play_to_the_end(cast, check, seed)));
     let outcome = played.unwrap_or_else(|panic| Outcome {
         check,
+        is_bonus: is_bonus(cast, check),
         max: cast.points_of(check),
         transcript: Transcript::new(cast.production(check, seed).title),
         verdict: Verdict::CheckerFault(format!("the checker panicked: {}", said_by(&*panic))),
@@ -105,6 +106,7 @@ fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let warning = format!("these processes cannot be ended: {survivors:?}");
     Outcome {
         check,
+        is_bonus: is_bonus(cast, check),
         max: cast.points_of(check),
         transcript: stage.into_transcript(failure),
         verdict,
@@ -114,6 +116,11 @@ fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     }
 }
 
+/// Whether it gives no points to these programs, though it is played.
+fn is_bonus(cast: &Cast, check: &Check) -> bool {
+    check.is_bonus() || cast.asks(check) == Asked::AsBonus
+}
+
 /// Why a check cannot be played at all, if so.
 fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
     match cast.roles.get(&check.role) {
@@ -121,10 +128,10 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
             return Some(Verdict::NotChecked(format!("needs --{} CMD", check.role.word())));
         }
         Some(Launch::Broken(errors)) => return Some(Verdict::DoesNotCompile(errors.clone())),
-        Some(Launch::Command(_)) if check.is_only_ours => {
-            return Some(Verdict::NotChecked("the handout does not ask for it".to_string()));
-        }
         Some(_) => {}
+    }
+    if let Asked::Not(reason) = cast.asks(check) {
+        return Some(Verdict::NotChecked(reason));
     }
     match cast.helpers.get(check.helper?) {
         Some(Launch::Broken(errors)) => Some(Verdict::NotChecked(format!(
@@ -223,6 +230,7 @@ mod tests {
     use crate::course::step::Step;
     use crate::sandbox::limits::Limits;
     use crate::stage::launch::Role;
+    use crate::stage::manners::Manners;
 
     static PANICS: Check =
         Check::server("panics", "panics", |_| panic!("a mistake in {}", "the scene")).worth(1);
@@ -236,6 +244,7 @@ mod tests {
         programs: &["ex0_server"],
         handout: "none",
         checks: &[],
+        pair_checks: &[],
         hints: &[],
     };
 
@@ -246,7 +255,9 @@ mod tests {
             roles: HashMap::from([(Role::Server, launch)]),
             helpers: HashMap::new(),
             limits: Limits::default(),
+            scored: &[],
             checks: Vec::new(),
+            manners: Manners::default(),
             warnings: Vec::new(),
             fingerprint: String::new(),
             in_vain: Arc::default(),

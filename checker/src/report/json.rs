@@ -128,7 +128,7 @@ fn check(outcome: &Outcome) -> Check<'_> {
         verdict: outcome.verdict.word(),
         points: outcome.points(),
         max: outcome.max,
-        bonus: outcome.check.is_bonus(),
+        bonus: outcome.is_bonus,
         message: outcome.verdict.message(),
         advice: outcome.look(),
         transcript: terminal::plain(&outcome.transcript),

@@ -243,7 +243,7 @@ impl Terminal {
             Verdict::NotChecked(_) => ("–", "not checked".to_string()),
             Verdict::CheckerFault(_) => ("!", "checker fault".to_string()),
         };
-        let worth = match (outcome.check.is_bonus(), &outcome.verdict) {
+        let worth = match (outcome.is_bonus, &outcome.verdict) {
             (true, Verdict::Passes | Verdict::Fails { .. }) => "bonus".to_string(),
             (true, _) => format!("bonus, {worth}"),
             (false, _) => worth,

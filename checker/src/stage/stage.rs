@@ -17,6 +17,7 @@ use crate::sandbox::sockets::{call_in_segments, keep_silent, local};
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
 use crate::stage::launch::{Launch, Role, Setting};
+use crate::stage::manners::Manners;
 use crate::stage::peer::Peer;
 use crate::stage::ports::{InVain, Ports};
 use crate::stage::program::Program;
@@ -41,6 +42,8 @@ pub struct Production {
     pub launches: HashMap<Role, Launch>,
     /// Other programs that take part, by name.
     pub helpers: HashMap<&'static str, Launch>,
+    /// How they do what the handout leaves open.
+    pub manners: Manners,
     /// What the programs may take, and how long the scene waits for them.
     pub limits: Limits,
     /// What earlier scenes with the same programs have waited for in vain.
@@ -107,6 +110,11 @@ impl Stage {
     pub fn is_foreign(&self) -> bool {
         let launch = self.production.launches.get(&self.production.role);
         launch.is_some_and(Launch::is_foreign)
+    }
+
+    /// How the programs do what the handout leaves open.
+    pub fn manners(&self) -> &Manners {
+        &self.production.manners
     }
 
     /// How long this scene waits for what it expects.

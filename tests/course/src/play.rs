@@ -5,15 +5,16 @@ use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits_of_environment;
 use checker::judge::build;
-use checker::judge::cast::{Sources, helpers_of, of_commands};
+use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::report::terminal;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
+use checker::stage::manners::Manners;
 use checker::stage::transcript::Transcript;
 
 pub use checker::course::layout::{Package, target};
 pub use checker::course::starter::Starter;
-pub use checker::course::step::{Check, Step};
+pub use checker::course::step::{Asked, Check, Step};
 pub use checker::course::table::{STEPS, find};
 pub use checker::judge::build::build_binary;
 pub use checker::judge::cast::Cast;
@@ -73,7 +74,9 @@ pub fn foreign_cast(step: &'static Step, commands: &[(Role, Vec<String>)]) -> Re
         true => build::Builds::new(),
         false => build::build(&helpers, false, &|_| ()).map_err(|error| format!("{error:#}"))?,
     };
-    Ok(of_commands(step, commands, &builds, &limits()?))
+    let (words, manners) = (commands.to_vec(), Manners::default());
+    let commands = Commands { words, manners, is_pair: false };
+    Ok(of_commands(step, &commands, &builds, &limits()?))
 }
 
 /// What programs may take, as the environment has it: a busy machine may set CHATLINGS_PATIENCE.

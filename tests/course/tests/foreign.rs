@@ -16,8 +16,8 @@ use std::process::{Command, ExitCode};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use course_tests::play::{
-    self, Cast, Check, Outcome, Package, Role, SEED, SIDE_BY_SIDE, STEPS, Step, Verdict, explain,
-    find, foreign_cast, play_all,
+    self, Asked, Cast, Check, Outcome, Package, Role, SEED, SIDE_BY_SIDE, STEPS, Step, Verdict,
+    explain, find, foreign_cast, play_all,
 };
 use course_tests::{kept, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -141,8 +141,9 @@ fn play_commands(
     let roles: Vec<Role> = commands.iter().map(|(role, _)| *role).collect();
     let cast = foreign_cast(step, &commands)?;
     // What goes beyond the handout, the bonus, is not asked of them.
-    let is_asked =
-        |check: &&Check| roles.contains(&check.role) && !check.is_bonus() && !check.is_only_ours;
+    let is_asked = |check: &&Check| {
+        roles.contains(&check.role) && matches!(cast.asks(check), Asked::ForPoints(_))
+    };
     let checks = step.checks.iter().filter(is_asked);
     let checks: Vec<(&Cast, &'static Check)> = checks.map(|check| (&cast, check)).collect();
     let outcomes = play_all(&checks, SEED, step.port.is_some(), |_| {});
