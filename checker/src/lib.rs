@@ -37,6 +37,7 @@ pub mod judge {
     mod fresh;
     pub mod judge;
     pub mod outcome;
+    pub mod probe;
 }
 
 pub mod course {

@@ -1,8 +1,9 @@
 //! What a course is made of: steps, their checks, and the programs that a check needs.
 
+use crate::stage::framing::Framing;
 use crate::stage::launch::Role;
 use crate::stage::stage::Stage;
-use crate::stage::stop::Scene;
+use crate::stage::stop::{Scene, Stop};
 
 /// One assignment.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub struct Step {
     pub points: u32,
     /// Its programs: binaries of `exercises`, one file each.
     pub programs: &'static [&'static str],
+    /// How it is found out how commands frame their messages, a row for each role; none where they have no frames.
+    pub probes: &'static [Probe],
     /// The file name of its handout.
     pub handout: &'static str,
     /// Its checks, the one that shows the step at its best first.
@@ -42,6 +45,8 @@ pub struct Check {
     pub of_others: OfOthers,
     /// The placeholder without which a command cannot be told what the scene needs: `{max_clients}`.
     pub needs: Option<&'static str>,
+    /// Whether it is about where a frame ends, so that there is nothing to check in a program without frames.
+    pub is_of_frames: bool,
     /// The program it is about.
     pub role: Role,
     /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
@@ -50,6 +55,17 @@ pub struct Check {
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
+}
+
+/// Finds out how a command frames its messages, before anything is checked.
+#[derive(Debug)]
+pub struct Probe {
+    /// The role of the command.
+    pub role: Role,
+    /// Whether the checker has to speak first. Then it speaks in each framing in turn, until something is found out.
+    pub speaks_first: bool,
+    /// What is played. The scene has a framing to speak in; what comes out is the one that was found.
+    pub scene: fn(&Stage) -> Result<Option<Framing>, Stop>,
 }
 
 /// What a check is to programs in any language, which are judged by what the handout asks.
@@ -100,8 +116,18 @@ impl Check {
         name: &'static str,
         scene: fn(&Stage) -> Scene,
     ) -> Check {
-        let of_others = OfOthers::Asked;
-        Check { id, name, share: None, of_others, needs: None, role, helper: None, look: "", scene }
+        Check {
+            id,
+            name,
+            share: None,
+            of_others: OfOthers::Asked,
+            needs: None,
+            is_of_frames: false,
+            role,
+            helper: None,
+            look: "",
+            scene,
+        }
     }
 
     /// Sets the share of the step's points.
@@ -136,6 +162,13 @@ impl Check {
         self
     }
 
+    /// Asks it only of programs that frame their messages. Of others it is not checked, and the step's points are
+    /// shared among the other checks.
+    pub const fn of_frames(mut self) -> Check {
+        self.is_of_frames = true;
+        self
+    }
+
     /// Sets where to look when the check fails.
     pub const fn look(mut self, look: &'static str) -> Check {
         self.look = look;
@@ -161,8 +194,11 @@ impl Check {
         }
     }
 
-    /// What it is to a program in any language that is started by this command.
-    pub fn asked_of_command(&self, words: &[String]) -> Asked {
+    /// What it is to a program in any language that is started by this command, and frames its messages like this.
+    pub fn asked_of_command(&self, words: &[String], framing: Framing) -> Asked {
+        if self.is_of_frames && framing == Framing::None {
+            return Asked::Not("a program without frames".to_string());
+        }
         let has = |placeholder: &str| words.iter().any(|word| word.contains(placeholder));
         match (self.of_others, self.needs) {
             (OfOthers::NotAsked, _) => Asked::Not("the handout does not ask for it".to_string()),

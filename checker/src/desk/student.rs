@@ -20,6 +20,7 @@ use crate::judge::build::{self, Builds, News};
 use crate::judge::cast::{self, Cast, Commands, Sources};
 use crate::judge::judge;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
+use crate::judge::probe;
 use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
@@ -131,6 +132,7 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
     if let Some(part) = &wanted.only {
         casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
     }
+    casts.iter_mut().for_each(|cast| probe::find_out(cast, seed));
     let results = play(&casts, seed);
     let is_where_they_stand = is_students && wanted.only.is_none();
     if is_where_they_stand {
@@ -297,7 +299,8 @@ mod tests {
             warnings: Vec::new(),
         };
         let outcomes = verdicts.iter().map(outcome).collect();
-        status_of(&[StepResult { step: &STEPS[0], outcomes, fingerprint: String::new() }])
+        let (framings, fingerprint) = (Vec::new(), String::new());
+        status_of(&[StepResult { step: &STEPS[0], outcomes, framings, fingerprint }])
     }
 
     #[test]

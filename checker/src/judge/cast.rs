@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::course::layout::{Package, fingerprint};
-use crate::course::step::{Asked, Check, Step};
+use crate::course::step::{Asked, Check, Probe, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
+use crate::stage::framing::{Framed, Framing};
 use crate::stage::launch::{Launch, Role};
 use crate::stage::manners::Manners;
 use crate::stage::ports::InVain;
@@ -29,6 +30,8 @@ pub struct Cast {
     pub checks: Vec<&'static Check>,
     /// How the programs do what the handout leaves open.
     pub manners: Manners,
+    /// How commands frame their messages, in a step that has frames: see [`probe`](crate::judge::probe).
+    pub framings: Vec<(Role, Framed)>,
     /// What the compiler says of programs that it has built all the same.
     pub warnings: Vec<String>,
     /// What the programs were made of when they were built; empty for commands.
@@ -80,6 +83,7 @@ impl Sources {
                 scored: step.checks,
                 checks: step.checks.iter().collect(),
                 manners: Manners::default(),
+                framings: Vec::new(),
                 warnings: warnings.filter(|warnings| !warnings.is_empty()).collect(),
                 fingerprint: fingerprint.clone(),
                 in_vain: Arc::default(),
@@ -122,6 +126,7 @@ pub fn of_commands(
         scored,
         checks: scored.iter().collect(),
         manners: commands.manners.clone(),
+        framings: Vec::new(),
         warnings: Vec::new(),
         fingerprint: String::new(),
         in_vain: Arc::default(),
@@ -156,13 +161,21 @@ impl Cast {
 
     /// What a check is to the program that it is about. One that was not given is asked what any other is.
     pub fn asks(&self, check: &Check) -> Asked {
+        let framing = self.framing_of(check.role);
         match self.roles.get(&check.role) {
-            Some(Launch::Command(words)) => check.asked_of_command(words),
+            Some(Launch::Command(words)) => check.asked_of_command(words, framing),
             None if self.is_foreign() => {
-                check.asked_of_command(&[check.needs.unwrap_or_default().to_string()])
+                check.asked_of_command(&[check.needs.unwrap_or_default().to_string()], framing)
             }
             _ => check.asked(),
         }
+    }
+
+    /// How the program of this role frames its messages. One that was not given does as the other.
+    pub fn framing_of(&self, role: Role) -> Framing {
+        let of_role = self.framings.iter().find(|(other, _)| *other == role);
+        let framed = of_role.or(self.framings.first()).map(|(_, framed)| framed.framing);
+        framed.unwrap_or_default()
     }
 
     /// How many of the step's points a check gives when it passes. They are shared among the checks that are asked
@@ -178,15 +191,32 @@ impl Cast {
 
     /// All that a stage for one check is set up from.
     pub fn production(&self, check: &Check, seed: u64) -> Production {
+        self.production_of(check.role, check.id, check.name, self.framing_of(check.role), seed)
+    }
+
+    /// All that a stage for a probe is set up from, which speaks in this framing.
+    pub fn production_of_probe(&self, probe: &Probe, framing: Framing, seed: u64) -> Production {
+        self.production_of(probe.role, "probe", "how messages are framed", framing, seed)
+    }
+
+    fn production_of(
+        &self,
+        role: Role,
+        id: &str,
+        name: &str,
+        framing: Framing,
+        seed: u64,
+    ) -> Production {
         Production {
-            title: format!("{} · {}", self.step.title, check.name),
-            key: format!("{}::{}", self.step.id, check.id),
+            title: format!("{} · {name}", self.step.title),
+            key: format!("{}::{id}", self.step.id),
             seed,
-            role: check.role,
+            role,
             port: self.step.port,
             launches: self.roles.clone(),
             helpers: self.helpers.clone(),
             manners: self.manners.clone(),
+            framing,
             limits: self.limits.clone(),
             in_vain: Arc::clone(&self.in_vain),
         }

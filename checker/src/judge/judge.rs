@@ -33,6 +33,7 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
     let result = |cast: &Cast| StepResult {
         step: cast.step,
         outcomes: outcomes.by_ref().take(cast.checks.len()).collect(),
+        framings: cast.framings.clone(),
         fingerprint: cast.fingerprint.clone(),
     };
     casts.iter().map(result).collect()
@@ -242,6 +243,7 @@ mod tests {
         port: None,
         points: 1,
         programs: &["ex0_server"],
+        probes: &[],
         handout: "none",
         checks: &[],
         pair_checks: &[],
@@ -258,6 +260,7 @@ mod tests {
             scored: &[],
             checks: Vec::new(),
             manners: Manners::default(),
+            framings: Vec::new(),
             warnings: Vec::new(),
             fingerprint: String::new(),
             in_vain: Arc::default(),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::course::step::{Check, Step};
+use crate::stage::framing::Framed;
 use crate::stage::launch::Role;
 use crate::stage::stop::Failure;
 use crate::stage::transcript::Transcript;
@@ -68,6 +69,8 @@ pub struct StepResult {
     pub step: &'static Step,
     /// Its outcomes, in the order of its checks.
     pub outcomes: Vec<Outcome>,
+    /// How its commands frame their messages, in a step that has frames.
+    pub framings: Vec<(Role, Framed)>,
     /// What its programs were made of when they were built; empty for commands.
     pub fingerprint: String,
 }

@@ -1,5 +1,6 @@
 //! What `--json` prints: one document. Keys are only ever added.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -29,6 +30,8 @@ struct Step<'a> {
     open: f64,
     checks: Vec<Check<'a>>,
     hints: &'a [&'a str],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    framing: BTreeMap<&'a str, &'a str>, // of commands, by role, in a step that has frames
 }
 
 #[derive(Serialize)]
@@ -117,6 +120,11 @@ fn step(result: &StepResult) -> Step<'_> {
         open: result.open_points(),
         checks: result.outcomes.iter().map(check).collect(),
         hints: step.hints,
+        framing: result
+            .framings
+            .iter()
+            .map(|(role, framed)| (role.word(), framed.framing.word()))
+            .collect(),
     }
 }
 

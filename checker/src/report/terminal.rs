@@ -6,6 +6,8 @@ use colored::{Color, ColoredString, Colorize};
 
 use crate::course::step::Step;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
+use crate::stage::framing::{Framed, Framing, Known};
+use crate::stage::launch::Role;
 use crate::stage::show::shorten;
 use crate::stage::transcript::{Line, Mark, Transcript};
 
@@ -212,6 +214,9 @@ impl Terminal {
         let (step, outcomes) = (result.step, &result.outcomes[..]);
         let sum = format!("{} of {} points", points(result.points()), step.points);
         let mut text = format!("{}\n", self.spread(step.title, &sum).bold());
+        for line in framing_in_words(&result.framings) {
+            text += &format!("{}\n", self.wrap(&line, "  ").dimmed());
+        }
         let mut said: BTreeSet<String> = BTreeSet::new();
         for outcome in outcomes {
             text += &format!("{}\n", self.verdict_line(outcome));
@@ -387,6 +392,32 @@ impl Terminal {
         let options =
             textwrap::Options::new(self.width).initial_indent(indent).subsequent_indent(indent);
         textwrap::fill(text, options)
+    }
+}
+
+/// How commands frame their messages, and how that is known: in one line, or in one for each role if they differ.
+fn framing_in_words(framings: &[(Role, Framed)]) -> Vec<String> {
+    let words = |framed: &Framed| {
+        let how = match framed.framing {
+            Framing::None => "without frames, one message a segment".to_string(),
+            framing => format!("framed as {framing}"),
+        };
+        match framed.known {
+            Known::Told => format!("{how} (--framing)"),
+            Known::FoundOut => format!("{how} (found out from its first bytes; --framing sets it)"),
+            Known::Assumed => format!("{how} (nothing else was found out; --framing sets it)"),
+        }
+    };
+    match framings {
+        [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => {
+            vec![words(first)]
+        }
+        framings => {
+            let line = |(role, framed): &(Role, Framed)| {
+                format!("the {} is {}", role.word(), words(framed))
+            };
+            framings.iter().map(line).collect()
+        }
     }
 }
 

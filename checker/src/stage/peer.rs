@@ -10,6 +10,7 @@ use socket2::SockRef;
 
 use crate::stage::board::{Board, QUIET};
 use crate::stage::expected::{Expected, Kind};
+use crate::stage::framing::Framing;
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
 use crate::stage::stop::{Scene, Stop};
@@ -29,6 +30,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 pub struct Peer {
     pub(super) board: Rc<Board>,
     pub(super) wire: WireId,
+    pub(super) framing: Framing,
     name: String,
     is_quiet: bool,
     is_strict: bool, // the other side is a program of the course, which ends a message with a line break
@@ -61,9 +63,22 @@ struct Message {
 }
 
 impl Peer {
-    pub(super) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
-        let name = name.to_string();
-        Peer { board, name, wire, is_quiet: true, is_strict, line_break_may_follow: false.into() }
+    pub(super) fn new(
+        board: Rc<Board>,
+        name: &str,
+        wire: WireId,
+        framing: Framing,
+        is_strict: bool,
+    ) -> Peer {
+        Peer {
+            board,
+            wire,
+            framing,
+            name: name.to_string(),
+            is_quiet: true,
+            is_strict,
+            line_break_may_follow: false.into(),
+        }
     }
 
     /// The same peer, whose doings are in the transcript from now on.
@@ -358,7 +373,15 @@ impl Peer {
         match heard {
             None => Ok(()),
             Some(bytes) => self
-                .fails(format!("expected to hear nothing yet, but heard {}", quoted_bytes(&bytes))),
+                .fails(format!("expected to hear nothing yet, but heard {}", self.quoted(&bytes))),
+        }
+    }
+
+    fn quoted(&self, bytes: &[u8]) -> String {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => quoted(without_line_break(text)),
+            _ => first_message(bytes, self.framing)
+                .map_or(format!("the bytes {}", hex(bytes)), |message| message.shown()),
         }
     }
 
@@ -395,7 +418,7 @@ impl Peer {
                 Ok(())
             }
             Some(bytes) => {
-                self.fails(format!("{expected}, but heard {} first", quoted_bytes(bytes)))
+                self.fails(format!("{expected}, but heard {} first", self.quoted(bytes)))
             }
             None => {
                 let limit = seconds(self.board.patience());
@@ -439,12 +462,4 @@ impl Peer {
 
 fn without_line_break(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
-}
-
-fn quoted_bytes(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => quoted(without_line_break(text)),
-        _ => first_message(bytes)
-            .map_or(format!("the bytes {}", hex(bytes)), |message| message.shown()),
-    }
 }

@@ -1,13 +1,10 @@
-//! Protobuf messages and their frames, as data: a frame is the length of a message as 4 bytes, big-endian, and then
-//! the message.
+//! Protobuf messages in their frames, as data: what is in a frame, and what bytes are that are none.
 
 use chatlings::proto::{FastHandshake, Message};
 use prost::encoding::{DecodeContext, decode_key, skip_field};
 
+use crate::stage::framing::{Framing, LONGEST};
 use crate::stage::show::{fits_quoted, quoted};
-
-/// The longest frame that is taken for one; a longer length is a mistake.
-const LONGEST: u32 = 16 * 1024 * 1024;
 
 /// A protobuf message that can be shown in a transcript.
 pub trait Shown: prost::Message + Default + PartialEq {
@@ -65,12 +62,9 @@ fn with_fields(name: &str, fields: &[String]) -> String {
     }
 }
 
-/// A message in a frame: its length as 4 bytes, big-endian, then the message.
-pub fn frame_of<M: Shown>(message: &M) -> Vec<u8> {
-    let body = message.encode_to_vec();
-    let mut frame = (body.len() as u32).to_be_bytes().to_vec();
-    frame.extend(body);
-    frame
+/// A message in a frame.
+pub fn frame_of<M: Shown>(message: &M, framing: Framing) -> Vec<u8> {
+    framing.frame(&message.encode_to_vec())
 }
 
 /// Whether the fields of an encoded message are all of this type. `decode` skips those that it does not know: then it
@@ -87,37 +81,81 @@ pub(super) fn has_no_other_fields<M: Shown>(mut body: &[u8]) -> bool {
     true
 }
 
-/// How many bytes the first frame takes, if it is there as a whole. The error says what is wrong with it.
-pub(super) fn whole_frame(bytes: &[u8]) -> Result<Option<usize>, String> {
-    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
-        return Ok(None);
-    };
-    let length = u32::from_be_bytes(*header);
-    if length > LONGEST {
-        return Err("a frame of an impossible length came".to_string());
+/// The message in the first frame, if it is one.
+pub(super) fn first_message(bytes: &[u8], framing: Framing) -> Option<Message> {
+    let frame = framing.first(bytes).ok()??;
+    <Message as prost::Message>::decode(&bytes[frame.header..frame.count]).ok()
+}
+
+/// The message that all of these bytes are, if they are one message of this type and nothing else.
+fn only_message<M: Shown>(bytes: &[u8], framing: Framing) -> Option<M> {
+    let frame = framing.first(bytes).ok()??;
+    let body = &bytes[frame.header..];
+    let is_all = frame.count == bytes.len() && has_no_other_fields::<M>(body);
+    if is_all { M::decode(body).ok() } else { None }
+}
+
+/// How these bytes may be framed, if they are one message of this type that `is_right`, and nothing else.
+pub(super) fn framings_of<M: Shown>(bytes: &[u8], is_right: impl Fn(&M) -> bool) -> Vec<Framing> {
+    let fits = |framing: &Framing| only_message(bytes, *framing).is_some_and(|m| is_right(&m));
+    Framing::ALL.into_iter().filter(fits).collect()
+}
+
+/// Whether these bytes are messages in frames, and nothing else.
+pub(super) fn are_messages(mut bytes: &[u8], framing: Framing) -> bool {
+    while let Ok(Some(frame)) = framing.first(bytes) {
+        let body = &bytes[frame.header..frame.count];
+        if !has_no_other_fields::<Message>(body) || first_message(bytes, framing).is_none() {
+            return false;
+        }
+        bytes = &bytes[frame.count..];
     }
-    Ok((body.len() >= length as usize).then_some(4 + length as usize))
+    bytes.is_empty()
+}
+
+/// What bytes are that no message of this type was found in, as a sentence to be added; empty where there is nothing
+/// to say.
+pub(super) fn explanation<M: Shown>(bytes: &[u8], framing: Framing) -> String {
+    let others = Framing::ALL.into_iter().filter(|other| *other != framing);
+    for other in others.collect::<Vec<_>>() {
+        let shown = shown_if_whole::<M>(bytes, other)
+            .or_else(|| shown_if_whole::<Message>(bytes, other))
+            .or_else(|| shown_if_whole::<FastHandshake>(bytes, other));
+        if let Some(shown) = shown {
+            return format!(". These bytes are a whole {shown} {}", wrong_header(other, framing));
+        }
+    }
+    announcement(bytes, framing)
+}
+
+/// A message that has a field at least: of nothing, it cannot be said what it is.
+fn shown_if_whole<M: Shown>(bytes: &[u8], framing: Framing) -> Option<String> {
+    only_message::<M>(bytes, framing).filter(|message| *message != M::default()).map(|m| m.shown())
+}
+
+fn wrong_header(found: Framing, expected: Framing) -> String {
+    let (found, expected) = (found.header_in_words(), expected.header_in_words());
+    match (found, expected) {
+        ("", _) => "without its length before it".to_string(),
+        (_, "") => format!("with its length before it ({found})"),
+        _ => format!("whose length is {found}; it must be {expected}"),
+    }
 }
 
 /// What the first four bytes say, and whether they say it the wrong way round.
-pub(super) fn announcement(bytes: &[u8]) -> String {
-    let Some((header, body)) = bytes.split_first_chunk::<4>() else {
+fn announcement(bytes: &[u8], framing: Framing) -> String {
+    let (true, Some((header, body))) = (framing == Framing::U32Be, bytes.split_first_chunk::<4>())
+    else {
         return String::new();
     };
     let (big, little) = (u32::from_be_bytes(*header), u32::from_le_bytes(*header));
     let mut text = format!(". The first 4 bytes announce {big} bytes, and {} follow", body.len());
-    if little as usize == body.len() || (big > LONGEST && little <= LONGEST) {
+    if little as usize == body.len() || (big as usize > LONGEST && little as usize <= LONGEST) {
         text.push_str(&format!(
             " (read as little-endian: {little}; the length must be big-endian)"
         ));
     }
     text
-}
-
-/// The message in the first frame, if it is one.
-pub(super) fn first_message(bytes: &[u8]) -> Option<Message> {
-    let count = whole_frame(bytes).ok()??;
-    <Message as prost::Message>::decode(&bytes[4..count]).ok()
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::sockets::{call_in_segments, keep_silent, local};
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
+use crate::stage::framing::Framing;
 use crate::stage::launch::{Launch, Role, Setting};
 use crate::stage::manners::Manners;
 use crate::stage::peer::Peer;
@@ -44,6 +45,8 @@ pub struct Production {
     pub helpers: HashMap<&'static str, Launch>,
     /// How they do what the handout leaves open.
     pub manners: Manners,
+    /// How the program that the scene is about frames its messages.
+    pub framing: Framing,
     /// What the programs may take, and how long the scene waits for them.
     pub limits: Limits,
     /// What earlier scenes with the same programs have waited for in vain.
@@ -65,6 +68,7 @@ pub struct Stage {
 pub struct Listener {
     board: Rc<Board>,
     listener: TcpListener,
+    framing: Framing,
     is_strict: bool,
     has_fixed_port: bool,
 }
@@ -115,6 +119,11 @@ impl Stage {
     /// How the programs do what the handout leaves open.
     pub fn manners(&self) -> &Manners {
         &self.production.manners
+    }
+
+    /// How the program that the check is about frames its messages.
+    pub fn framing(&self) -> Framing {
+        self.production.framing
     }
 
     /// How long this scene waits for what it expects.
@@ -317,7 +326,8 @@ impl Stage {
         }
         let wire =
             self.board.add_socket("server", socket).map_err(|error| cannot_play(name, &error))?;
-        Ok(Peer::new(Rc::clone(&self.board), name, wire, !self.is_foreign()))
+        let (board, framing) = (Rc::clone(&self.board), self.framing());
+        Ok(Peer::new(board, name, wire, framing, !self.is_foreign()))
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {
@@ -335,8 +345,13 @@ impl Stage {
         let address = listener.local_addr().map_err(|error| cannot_play("server", &error))?;
         self.address.set(Some(address));
         self.board.note("server", Mark::Event, &format!("listens on {address}"));
-        let (board, is_strict) = (Rc::clone(&self.board), !self.is_foreign());
-        Ok(Listener { board, listener, is_strict, has_fixed_port: fixed.is_some() })
+        Ok(Listener {
+            board: Rc::clone(&self.board),
+            listener,
+            framing: self.framing(),
+            is_strict: !self.is_foreign(),
+            has_fixed_port: fixed.is_some(),
+        })
     }
 
     /// Makes sure that nobody listens where the clients that are started from now on will call.
@@ -386,7 +401,8 @@ impl Listener {
         }
         let wire =
             self.board.add_socket(client, socket).map_err(|error| cannot_play("server", &error))?;
-        Ok(Peer::new(Rc::clone(&self.board), "server", wire, self.is_strict).aloud())
+        let board = Rc::clone(&self.board);
+        Ok(Peer::new(board, "server", wire, self.framing, self.is_strict).aloud())
     }
 }
 

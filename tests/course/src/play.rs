@@ -6,6 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 use checker::cli::limits_of_environment;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
+use checker::judge::probe::find_out;
 use checker::report::terminal;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
@@ -76,7 +77,9 @@ pub fn foreign_cast(step: &'static Step, commands: &[(Role, Vec<String>)]) -> Re
     };
     let (words, manners) = (commands.to_vec(), Manners::default());
     let commands = Commands { words, manners, is_pair: false };
-    Ok(of_commands(step, &commands, &builds, &limits()?))
+    let mut cast = of_commands(step, &commands, &builds, &limits()?);
+    find_out(&mut cast, SEED);
+    Ok(cast)
 }
 
 /// What programs may take, as the environment has it: a busy machine may set CHATLINGS_PATIENCE.

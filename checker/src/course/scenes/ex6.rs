@@ -1,13 +1,29 @@
 //! Scenes of 2.2 structured messages.
+//!
+//! The handout (assignment 2, exercise 2) asks for a message with "the following fields", `int64 from`, `int64 to` and
+//! `string msg`; for `protobuf`; and that the server "should echo the message back to the client, as done in the
+//! previous assignments": for many clients at once, each until `end`, whatever another one does. So any values of those
+//! fields are asked, and a server that sends back whatever bytes come has not done it: nothing may come back for a
+//! length alone, nor for bytes that do not decode, and `end` must be understood.
+//!
+//! It does not say how the receiver knows where a message ends, nor what a client shows of a reply but its text. A
+//! program in any language has a framing of its own, which is found out (`PROBES`), or none: then one message is one
+//! segment, and what is about the end of a frame is not asked (`of_frames`).
+//!
+//! The starters ask for more: a length of 4 bytes, big-endian; no memory for a length that nobody means; the options
+//! `--from` and `--to`, and the sender in front of a reply; and a word from a client that is cut off.
 
 use chatlings::proto::Message;
+use prost::Message as _; // the trait with `encoded_len`
 
-use crate::course::step::Check;
+use crate::course::step::{Check, Probe};
 use crate::stage::expected::matching;
-use crate::stage::launch::Setting;
+use crate::stage::framing::Framing;
+use crate::stage::launch::{Role, Setting};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::protobuf::frame_of;
+use crate::stage::show::hex;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
@@ -24,16 +40,17 @@ pub const CHECKS: &[Check] = &[
              and whether the message goes back unchanged.",
     ),
     Check::server("echoes_any_values", "echoes any number and any text", echoes_any_values)
-        .worth(2)
+        .worth(1)
         .look(
             "what is done to a message before it is sent back (nothing), whether `read_exact` \
              reads all of it, and what ends the loop: just `end`.",
         ),
-    Check::server("end_closes", "`end` closes the connection", end_closes).worth(1).look(
+    Check::server("end_closes", "`end` closes the connection", end_closes).worth(2).look(
         "whether `msg` is looked at before the reply, and ends this conversation and no other.",
     ),
     Check::server("many_pieces", "a frame in many pieces is one message", many_pieces)
         .worth(1)
+        .of_frames()
         .look(
             "whether one `read` is taken for a whole length or message: `read_exact` waits for \
              all of it.",
@@ -44,6 +61,7 @@ pub const CHECKS: &[Check] = &[
         three_in_one_segment,
     )
     .worth(1)
+    .of_frames()
     .look("whether exactly as many bytes are read as the length says, and no more."),
     Check::server(
         "a_cut_off_frame",
@@ -51,9 +69,12 @@ pub const CHECKS: &[Check] = &[
         a_cut_off_frame,
     )
     .worth(1)
+    .of_frames()
     .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
     Check::server("an_enormous_length", "a length of 4 GiB costs no memory", an_enormous_length)
         .worth(1)
+        .bonus_of_others()
+        .of_frames()
         .look("whether the length is compared with `LONGEST` before memory is taken for it."),
     Check::server(
         "undecodable_bytes",
@@ -85,6 +106,11 @@ pub const CHECKS: &[Check] = &[
     ),
 ];
 
+pub const PROBES: &[Probe] = &[
+    Probe { role: Role::Server, speaks_first: true, scene: framing_of_a_server },
+    Probe { role: Role::Client, speaks_first: false, scene: framing_of_a_client },
+];
+
 pub const HINTS: &[&str] = &[
     "A line of text ends at a line break. A protobuf message may contain any byte at all. How can the \
      receiver know where one message ends and the next one begins?",
@@ -105,6 +131,31 @@ fn says(peer: &Peer, message: &Message) -> Scene {
     peer.receives(message)
 }
 
+/// A message of so many bytes, about.
+fn long_message(stage: &Stage, length: usize) -> Message {
+    let msg = format!("{} ", stage.word()).repeat(length).chars().take(length).collect();
+    Message { msg, ..message(stage) }
+}
+
+/// The same as `says`, where a server shows that it knows a message when it has one: nothing comes back for the length
+/// alone or, without frames, for bytes that are no message.
+fn says_length_first(stage: &Stage, peer: &Peer, message: &Message) -> Scene {
+    peer.sends_length_first(message)?;
+    peer.receives(message)?;
+    if stage.framing() == Framing::None {
+        let mallory = stage.connects("mallory")?;
+        sends_what_does_not_decode(stage, &mallory)?;
+        mallory.hears_no_echo_at_rest()?;
+    }
+    Ok(())
+}
+
+/// Field 3 with a length of 127 bytes, of which none follows.
+fn sends_what_does_not_decode(stage: &Stage, peer: &Peer) -> Scene {
+    let frame = stage.framing().frame(&[0x1a, 0x7f]);
+    peer.sends_raw(&frame, &format!("{} (which does not decode)", hex(&frame)))
+}
+
 /// A server with bob, who is served before and after somebody misbehaves.
 fn starts_with_bob(stage: &Stage) -> Result<(Program, Peer), Stop> {
     let server = stage.starts_server()?;
@@ -115,7 +166,7 @@ fn starts_with_bob(stage: &Stage) -> Result<(Program, Peer), Stop> {
 
 /// Somebody who misbehaves loses the connection. A foreign server may say so by its silence.
 fn is_let_go(stage: &Stage, peer: &Peer) -> Scene {
-    if stage.is_foreign() { Ok(()) } else { peer.is_disconnected() }
+    if stage.is_foreign() { peer.hears_no_echo_at_rest() } else { peer.is_disconnected() }
 }
 
 /// The misbehaving peer loses its connection, bob does not, and carol still gets in.
@@ -130,7 +181,7 @@ fn echoes_field_by_field(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     says(&alice, &message(stage))?;
-    says(&alice, &message(stage))
+    says_length_first(stage, &alice, &message(stage))
 }
 
 fn echoes_any_values(stage: &Stage) -> Scene {
@@ -139,14 +190,17 @@ fn echoes_any_values(stage: &Stage) -> Scene {
     says(&alice, &Message { from: -1, to: -stage.number(1, 99), msg: stage.word() })?;
     says(&alice, &Message { from: i64::MAX, to: i64::MIN, msg: stage.word() })?;
     says(&alice, &Message { from: 1, to: 0, msg: String::new() })?;
-    says(&alice, &Message::default())?;
+    if stage.framing() != Framing::None {
+        says(&alice, &Message::default())?; // without a frame, it has no bytes that could be sent
+    }
     // None of these is `end`.
     for msg in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
         says(&alice, &Message { from: 1, to: 2, msg })?;
     }
     says(&alice, &Message { from: 1, to: 2, msg: " Grüße,\n你好, 👋 ".to_string() })?;
-    let long = format!("{} ", stage.word()).repeat(100 * 1024).chars().take(100 * 1024).collect();
-    says(&alice, &Message { from: 1, to: 2, msg: long })
+    let length = (100 * 1024).min(stage.framing().longest() - 100); // the numbers and the rest take some bytes too
+    let long = Message { from: 1, to: 2, ..long_message(stage, length) };
+    says_length_first(stage, &alice, &long)
 }
 
 fn end_closes(stage: &Stage) -> Scene {
@@ -162,9 +216,12 @@ fn many_pieces(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let message = message(stage);
-    let frame = frame_of(&message);
+    let frame = frame_of(&message, stage.framing());
     stage.note("alice", Mark::Sent, &format!("a frame of {} bytes, byte by byte", frame.len()));
-    for byte in &frame {
+    for (number, byte) in frame.iter().enumerate() {
+        if number + 1 == frame.len() {
+            alice.hears_nothing_at_rest()?;
+        }
         match alice.sends_piece(&[*byte]) {
             Err(Stop::Fails(_)) => break, // it has been closed, which is what comes instead of a reply
             other => drop(other?),
@@ -177,7 +234,8 @@ fn three_in_one_segment(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     let messages = [message(stage), message(stage), message(stage)];
-    let frames: Vec<u8> = messages.iter().flat_map(frame_of).collect();
+    let frame = |message| frame_of(message, stage.framing());
+    let frames: Vec<u8> = messages.iter().flat_map(frame).collect();
     alice.sends_raw(&frames, "three frames in one segment")?;
     for message in &messages {
         alice.receives(message)?;
@@ -188,19 +246,24 @@ fn three_in_one_segment(stage: &Stage) -> Scene {
 fn a_cut_off_frame(stage: &Stage) -> Scene {
     let (_server, bob) = starts_with_bob(stage)?;
     let cut_off = message(stage);
-    let frame = frame_of(&cut_off);
+    let frame = frame_of(&cut_off, stage.framing());
     let erin = stage.connects("erin")?;
     erin.stops_sending();
     is_let_go(stage, &erin)?;
     let dave = stage.connects("dave")?;
-    dave.sends_raw(&frame[..2], "the first half of a length (2 of 4 bytes)")?;
+    let header = frame.len() - cut_off.encoded_len();
+    if header > 1 {
+        let half = &frame[..header / 2];
+        let shown = format!("the first half of a length ({} of {header} bytes)", half.len());
+        dave.sends_raw(half, &shown)?;
+    }
     dave.stops_sending();
     is_let_go(stage, &dave)?;
     says(&bob, &message(stage))?;
     let alice = stage.connects("alice")?;
     // What comes is a message, too: only by its length can a server tell that something is missing.
     let without_text = Message { msg: String::new(), ..cut_off };
-    let half = &frame[..frame_of(&without_text).len()];
+    let half = &frame[..header + without_text.encoded_len()];
     alice.sends_raw(
         half,
         &format!("the beginning of a frame ({} of {} bytes)", half.len(), frame.len()),
@@ -210,10 +273,14 @@ fn a_cut_off_frame(stage: &Stage) -> Scene {
 }
 
 fn an_enormous_length(stage: &Stage) -> Scene {
+    let length = stage.framing().largest_length();
+    if length.len() < 4 {
+        return Err(Stop::NotChecked("so short a length cannot be enormous".to_string()));
+    }
     let (server, bob) = starts_with_bob(stage)?;
     let before = server.peak_memory();
     let alice = stage.connects("alice")?;
-    alice.sends_raw(&[0xff; 4], "ff ff ff ff (a length of 4 GiB)")?;
+    alice.sends_raw(&length, &format!("{} (a length of 4 GiB)", hex(&length)))?;
     only_this_one_suffers(stage, &alice, &bob)?;
     if let (Some(before), Some(after)) = (before, server.peak_memory()) {
         let grown = after.saturating_sub(before) / (1024 * 1024);
@@ -230,8 +297,7 @@ fn an_enormous_length(stage: &Stage) -> Scene {
 fn undecodable_bytes(stage: &Stage) -> Scene {
     let (_server, bob) = starts_with_bob(stage)?;
     let alice = stage.connects("alice")?;
-    // Field 3 with a length of 127 bytes, of which none follows.
-    alice.sends_raw(&[0, 0, 0, 2, 0x1a, 0x7f], "00 00 00 02 1a 7f (which does not decode)")?;
+    sends_what_does_not_decode(stage, &alice)?;
     only_this_one_suffers(stage, &alice, &bob)
 }
 
@@ -242,28 +308,43 @@ fn the_client_talks(stage: &Stage) -> Scene {
     let alice = stage.starts_client_with("alice", &settings)?;
     let server = listener.accepts("alice")?;
     for _ in 0..2 {
-        let (typed, reply) = (stage.word(), message(stage));
-        alice.types(&typed);
-        let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
-        let expected = Message { from, to, msg: typed };
-        // A foreign client need not have options for the numbers, nor show them.
-        let is_ours = !stage.is_foreign();
-        if received.msg != expected.msg || (is_ours && received != expected) {
-            return server.finds_wrong(&expected, &received);
+        let (msg, reply) = (stage.word(), message(stage));
+        let typed = Message { from, to, msg };
+        types_message(&alice, &typed);
+        let received: Message =
+            server.receives_frame(&format!("a Message with msg {:?}", typed.msg))?;
+        if !is_what_was_typed(stage, &typed, &received) {
+            return server.finds_wrong(&typed, &received);
         }
         // Another text from another sender, so that a client which shows its own message does not pass.
         server.sends_frame(&reply)?;
-        let shows_sender = |line: &str| !is_ours || line.contains(&reply.from.to_string());
+        let shows_sender =
+            |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
         let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
         let is_right = |line: &str| line.contains(&reply.msg) && shows_sender(line);
         alice.prints(matching(expected, is_right))?;
     }
-    alice.types("end");
+    let end = Message { from, to, msg: "end".to_string() };
+    types_message(&alice, &end);
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
-    if last.msg != "end" {
-        return server.finds_wrong(&Message { from, to, msg: "end".to_string() }, &last);
+    if last.msg != end.msg {
+        return server.finds_wrong(&end, &last);
     }
     alice.exits(0)
+}
+
+/// Alice's user types what this message is made of.
+fn types_message(alice: &Program, message: &Message) {
+    alice.types(&message.msg);
+}
+
+/// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.
+fn is_what_was_typed(stage: &Stage, typed: &Message, received: &Message) -> bool {
+    let types = stage.manners().types.as_deref().unwrap_or_default();
+    let counts = |placeholder| !stage.is_foreign() || types.contains(placeholder);
+    received.msg == typed.msg
+        && (received.from == typed.from || !counts("{from}"))
+        && (received.to == typed.to || !counts("{to}"))
 }
 
 fn a_client_cut_off(stage: &Stage) -> Scene {
@@ -280,4 +361,38 @@ fn a_client_cut_off(stage: &Stage) -> Scene {
 /// An option of the client, which a foreign one need not have.
 fn setting(option: &'static str, placeholder: &'static str, value: i64) -> Setting {
     Setting { option, placeholder, value: value.unsigned_abs(), is_needed: false }
+}
+
+// ── how commands frame their messages ────────────────────────────────────────────────────────────
+
+/// A server that echoes a message in this framing, if it does. The message has a length that no server takes for
+/// another: with two bytes in front that are 0, whoever reads two of them, or a varint, would reply with the same bytes
+/// all the same, in more messages.
+fn framing_of_a_server(stage: &Stage) -> Result<Option<Framing>, Stop> {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    let length = match stage.framing() {
+        Framing::U32Be => 70_000, // more than 2 bytes can say
+        _ => 200,                 // more than a varint of 1 byte can say
+    };
+    let message = long_message(stage, length);
+    let limit = stage.patience() / 2;
+    let scene = alice.sends_frame(&message).and_then(|()| alice.receives_within(limit, &message));
+    match scene {
+        Ok(()) => Ok(Some(stage.framing())),
+        Err(Stop::Fails(_)) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// How the first message of a client is framed, if it is the one that was typed.
+fn framing_of_a_client(stage: &Stage) -> Result<Option<Framing>, Stop> {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let typed = message(stage);
+    types_message(&alice, &typed);
+    let is_right = |message: &Message| message.msg.contains(&typed.msg);
+    let found = server.receives_in_any_frame(stage.patience(), is_right)?;
+    Ok(found.first().copied())
 }

@@ -1,11 +1,26 @@
 //! Scenes of 2.3 a handshake.
+//!
+//! The handout (assignment 2, exercise 3) asks for a second message with `int64 id` and `bool error`. The server "should
+//! assign an id to the client and send the handshake message" when a connection has come; "if some error occurs", `error`
+//! is true and the connection is closed; and "the client and the server work with the specification". From 2.2 it has
+//! that `from` is "specifying the sender": so a client's messages are from the id that it was given. A refused client
+//! ends, since its connection does. An id that two connected clients share would assign nobody; whether the first is 0 or
+//! 1 is open.
+//!
+//! It does not say what error there may be. That a server is full is asked only of one that can be told how many clients
+//! it may have (`{max_clients}`); that a client notices when the server leaves before the handshake is a bonus. Framing
+//! is as open as in 2.2.
+//!
+//! The starters ask for more: ids from 1, `--max-clients`, that the client displays its id, and says why it ends.
 
 use chatlings::proto::{FastHandshake, Message};
 
-use crate::course::step::Check;
+use crate::course::step::{Check, Probe};
 use crate::stage::expected::containing;
-use crate::stage::launch::Setting;
+use crate::stage::framing::Framing;
+use crate::stage::launch::{Role, Setting};
 use crate::stage::peer::Peer;
+use crate::stage::program::Program;
 use crate::stage::protobuf::Shown;
 use crate::stage::show::seconds;
 use crate::stage::stage::Stage;
@@ -33,12 +48,14 @@ pub const CHECKS: &[Check] = &[
         .look("whether two threads can read the same number before either of them has counted on."),
     Check::server("one_client_too_many", "one client too many is refused", one_client_too_many)
         .worth(2)
+        .needs("{max_clients}")
         .look(
             "who gets a seat, and what is sent when there is none: `error: true`, and \
              `Ok(false)` ends the connection.",
         ),
     Check::server("the_next_gets_in", "after somebody leaves the next gets in", the_next_gets_in)
         .worth(1)
+        .needs("{max_clients}")
         .look(
             "how long the seat is kept: until the conversation ends, in whatever way, and no \
              longer.",
@@ -68,9 +85,15 @@ pub const CHECKS: &[Check] = &[
         a_client_cut_off,
     )
     .worth(1)
+    .bonus_of_others()
     .look(
         "what `frame::receive` returns when the server has left: `None`, and here that is an error.",
     ),
+];
+
+pub const PROBES: &[Probe] = &[
+    Probe { role: Role::Server, speaks_first: false, scene: framing_of_a_server },
+    Probe { role: Role::Client, speaks_first: true, scene: framing_of_a_client },
 ];
 
 pub const HINTS: &[&str] = &[
@@ -237,19 +260,27 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     let id = stage.number(1000, 9999);
     server.sends_frame(&FastHandshake { id, error: false })?;
-    alice.prints(containing(&id.to_string()))?;
-    let (typed, reply) =
-        (stage.word(), Message { from: stage.number(1, 99), to: id, msg: stage.word() });
-    alice.types(&typed);
-    let received: Message = server.receives_frame(&format!("a Message with msg {typed:?}"))?;
-    if received.msg != typed || (!stage.is_foreign() && received.from != id) {
-        return server.finds_wrong(&Message { from: id, to: 0, msg: typed }, &received);
+    if !stage.is_foreign() {
+        alice.prints(containing(&id.to_string()))?; // of others, it shows in what they send
     }
+    let typed = Message { from: id, to: 0, msg: stage.word() };
+    types_message(&alice, &typed);
+    let received: Message =
+        server.receives_frame(&format!("a Message with msg {:?}", typed.msg))?;
+    if received.msg != typed.msg || received.from != id {
+        return server.finds_wrong(&typed, &received);
+    }
+    let reply = Message { from: stage.number(1, 99), to: id, msg: stage.word() };
     server.sends_frame(&reply)?;
     alice.prints(containing(&reply.msg))?;
-    alice.types("end");
+    types_message(&alice, &Message { msg: "end".to_string(), ..typed });
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
     alice.exits(0)
+}
+
+/// Alice's user types what this message is made of: also whom it is from, if the client asks for it.
+fn types_message(alice: &Program, message: &Message) {
+    alice.types(&message.msg);
 }
 
 fn a_refused_client(stage: &Stage) -> Scene {
@@ -267,4 +298,39 @@ fn a_client_cut_off(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     server.leaves();
     alice.gives_up()
+}
+
+// ── how commands frame their messages ────────────────────────────────────────────────────────────
+
+/// How the handshake of a server is framed. If that may be in several ways, as with id 0, the next one's tells.
+fn framing_of_a_server(stage: &Stage) -> Result<Option<Framing>, Stop> {
+    let _server = stage.starts_server()?;
+    let mut first = None;
+    let mut peers = Vec::new(); // nobody leaves: the second one's id is another
+    for name in ["alice", "bob"] {
+        let peer = stage.connects(name)?;
+        let is_right = |_: &FastHandshake| true;
+        let found = peer.receives_in_any_frame(stage.patience() / 2, is_right)?;
+        peers.push(peer);
+        if let [only] = found[..] {
+            return Ok(Some(only));
+        }
+        first = first.or(found.first().copied());
+    }
+    Ok(first)
+}
+
+/// How the first message of a client is framed, if it is the one that was typed: once the client has been given an id
+/// that it understands, so in this framing, or in one that it takes for it.
+fn framing_of_a_client(stage: &Stage) -> Result<Option<Framing>, Stop> {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let id = stage.number(1000, 9999);
+    server.sends_frame(&FastHandshake { id, error: false })?;
+    let typed = Message { from: id, to: 0, msg: stage.word() };
+    types_message(&alice, &typed);
+    let is_right = |message: &Message| message.msg.contains(&typed.msg);
+    let found = server.receives_in_any_frame(stage.patience() / 2, is_right)?;
+    Ok(found.first().copied())
 }
