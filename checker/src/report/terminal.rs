@@ -405,7 +405,9 @@ fn framing_in_words(framings: &[(Role, Framed)]) -> Vec<String> {
         match framed.known {
             Known::Told => format!("{how} (--framing)"),
             Known::FoundOut => format!("{how} (found out from its first bytes; --framing sets it)"),
-            Known::Assumed => format!("{how} (nothing else was found out; --framing sets it)"),
+            Known::Assumed => {
+                format!("{how}, if at all (its first bytes do not say; --framing sets it)")
+            }
         }
     };
     match framings {

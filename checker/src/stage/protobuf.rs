@@ -128,9 +128,12 @@ pub(super) fn explanation<M: Shown>(bytes: &[u8], framing: Framing) -> String {
     announcement(bytes, framing)
 }
 
-/// A message that has a field at least: of nothing, it cannot be said what it is.
+/// A message that has a field at least, and none twice: of nothing, it cannot be said what it is, and several messages
+/// without a length between them decode as one.
 fn shown_if_whole<M: Shown>(bytes: &[u8], framing: Framing) -> Option<String> {
-    only_message::<M>(bytes, framing).filter(|message| *message != M::default()).map(|m| m.shown())
+    let message = only_message::<M>(bytes, framing)?;
+    let is_one = message != M::default() && frame_of(&message, framing).len() == bytes.len();
+    is_one.then(|| message.shown())
 }
 
 fn wrong_header(found: Framing, expected: Framing) -> String {
@@ -170,6 +173,49 @@ mod tests {
             assert_eq!(Message::decode(body), Ok(Message::default()));
             assert!(has_no_other_fields::<Message>(body), "{body:?}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_a_message_in_another_frame_are_explained() {
+        let message = Message { from: 1, to: 0, msg: "bread".to_string() };
+        let explained =
+            |found, expected| explanation::<FastHandshake>(&frame_of(&message, found), expected);
+        let whole = ". These bytes are a whole Message { from: 1, msg: \"bread\" }";
+        let expected = format!("{whole} without its length before it");
+        assert_eq!(explained(Framing::None, Framing::U32Be), expected);
+        let expected = format!("{whole} with its length before it (a varint)");
+        assert_eq!(explained(Framing::Varint, Framing::None), expected);
+        let expected =
+            format!("{whole} whose length is 2 bytes, big-endian; it must be 4 bytes, big-endian");
+        assert_eq!(explained(Framing::U16Be, Framing::U32Be), expected);
+        let two = [frame_of(&message, Framing::None), frame_of(&message, Framing::None)].concat();
+        assert!(!explanation::<Message>(&two, Framing::U32Be).contains("whole"));
+    }
+
+    #[test]
+    fn a_message_that_is_known_tells_how_it_is_framed() {
+        let message = Message { from: 1, to: 2, msg: "bread-417".to_string() };
+        for framing in Framing::ALL {
+            let frame = frame_of(&message, framing);
+            assert_eq!(framings_of(&frame, |found: &Message| *found == message), [framing]);
+            assert!(framings_of(&frame, |found| *found == Message::default()).is_empty());
+            assert!(framings_of::<Message>(&frame[..frame.len() - 1], |_| true).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_handshake_tells_how_it_is_framed_unless_its_id_is_0() {
+        for framing in Framing::ALL {
+            for id in [1, 127, 128, 12345, i64::from(u32::MAX), 1 << 50, i64::MAX, -1] {
+                let frame = frame_of(&FastHandshake { id, error: false }, framing);
+                assert_eq!(framings_of::<FastHandshake>(&frame, |_| true), [framing], "{id}");
+            }
+        }
+        let found = |bytes| framings_of::<FastHandshake>(bytes, |_| true);
+        assert_eq!(found(&[0; 4]), [Framing::U32Be, Framing::U32Le]);
+        assert_eq!(found(&[0; 2]), [Framing::U16Be]);
+        assert_eq!(found(&[0]), [Framing::Varint]);
+        assert_eq!(found(&[]), []);
     }
 
     #[test]

@@ -91,6 +91,7 @@ pub const CHECKS: &[Check] = &[
     ),
 ];
 
+/// A server speaks first, so what it does is the best guess at what its client does.
 pub const PROBES: &[Probe] = &[
     Probe { role: Role::Server, speaks_first: false, scene: framing_of_a_server },
     Probe { role: Role::Client, speaks_first: true, scene: framing_of_a_client },
