@@ -454,6 +454,25 @@ mod tests {
     }
 
     #[test]
+    fn how_commands_frame_their_messages_is_said_once_or_for_each_role() {
+        let framed = |framing, known| Framed { framing, known };
+        let told = framed(Framing::U16Be, Known::Told);
+        let both = [(Role::Server, told), (Role::Client, told)];
+        assert_eq!(framing_in_words(&both), ["framed as u16be (--framing)"]);
+        let found = framed(Framing::None, Known::FoundOut);
+        let assumed = framed(Framing::U32Be, Known::Assumed);
+        assert_eq!(
+            framing_in_words(&[(Role::Server, assumed), (Role::Client, found)]),
+            [
+                "the server is framed as u32be, if at all (its first bytes do not say; --framing sets it)",
+                "the client is without frames, one message a segment (found out from its first bytes; \
+                 --framing sets it)",
+            ]
+        );
+        assert!(framing_in_words(&[]).is_empty());
+    }
+
+    #[test]
     fn every_line_fits_its_width() {
         let long = "long ".repeat(40);
         let transcript = transcript(&[(Mark::Output, &long), (Mark::Failed, &long)]);

@@ -109,6 +109,9 @@ impl Peer {
             Some(Came::Wrong(mistake)) => return self.misses_frame::<M, _>(expected, &mistake),
             None => {
                 let instead = format!("nothing came within {}", seconds(limit));
+                let why = " (without frames, a message with only defaults is no bytes at all)";
+                let why = if self.framing == Framing::None { why } else { "" };
+                let instead = instead + why;
                 return self.misses_frame::<M, _>(expected, &instead);
             }
         };

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
+use checker::stage::framing::Framing;
 use course_tests::play::{Asked, Package, Role, STEPS, Starter, all_programs, reference};
 use course_tests::run::Ended;
 use course_tests::{read, root, wait_until};
@@ -144,7 +145,7 @@ fn every_step_gives_its_points_through_checks_of_each_program() {
     for step in STEPS {
         let for_points = |asked: Asked| matches!(asked, Asked::ForPoints(share) if share > 0);
         assert!(
-            step.checks.iter().any(|check| for_points(check.asked_of_command(&[]))),
+            step.checks.iter().any(|check| for_points(check.asked_of_command(&[], Framing::None))),
             "nothing of {} is asked of programs in other languages",
             step.id
         );
