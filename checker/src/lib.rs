@@ -26,6 +26,7 @@ pub mod desk {
 
 pub mod report {
     //! From results to text. Nothing here prints.
+    mod framing;
     pub mod json;
     pub mod terminal;
 }

@@ -6,8 +6,7 @@ use colored::{Color, ColoredString, Colorize};
 
 use crate::course::step::Step;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
-use crate::stage::framing::{Framed, Framing, Known};
-use crate::stage::launch::Role;
+use crate::report::framing::framing_in_words;
 use crate::stage::show::shorten;
 use crate::stage::transcript::{Line, Mark, Transcript};
 
@@ -395,34 +394,6 @@ impl Terminal {
     }
 }
 
-/// How commands frame their messages, and how that is known: in one line, or in one for each role if they differ.
-fn framing_in_words(framings: &[(Role, Framed)]) -> Vec<String> {
-    let words = |framed: &Framed| {
-        let how = match framed.framing {
-            Framing::None => "without frames, one message a segment".to_string(),
-            framing => format!("framed as {framing}"),
-        };
-        match framed.known {
-            Known::Told => format!("{how} (--framing)"),
-            Known::FoundOut => format!("{how} (found out from its first bytes; --framing sets it)"),
-            Known::Assumed => {
-                format!("{how}, if at all (its first bytes do not say; --framing sets it)")
-            }
-        }
-    };
-    match framings {
-        [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => {
-            vec![words(first)]
-        }
-        framings => {
-            let line = |(role, framed): &(Role, Framed)| {
-                format!("the {} is {}", role.word(), words(framed))
-            };
-            framings.iter().map(line).collect()
-        }
-    }
-}
-
 /// The compiler's words, once for each program, in the order of the checks.
 fn compiler_errors(outcomes: &[Outcome]) -> String {
     let mut first: BTreeMap<&str, usize> = BTreeMap::new();
@@ -451,25 +422,6 @@ mod tests {
     fn a_line_has_its_actor_and_its_sign() {
         let transcript = transcript(&[(Mark::Output, "bread"), (Mark::Sent, "")]);
         assert_eq!(plain(&transcript), "title\n  server │ bread\n  server → (an empty line)\n");
-    }
-
-    #[test]
-    fn how_commands_frame_their_messages_is_said_once_or_for_each_role() {
-        let framed = |framing, known| Framed { framing, known };
-        let told = framed(Framing::U16Be, Known::Told);
-        let both = [(Role::Server, told), (Role::Client, told)];
-        assert_eq!(framing_in_words(&both), ["framed as u16be (--framing)"]);
-        let found = framed(Framing::None, Known::FoundOut);
-        let assumed = framed(Framing::U32Be, Known::Assumed);
-        assert_eq!(
-            framing_in_words(&[(Role::Server, assumed), (Role::Client, found)]),
-            [
-                "the server is framed as u32be, if at all (its first bytes do not say; --framing sets it)",
-                "the client is without frames, one message a segment (found out from its first bytes; \
-                 --framing sets it)",
-            ]
-        );
-        assert!(framing_in_words(&[]).is_empty());
     }
 
     #[test]
