@@ -76,9 +76,3 @@ impl<'a> From<&'a String> for Expected<'a> {
         exactly(text)
     }
 }
-
-impl From<String> for Expected<'static> {
-    fn from(text: String) -> Expected<'static> {
-        exactly(text)
-    }
-}

@@ -77,7 +77,7 @@ impl Peer {
             true => Ok(()),
             false => {
                 let heard = quoted_bytes(&unread);
-                self.fails(format!("expected nothing after that, but heard {heard}"))
+                self.fails(format!("expected each message once, but heard {heard} again"))
             }
         }
     }
