@@ -114,7 +114,8 @@ fn a_client_without_a_server(stage: &Stage) -> Scene {
     if stage.is_foreign() {
         // What ends without a server may not be a client at all. This one is.
         let listener = stage.plays_server()?;
-        a_client_gets_its_reply(stage, &listener)?;
+        let (_alice, server) = a_client_gets_its_reply(stage, &listener)?;
+        server.resets(); // so that its port is free again at once
     }
     let _port = stage.nobody_listens()?;
     let alice = stage.starts_client("alice")?;

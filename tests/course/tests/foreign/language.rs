@@ -59,8 +59,7 @@ impl Language {
                 Ok(vec![built.display().to_string()])
             }
             Language::Java => {
-                is_there("java")?;
-                is_there("javac")?;
+                is_there("javac")?; // `java` comes with it
                 let class = capitalized(program);
                 let source = folder.join(format!("{class}.java"));
                 if is_older(&built.join(format!("{class}.class")), &source) {
