@@ -66,6 +66,7 @@ pub mod stage {
     pub mod ports;
     pub mod program;
     pub mod protobuf;
+    pub mod replies;
     pub mod rest;
     pub mod show;
     pub mod stage;

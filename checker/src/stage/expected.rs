@@ -1,5 +1,7 @@
 //! What is expected of a message that a peer hears, or of a line that a program prints.
 
+use std::borrow::Cow;
+
 use crate::stage::show::quoted;
 
 /// An expectation, in words and as a test.
@@ -11,8 +13,10 @@ pub struct Expected<'a> {
 
 /// How what comes is tested.
 pub(super) enum Kind<'a> {
-    /// It is this text. Of a program in another language, it has this text in it.
-    Exactly(&'a str),
+    /// It is the first of these texts. Of a program in another language, it has any of them in it, once.
+    Exactly(Vec<Cow<'a, str>>),
+    /// It is this message, said back. Of a program in another language, it is any one reply to it.
+    ReplyTo(Cow<'a, str>),
     /// It has this text in it; others may come before it.
     Containing(&'a str),
     /// It is right by this test; others may come before it.
@@ -22,8 +26,15 @@ pub(super) enum Kind<'a> {
 }
 
 /// Just this text.
-pub fn exactly(text: &str) -> Expected<'_> {
-    Expected { words: quoted(text), kind: Kind::Exactly(text) }
+pub fn exactly<'a>(text: impl Into<Cow<'a, str>>) -> Expected<'a> {
+    let text = text.into();
+    Expected { words: quoted(&text), kind: Kind::Exactly(vec![text]) }
+}
+
+/// The reply to a message. A program of the course sends the message back; the handouts ask for any reply.
+pub fn reply_to<'a>(message: impl Into<Cow<'a, str>>) -> Expected<'a> {
+    let message = message.into();
+    Expected { words: quoted(&message), kind: Kind::ReplyTo(message) }
 }
 
 /// A text with this in it, after however many others.
@@ -42,6 +53,16 @@ pub fn matching<'a>(
 /// Something, in whatever words, and in however many lines. `words` say what it is: `a welcome`.
 pub fn anything(words: &str) -> Expected<'_> {
     Expected { words: words.to_string(), kind: Kind::Anything }
+}
+
+impl Expected<'_> {
+    /// The same, but a program in another language may say this text instead, since its handout can be read so.
+    pub fn or_of_others(mut self, text: impl Into<String>) -> Self {
+        if let Kind::Exactly(texts) = &mut self.kind {
+            texts.push(text.into().into());
+        }
+        self
+    }
 }
 
 impl<'a> From<&'a str> for Expected<'a> {

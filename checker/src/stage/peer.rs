@@ -1,6 +1,6 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::net::Shutdown;
 use std::rc::Rc;
@@ -33,8 +33,9 @@ pub struct Peer {
     pub(super) framing: Framing,
     name: String,
     is_quiet: bool,
-    is_strict: bool, // the other side is a program of the course, which ends a message with a line break
+    pub(super) is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
+    pub(super) unheard: RefCell<Vec<String>>, // the words of its last message, if the reply had none of them in it
 }
 
 /// What comes over a wire to someone who waits for a message or a frame.
@@ -78,6 +79,7 @@ impl Peer {
             is_quiet: true,
             is_strict,
             line_break_may_follow: false.into(),
+            unheard: RefCell::default(),
         }
     }
 
@@ -193,14 +195,16 @@ impl Peer {
     /// Waits for what is expected: a text is expected exactly, and see [`crate::stage::expected`] for other ways.
     ///
     /// From a program of the course, an exact text must be the next message, with a line break behind it. A
-    /// foreign program may greet, and put something before the text or behind it.
+    /// foreign program may greet, and put something before the text or behind it. But the text comes once, and nothing
+    /// else that was said in this scene comes before it.
     pub fn hears<'a>(&self, expected: impl Into<Expected<'a>>) -> Result<Heard, Stop> {
         let Expected { words, kind } = expected.into();
         match kind {
-            Kind::Exactly(text) if self.is_strict => self.hears_exactly(text, &words),
-            Kind::Exactly(text) | Kind::Containing(text) => {
-                self.hears_matching(&words, &|heard| heard.contains(text))
-            }
+            Kind::Exactly(texts) if self.is_strict => self.hears_exactly(&texts[0], &words),
+            Kind::Exactly(texts) => self.hears_once(&texts, &words),
+            Kind::ReplyTo(message) if self.is_strict => self.hears_exactly(&message, &words),
+            Kind::ReplyTo(message) => self.hears_reply(&message),
+            Kind::Containing(text) => self.hears_matching(&words, &|heard| heard.contains(text)),
             Kind::Matching(is_right) => self.hears_matching(&words, &is_right),
             Kind::Anything => self.hears_anything(&words),
         }
@@ -226,7 +230,11 @@ impl Peer {
         Ok(Heard { text: message.text, before: Vec::new() })
     }
 
-    fn hears_matching(&self, words: &str, is_right: &dyn Fn(&str) -> bool) -> Result<Heard, Stop> {
+    pub(super) fn hears_matching(
+        &self,
+        words: &str,
+        is_right: &dyn Fn(&str) -> bool,
+    ) -> Result<Heard, Stop> {
         let patience = self.board.patience();
         let mut before: Vec<String> = Vec::new();
         let deadline = self.board.time() + patience;
@@ -257,7 +265,7 @@ impl Peer {
         }
     }
 
-    fn hears_anything(&self, words: &str) -> Result<Heard, Stop> {
+    pub(super) fn hears_anything(&self, words: &str) -> Result<Heard, Stop> {
         let limit = self.board.patience();
         let has_come = |wire: &mut Wire| {
             self.skips_line_break(wire);
@@ -277,13 +285,17 @@ impl Peer {
             return self.fails(format!("expected {words}, but {instead}"));
         }
         self.line_break_may_follow.set(!bytes.ends_with(b"\n"));
+        self.notes_lines(&bytes);
+        Ok(Heard { text: String::from_utf8_lossy(&bytes).into_owned(), before: Vec::new() })
+    }
+
+    pub(super) fn notes_lines(&self, bytes: &[u8]) {
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             let text = String::from_utf8_lossy(line);
             if !text.trim().is_empty() {
                 self.notes_bytes(Mark::Received, without_line_break(&text), line);
             }
         }
-        Ok(Heard { text: String::from_utf8_lossy(&bytes).into_owned(), before: Vec::new() })
     }
 
     /// The next message, if one comes within `limit`.
@@ -377,7 +389,7 @@ impl Peer {
         }
     }
 
-    fn quoted(&self, bytes: &[u8]) -> String {
+    pub(super) fn quoted(&self, bytes: &[u8]) -> String {
         match std::str::from_utf8(bytes) {
             Ok(text) if !text.contains('\0') => quoted(without_line_break(text)),
             _ => first_message(bytes, self.framing)

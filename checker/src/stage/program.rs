@@ -128,12 +128,16 @@ impl Program {
     pub fn prints<'a>(&self, expected: impl Into<Expected<'a>>) -> Result<String, Stop> {
         let Expected { words, kind } = expected.into();
         let words = match kind {
-            Kind::Exactly(_) => format!("the line {words}"),
+            Kind::Exactly(_) | Kind::ReplyTo(_) => format!("the line {words}"),
             Kind::Containing(_) => format!("a line that contains {words}"),
             Kind::Matching(_) | Kind::Anything => words,
         };
         let is_right = |line: &str| match &kind {
-            Kind::Exactly(text) => line == *text || (self.is_foreign && line.contains(text)),
+            Kind::Exactly(texts) if self.is_foreign => {
+                texts.iter().any(|text| line.contains(&**text))
+            }
+            Kind::Exactly(texts) => line == texts[0],
+            Kind::ReplyTo(message) => line == *message,
             Kind::Containing(text) => line.contains(text),
             Kind::Matching(is_right) => is_right(line),
             Kind::Anything => true,
@@ -262,18 +266,7 @@ impl Program {
     /// Waits until it gives up: it says why, in a line on stderr, and ends with status 1. A foreign
     /// program has only to end.
     pub fn gives_up(&self) -> Scene {
-        self.gives_up_within(self.board.patience())
-    }
-
-    /// Waits until it gives up before it has begun: a foreign program may take as long as to get ready.
-    pub fn gives_up_at_start(&self) -> Scene {
-        self.gives_up_within(match self.is_foreign {
-            true => self.board.start_limit(),
-            false => self.board.patience(),
-        })
-    }
-
-    fn gives_up_within(&self, limit: Duration) -> Scene {
+        let limit = self.board.patience();
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;
         let log = self.board.log_of(self.id);
         let reason = log.lines().find(|line| !line.trim().is_empty());
@@ -297,6 +290,27 @@ impl Program {
         match reason {
             Some(_) => Ok(()),
             None => self.fails(format!("expected {expected}, but stderr is empty")),
+        }
+    }
+
+    /// Waits until it gives up before it has begun: a foreign program may take as long as to get ready. It has to
+    /// end with an error status and to say why, wherever it likes: one that does nothing at all ends, too.
+    pub fn gives_up_at_start(&self) -> Scene {
+        if !self.is_foreign {
+            return self.gives_up();
+        }
+        let expected = "it to say what is wrong, and to end with an error status";
+        let exit = self.ends(expected, self.board.start_limit())?;
+        let stdout = self.board.stdout_of(self.id);
+        let printed = self.board.with_wire(stdout, |wire| wire.unread().to_vec());
+        let said = String::from_utf8_lossy(&printed).into_owned() + &self.board.log_of(self.id);
+        let Some(reason) = said.lines().rfind(|line| !line.trim().is_empty()) else {
+            return self.fails(format!("expected {expected}, but it said nothing"));
+        };
+        self.board.note(&self.actor, Mark::Error, reason);
+        match exit {
+            Exit::Status(0) => self.fails(format!("expected {expected}, but it ended {exit}")),
+            _ => Ok(()),
         }
     }
 

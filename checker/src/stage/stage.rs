@@ -181,12 +181,16 @@ impl Stage {
         Ok(server)
     }
 
-    /// Starts the step's server on a port that somebody else listens on.
+    /// Starts the step's server on a port that somebody else listens on. Of a foreign server, this is another run of
+    /// itself: so it is known that it listens at all.
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
         let launch = self.launch(Role::Server)?;
-        let fixed = self.ports.fixed(&launch)?;
-        let taken = TcpListener::bind(local(fixed.unwrap_or(0)))
-            .and_then(|taken| Ok((taken.local_addr()?, taken)));
+        if launch.is_foreign() {
+            self.starts_server()?;
+            self.connects("alice")?;
+            return self.starts("second", &launch, Some(self.address()?.port()), &[]);
+        }
+        let taken = TcpListener::bind(local(0)).and_then(|taken| Ok((taken.local_addr()?, taken)));
         let (address, taken) = taken.map_err(|error| cannot_play("another server", &error))?;
         self.other_servers.borrow_mut().push(taken);
         self.board.note("bob", Mark::Event, &format!("listens on {address}"));

@@ -57,6 +57,24 @@ impl Words {
     }
 }
 
+/// The drawn words in a text, in small letters: what was said in a scene, and what no program says by itself.
+pub fn drawn_in(text: &str) -> Vec<String> {
+    let text = text.to_ascii_lowercase();
+    let drawn = |(at, _): (usize, &str)| {
+        let number = text.get(at + 1..at + 4).filter(|number| is_number(number))?;
+        let word = WORDS
+            .iter()
+            .filter(|word| text[..at].ends_with(**word))
+            .max_by_key(|word| word.len())?;
+        Some(format!("{word}-{number}"))
+    };
+    text.match_indices('-').filter_map(drawn).collect()
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -72,6 +90,14 @@ mod tests {
         assert_eq!(drawn(1, "ex1::a"), drawn(1, "ex1::a"));
         assert_ne!(drawn(1, "ex1::a"), drawn(2, "ex1::a"));
         assert_ne!(drawn(1, "ex1::a"), drawn(1, "ex1::b"));
+    }
+
+    #[test]
+    fn drawn_words_are_found_in_whatever_stands_around_them() {
+        let found = |text| drawn_in(text).join(" ");
+        assert_eq!(found("Server: BREAD-417!"), "bread-417");
+        assert_eq!(found("Echobread-417bread-418\n"), "bread-417 bread-418");
+        assert_eq!(found("client-417 of 127.0.0.1 - bread, bread-41 and ß-123"), "");
     }
 
     #[test]

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
-use checker::cli::limits_of_environment;
+use checker::cli::{Cli, Command, limits_of_environment};
+use checker::desk::student::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::judge::probe::find_out;
 use checker::report::terminal;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
-use checker::stage::manners::Manners;
 use checker::stage::transcript::Transcript;
+use clap::Parser;
 
 pub use checker::course::layout::{Package, target};
 pub use checker::course::starter::Starter;
@@ -65,18 +66,31 @@ fn build_all(package: Package) -> Result<Vec<Cast>, String> {
     Ok(sources.cast(&builds.map_err(|error| format!("{error:#}"))?, &limits()?))
 }
 
-/// The cast of a step that is played with commands in any language.
+/// The cast of a step that is played with commands in any language, and with these options of `cargo step check`.
 ///
 /// # Errors
-/// When cargo cannot be run.
-pub fn foreign_cast(step: &'static Step, commands: &[(Role, Vec<String>)]) -> Result<Cast, String> {
+/// When cargo cannot be run, or there are no such options.
+pub fn foreign_cast(
+    step: &'static Step,
+    commands: &[(Role, Vec<String>)],
+    options: &[&str],
+) -> Result<Cast, String> {
     let helpers = helpers_of(step);
     let builds = match helpers.is_empty() {
         true => build::Builds::new(),
         false => build::build(&helpers, false, &|_| ()).map_err(|error| format!("{error:#}"))?,
     };
-    let (words, manners) = (commands.to_vec(), Manners::default());
-    let commands = Commands { words, manners, is_pair: false };
+    let roles = commands.iter().map(|(role, _)| format!("--{}=program", role.word()));
+    let line: Vec<String> = ["cargo step", "check", step.id].map(str::to_string).into();
+    let options = options.iter().map(|option| option.to_string());
+    let cli = Cli::try_parse_from(line.into_iter().chain(roles).chain(options));
+    let Command::Check(arguments) = cli.map_err(|error| error.to_string())?.command else {
+        unreachable!("check is what was asked for");
+    };
+    let Programs::Commands(given) = arguments.wanted().programs else {
+        unreachable!("commands are what was given");
+    };
+    let commands = Commands { words: commands.to_vec(), ..given };
     let mut cast = of_commands(step, &commands, &builds, &limits()?);
     find_out(&mut cast, SEED);
     Ok(cast)

@@ -2,15 +2,15 @@
 //! than its step does. The tests are named after the programs, as `plain::ex4::echoes_several_messages`.
 //!
 //! - `plain`: Rust programs in `foreign/rust`, with nothing of the helpers, judged like a student's own.
-//! - `python`: programs in `foreign/python`, as students of the handouts write them. They have their ports
+//! - `python::ex4`: programs in `foreign/python`, as students of the handouts write them. They have their ports
 //!   in them, so no two that use the same port are played at once. Those of 2.2 and 2.3 need a package, which is
 //!   installed under `target/`.
-//! - `c`: a client whose output would come all at once at its end, if it did not run on a terminal.
+//! - `java::ex4_lines`: the rows of [`table`], which are told their ports. Wrong ones among them must fail what is named.
+//! - `nothing::ex4_cat`: programs that do nothing of what is asked must not pass a single check, nor a bonus.
 //!
 //! What a test needs and this machine does not have (Python, the package, a free port) is told by the ignored test.
 
-use std::collections::BTreeMap;
-use std::env;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
@@ -22,6 +22,13 @@ use course_tests::play::{
 use course_tests::{kept, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
+#[path = "foreign/language.rs"]
+mod language;
+#[path = "foreign/table.rs"]
+mod table;
+use language::{Missing, run};
+use table::{CASES, Case};
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
@@ -31,7 +38,9 @@ fn main() -> ExitCode {
     // Those that wait for each other's ports begin first.
     let mut trials: Vec<Trial> = STEPS.iter().map(in_python).collect();
     trials.extend(plain_trials());
-    trials.push(Trial::ignorable_test("c::ex4", play_in_c));
+    let of_table = |case: &'static Case| Trial::ignorable_test(case.name(), || play_case(case));
+    trials.extend(CASES.iter().map(of_table));
+    trials.extend(STEPS.iter().flat_map(nothing_trials));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
@@ -113,24 +122,59 @@ static WITH_PROTOBUF: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     Ok(python)
 });
 
-fn play_in_c() -> Result<Completion, Failed> {
-    let compiler = env::var("CC").unwrap_or("cc".to_string());
-    let binary = kept("ex4_client_in_c");
-    let source = root().join("tests/foreign/c/ex4_client.c");
-    if let Err(reason) = run(Command::new(compiler).arg("-o").arg(&binary).arg(source)) {
-        return Ok(Completion::ignored_with(reason));
+/// Plays the programs of a row. A wrong one must fail what is named, a right one nothing.
+fn play_case(case: &Case) -> Result<Completion, Failed> {
+    let folder = root().join(case.folder());
+    let mut commands = Vec::new();
+    for program in case.programs {
+        let mut words = match case.language.command(&folder, &case.name(), program) {
+            Ok(words) => words,
+            Err(Missing::Language(reason)) => return Ok(Completion::ignored_with(reason)),
+            Err(Missing::Program(reason)) => return Err(reason.into()),
+        };
+        words.extend(case.arguments.iter().map(|argument| argument.to_string()));
+        commands.push((Role::of(program), words));
     }
-    let words = vec![binary.display().to_string(), "{port}".to_string()];
-    play_commands(find("ex4").ok_or("there is no ex4")?, vec![(Role::Client, words)])
+    let step = find(case.step).ok_or("there is no such step")?;
+    let cast = foreign_cast(step, &commands, case.options)?;
+    let outcomes = play_what_is_asked(&cast);
+    let is_wrong = |outcome: &&Outcome| outcome.verdict != Verdict::Passes;
+    let wrong: Vec<&Outcome> = outcomes.iter().filter(is_wrong).collect();
+    let failed: BTreeSet<&str> = wrong.iter().map(|outcome| outcome.check.id).collect();
+    match failed == BTreeSet::from_iter(case.fails.iter().copied()) && !outcomes.is_empty() {
+        true => Ok(Completion::Completed),
+        false => Err(format!("it fails {failed:?}\n\n{}", explain_all(&wrong)).into()),
+    }
 }
 
-/// Runs a command to its end. The error says what went wrong, in one line.
-fn run(command: &mut Command) -> Result<(), String> {
-    let name = command.get_program().display().to_string();
-    let output = command.output().map_err(|error| format!("{name}: {error}"))?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-    if output.status.success() { Ok(()) } else { Err(format!("{name} fails: {last}")) }
+/// What does nothing of what is asked: a command for a shell.
+const NOTHING: &[&str] = &["true", "cat", "sleep 100", "yes"];
+
+fn nothing_trials(step: &'static Step) -> impl Iterator<Item = Trial> {
+    NOTHING.iter().map(move |command| {
+        let name = command.split(' ').next().unwrap_or(command);
+        let name = format!("nothing::{}_{name}", step.id);
+        Trial::test(name, move || play_nothing(step, command))
+    })
+}
+
+/// A program that does nothing must not pass a check, nor a bonus.
+fn play_nothing(step: &'static Step, command: &str) -> Result<(), Failed> {
+    let script = format!("exec {command}");
+    let words = ["sh", "-c", &script, "sh", "{port}", "{max_clients}"].map(str::to_string);
+    let roles = step.programs.iter().map(|program| (Role::of(program), words.to_vec()));
+    let mut cast = foreign_cast(step, &roles.collect::<Vec<_>>(), &[])?;
+    cast.limits.patience *= 0.05; // what does not come need not be waited for
+    let checks: Vec<(&Cast, &'static Check)> =
+        cast.checks.iter().map(|check| (&cast, *check)).collect();
+    let outcomes = play_all(&checks, SEED, false, |_| {});
+    let has_passed = |outcome: &&Outcome| outcome.verdict == Verdict::Passes;
+    let passed: Vec<&Outcome> = outcomes.iter().filter(has_passed).collect();
+    if passed.is_empty() { Ok(()) } else { Err(explain_all(&passed).into()) }
+}
+
+fn explain_all(outcomes: &[&Outcome]) -> String {
+    outcomes.iter().map(|outcome| format!("{}\n", explain(outcome))).collect()
 }
 
 /// All checks of the step that give points, and are about these programs, must pass.
@@ -138,15 +182,8 @@ fn play_commands(
     step: &'static Step,
     commands: Vec<(Role, Vec<String>)>,
 ) -> Result<Completion, Failed> {
-    let roles: Vec<Role> = commands.iter().map(|(role, _)| *role).collect();
-    let cast = foreign_cast(step, &commands)?;
-    // What goes beyond the handout, the bonus, is not asked of them.
-    let is_asked = |check: &&Check| {
-        roles.contains(&check.role) && matches!(cast.asks(check), Asked::ForPoints(_))
-    };
-    let checks = step.checks.iter().filter(is_asked);
-    let checks: Vec<(&Cast, &'static Check)> = checks.map(|check| (&cast, check)).collect();
-    let outcomes = play_all(&checks, SEED, step.port.is_some(), |_| {});
+    let cast = foreign_cast(step, &commands, &[])?;
+    let outcomes = play_what_is_asked(&cast);
     let is_wrong = |outcome: &&Outcome| outcome.verdict != Verdict::Passes;
     let wrong: Vec<&Outcome> = outcomes.iter().filter(is_wrong).collect();
     let is_taken =
@@ -156,9 +193,16 @@ fn play_commands(
         [first, ..] if wrong.iter().all(is_taken) => {
             Ok(Completion::ignored_with(first.verdict.message()))
         }
-        wrong => {
-            let tell = |outcome: &&Outcome| format!("{}\n", explain(outcome));
-            Err(wrong.iter().map(tell).collect::<String>().into())
-        }
+        wrong => Err(explain_all(wrong).into()),
     }
+}
+
+/// Plays the checks that are asked of the programs that are there. What goes beyond the handout, the bonus, is not.
+fn play_what_is_asked(cast: &Cast) -> Vec<Outcome> {
+    let is_asked = |check: &&&'static Check| {
+        cast.roles.contains_key(&check.role) && matches!(cast.asks(check), Asked::ForPoints(_))
+    };
+    let checks = cast.checks.iter().filter(is_asked);
+    let checks: Vec<(&Cast, &'static Check)> = checks.map(|check| (cast, *check)).collect();
+    play_all(&checks, SEED, cast.has_fixed_port(), |_| {})
 }

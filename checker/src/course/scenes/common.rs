@@ -1,27 +1,40 @@
-//! Scenes that more than one step plays. `answer` is what the step's server makes of a message.
+//! Scenes that more than one step plays.
 
-use crate::stage::expected::matching;
+use crate::stage::expected::{Expected, exactly, matching, reply_to};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
-/// Lets a peer say a word, and waits for the answer.
-pub fn is_answered(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
-    let word = stage.word();
-    peer.says(&word)?;
-    peer.hears(&answer(&word)).map(drop)
+/// What a step's server makes of a message.
+pub type Answer = fn(&str) -> Expected<'static>;
+
+/// It sends it back. (Of a program in another language, any reply will do.)
+pub fn echo(message: &str) -> Expected<'static> {
+    reply_to(message.to_string())
 }
 
-/// Lets a peer say a word, and waits until it hears it back.
+/// It sends it back in capitals.
+pub fn capitals(message: &str) -> Expected<'static> {
+    exactly(message.to_uppercase())
+}
+
+/// Lets a peer say a word, and waits for the answer.
+pub fn is_answered(stage: &Stage, peer: &Peer, answer: Answer) -> Scene {
+    let word = stage.word();
+    peer.says(&word)?;
+    peer.hears(answer(&word)).map(drop)
+}
+
+/// Lets a peer say a word, and waits for the reply: from a program of the course, the same word.
 pub fn echoes(stage: &Stage, peer: &Peer) -> Scene {
-    is_answered(stage, peer, str::to_string)
+    is_answered(stage, peer, echo)
 }
 
 /// Lets `count` peers come at once, each say a word, and wait for its own answer to it; and once more, when
 /// the server surely knows all of them. `heard` says in words what they hear.
-pub fn a_crowd(stage: &Stage, count: usize, answer: fn(&str) -> String, heard: &str) -> Scene {
+pub fn a_crowd(stage: &Stage, count: usize, answer: Answer, heard: &str) -> Scene {
     let _server = stage.starts_server()?;
     let mut clients = Vec::new();
     for number in 1..=count {
@@ -35,7 +48,7 @@ pub fn a_crowd(stage: &Stage, count: usize, answer: fn(&str) -> String, heard: &
         }
         stage.note("clients", Mark::Sent, "each a word of its own");
         for (client, word) in clients.iter().zip(&words) {
-            match client.hears(&answer(word)) {
+            match client.hears(answer(word)) {
                 Err(Stop::Fails(_)) => {
                     let expected = format!("an answer to its own word for each of {count}");
                     let message = format!("expected {expected}, but not all got it");
@@ -51,46 +64,48 @@ pub fn a_crowd(stage: &Stage, count: usize, answer: fn(&str) -> String, heard: &
 
 /// Messages are taken for what they are, in whatever form they come: without a line break, two at once, with nothing
 /// in them, longer than a usual buffer, with bytes that are not text.
-pub fn messages_in_any_form(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+/// They are answered in capitals.
+pub fn messages_in_any_form(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    says_without_a_newline(stage, &alice, answer)?;
+    says_without_a_newline(stage, &alice, capitals)?;
     let (one, other) = (stage.word(), stage.word());
     alice.sends_raw(
         format!("{one}\n{other}\n").as_bytes(),
         &format!("{one}, {other} (in one segment)"),
     )?;
-    alice.hears(&answer(&one))?;
-    alice.hears(&answer(&other))?;
-    says_an_empty_line(stage, &alice, answer)?;
-    says_much(stage, &alice, answer)?;
+    alice.hears(capitals(&one))?;
+    alice.hears(capitals(&other))?;
+    says_an_empty_line(stage, &alice, capitals)?;
+    says_much(stage, &alice)?;
     let word = stage.word();
     alice.sends_raw(&[word.as_bytes(), b"\xff\n"].concat(), &format!("{word} and the byte ff"))?;
-    alice.hears(&format!("{}\u{fffd}", answer(&word))).map(drop)
+    alice.hears(capitals(&format!("{word}\u{fffd}"))).map(drop)
 }
 
 /// Lets a peer say a word without a line break, and waits for the answer.
-pub fn says_without_a_newline(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+pub fn says_without_a_newline(stage: &Stage, peer: &Peer, answer: Answer) -> Scene {
     let word = stage.word();
     peer.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
-    peer.hears(&answer(&word)).map(drop)
+    peer.hears(answer(&word)).map(drop)
 }
 
 /// Lets a peer send an empty line, and waits for the empty line that answers it. Without line breaks, an empty answer
 /// is nothing at all: a foreign server has only to go on.
-pub fn says_an_empty_line(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+pub fn says_an_empty_line(stage: &Stage, peer: &Peer, answer: Answer) -> Scene {
     peer.says("")?;
-    match stage.is_foreign() {
-        true => is_answered(stage, peer, answer),
-        false => peer.hears(matching("an empty line", str::is_empty)).map(drop),
+    if !stage.is_foreign() {
+        return peer.hears(matching("an empty line", str::is_empty)).map(drop);
     }
+    peer.hears_out()?;
+    is_answered(stage, peer, answer)
 }
 
-/// Lets a peer send a message that is longer than a usual buffer, and waits for the answer.
-fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
+/// Lets a peer send a message that is longer than a usual buffer, and waits for its capitals.
+fn says_much(stage: &Stage, peer: &Peer) -> Scene {
     const COUNT: usize = 1000;
     let message = vec![stage.word(); COUNT].join(" ");
-    let expected = answer(&message);
+    let expected = message.to_uppercase();
     peer.sends_raw(
         format!("{message}\n").as_bytes(),
         &format!("a word, {COUNT} times in one line"),
@@ -108,7 +123,7 @@ fn says_much(stage: &Stage, peer: &Peer, answer: fn(&str) -> String) -> Scene {
 }
 
 /// A client that says much and takes no answers keeps a server waiting, but nobody else.
-pub fn a_client_that_stops_reading(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+pub fn a_client_that_stops_reading(stage: &Stage, answer: Answer) -> Scene {
     const LINES: usize = 500; // 2 MB, much more than the system keeps for a client that is far away
     let server = stage.starts_server()?;
     let bob = stage.connects("bob")?;
@@ -125,7 +140,7 @@ pub fn a_client_that_stops_reading(stage: &Stage, answer: fn(&str) -> String) ->
 }
 
 /// A server that waits for somebody sleeps: it takes no computing time.
-pub fn waiting_costs_nothing(stage: &Stage, answer: fn(&str) -> String) -> Scene {
+pub fn waiting_costs_nothing(stage: &Stage, answer: Answer) -> Scene {
     let server = stage.starts_server()?;
     if server.footprint().is_none() {
         let reason = "this system does not tell what a program's threads do";

@@ -1,4 +1,10 @@
 //! Scenes of 1.1 a server for one message.
+//!
+//! - The handout (assignment 1, exercise 1) asks for a server that accepts one connection, "receives a text message,
+//!   prints the message, and then terminates", and tells its reader to try it with `telnet`, which sends whole lines.
+//!   So much is asked of any program: the first check.
+//! - The starter asks for more: that a client which leaves without a word and a port that is taken are reported, and
+//!   that a message needs no line break. To programs in other languages, these are bonuses.
 
 use crate::course::step::Check;
 use crate::stage::expected::containing;
@@ -22,6 +28,7 @@ pub const CHECKS: &[Check] = &[
         a_client_that_leaves_silently,
     )
     .worth(1)
+    .bonus_of_others()
     .look("what `read` returns when the client has left: 0 bytes, which is not an error."),
     Check::server(
         "a_message_without_a_newline",
@@ -29,11 +36,13 @@ pub const CHECKS: &[Check] = &[
         a_message_without_a_newline,
     )
     .worth(2)
+    .bonus_of_others()
     .look(
         "where the message ends: `read` says how many bytes came; there need not be a line break.",
     ),
     Check::server("a_taken_port", "a taken port is reported", a_taken_port)
         .worth(1)
+        .bonus_of_others()
         .look("`bind`: does it get the address as given, and does its caller get the error?"),
     Check::server(
         "bytes_that_are_no_text",

@@ -1,8 +1,19 @@
 //! Scenes of 1.2 a client, and a reply.
+//!
+//! - The handout (assignment 1, exercise 2) asks for a client that "reads a user text input and sends it to the server",
+//!   receives the server's reply, and displays it. What the reply is, it does not say: "Message received" is one.
+//!   Whether either program ends after it, and what marks the end of a message, is open. So programs in other languages
+//!   are sent whole lines, and any one reply will do.
+//! - That a client cannot connect before the server runs is a fact that it mentions; it does not ask the client to
+//!   report it. The starters do. They also ask that the reply is the same message, that the server shows it, and that
+//!   both programs end. To others, what can be played of this is a bonus.
 
+use crate::course::scenes::common;
 use crate::course::step::Check;
-use crate::stage::stage::Stage;
-use crate::stage::stop::Scene;
+use crate::stage::peer::Peer;
+use crate::stage::program::Program;
+use crate::stage::stage::{Listener, Stage};
+use crate::stage::stop::{Scene, Stop};
 
 pub const CHECKS: &[Check] = &[
     Check::server("the_server_echoes", "the server echoes one message", the_server_echoes)
@@ -14,23 +25,28 @@ pub const CHECKS: &[Check] = &[
         the_server_shows_and_ends,
     )
     .worth(1)
-    .only_ours()
+    .bonus_of_others()
     .look("what follows the reply: the message is on the screen, and nothing else is waited for."),
     Check::client(
         "the_client_talks",
         "the client sends what was typed and shows the reply",
         the_client_talks,
     )
-    .worth(4)
+    .worth(3)
     .look(
         "the order: the line and a line break are sent; the reply is received; all of it is shown.",
     ),
+    Check::client("the_client_ends", "the client ends after the reply", the_client_ends)
+        .worth(1)
+        .bonus_of_others()
+        .look("what follows when the reply is shown: nothing, so that `main` comes to its end."),
     Check::client(
         "a_client_without_a_server",
         "a client without a server says so",
         a_client_without_a_server,
     )
     .worth(2)
+    .bonus_of_others()
     .look("whether the error of `connect` is returned to the caller."),
     Check::client(
         "a_reply_without_a_newline",
@@ -38,6 +54,7 @@ pub const CHECKS: &[Check] = &[
         a_reply_without_a_newline,
     )
     .worth(2)
+    .bonus_of_others()
     .look("whether the client waits for a line break: not every server sends one."),
 ];
 
@@ -54,9 +71,8 @@ pub const HINTS: &[&str] = &[
 fn the_server_echoes(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears(&word).map(drop)
+    alice.hears_out()?; // a greeting is not a reply
+    common::echoes(stage, &alice)
 }
 
 fn the_server_shows_and_ends(stage: &Stage) -> Scene {
@@ -65,13 +81,24 @@ fn the_server_shows_and_ends(stage: &Stage) -> Scene {
     let word = stage.word();
     alice.says(&word)?;
     server.prints(&word)?;
-    alice.hears(&word)?;
+    alice.hears(common::echo(&word))?;
     alice.is_disconnected()?;
     server.exits(0)
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
+    let (_alice, server) = a_client_gets_its_reply(stage, &listener)?;
+    server.has_heard_all()
+}
+
+fn the_client_ends(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let (alice, _server) = a_client_gets_its_reply(stage, &listener)?;
+    alice.exits(0)
+}
+
+fn a_client_gets_its_reply(stage: &Stage, listener: &Listener) -> Result<(Program, Peer), Stop> {
     let alice = stage.starts_client("alice")?;
     // The reply is another word, so that a client which shows what was typed does not pass.
     let (typed, reply) = (stage.word(), stage.word());
@@ -80,10 +107,16 @@ fn the_client_talks(stage: &Stage) -> Scene {
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply)?;
-    alice.exits(0)
+    Ok((alice, server))
 }
 
 fn a_client_without_a_server(stage: &Stage) -> Scene {
+    if stage.is_foreign() {
+        // What ends without a server may not be a client at all. This one is.
+        let listener = stage.plays_server()?;
+        let (_alice, server) = a_client_gets_its_reply(stage, &listener)?;
+        server.resets(); // so that its port is free again at once
+    }
     let _port = stage.nobody_listens()?;
     let alice = stage.starts_client("alice")?;
     alice.types(&stage.word());
@@ -98,6 +131,5 @@ fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     server.hears(&typed)?;
     server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
-    alice.prints(&reply)?;
-    alice.exits(0)
+    alice.prints(&reply).map(drop)
 }

@@ -1,9 +1,19 @@
 //! Scenes of 1.4 one thread per client.
+//!
+//! - The handout (assignment 1, exercise 4) asks for a server that spawns "one thread to handle each connecting client",
+//!   each of which receives messages and replies "until the \"end\" message is received"; and for a client that sends
+//!   multiple messages and terminates after sending `end`. Its readers are to try it with multiple clients.
+//! - What the reply is, it does not say: of programs in other languages, any one reply to each message is right. Nor does
+//!   it say what marks the end of a message: they are sent whole lines, and `end` in whatever form they know it. A
+//!   server that keeps the connection open after `end`, and replies no more, does what is asked.
+//! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
+//!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
 
 use std::time::Duration;
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
+use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
@@ -35,6 +45,7 @@ pub const CHECKS: &[Check] = &[
         a_reset_harms_nobody,
     )
     .worth(1)
+    .bonus_of_others()
     .look("what an error of one client ends: its own thread, or the whole server?"),
     Check::server("fifty_clients", "50 clients at once each get their own echoes", fifty_clients)
         .worth(1)
@@ -54,7 +65,7 @@ pub const CHECKS: &[Check] = &[
         common::the_client_notices,
     )
     .worth(2)
-    .only_ours()
+    .bonus_of_others()
     .look("what follows when `receive` returns `None`: the server has left, which is an error."),
     Check::server("two_pieces", "a message in two pieces is one message", two_pieces)
         .bonus()
@@ -93,7 +104,6 @@ pub const CHECKS: &[Check] = &[
         the_end_of_input_closes,
     )
     .bonus()
-    .only_ours()
     .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
 
@@ -111,12 +121,14 @@ fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let _alice = stage.connects("alice")?;
     let bob = stage.connects("bob")?;
+    bob.hears_out()?; // a greeting is not a reply
     common::echoes(stage, &bob)
 }
 
 fn echoes_several_messages(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
+    alice.hears_out()?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &alice)?;
     // None of these is `end`.
@@ -130,7 +142,7 @@ fn echoes_several_messages(stage: &Stage) -> Scene {
     }
     for message in messages {
         alice.says(&message)?;
-        alice.hears(&message)?;
+        alice.hears(common::echo(&message))?;
     }
     Ok(())
 }
@@ -141,10 +153,24 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let bob = stage.connects("bob")?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &bob)?;
-    alice.closes_with("end")?;
+    ends_with_end(stage, &alice)?;
     common::echoes(stage, &bob)?;
     let carol = stage.connects("carol")?;
     common::echoes(stage, &carol)
+}
+
+/// Lets a peer say `end`. The connection is closed or, by a program in another language, left as it is: then there is
+/// no reply to what is said next.
+fn ends_with_end(stage: &Stage, peer: &Peer) -> Scene {
+    let closed = peer.closes_with("end");
+    if !stage.is_foreign() || !matches!(closed, Err(Stop::Fails(_))) {
+        return closed;
+    }
+    peer.says(&stage.word())?;
+    match peer.hears_nothing_for(stage.patience() / 4) {
+        Err(Stop::Fails(_)) => closed,
+        other => other,
+    }
 }
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {
@@ -160,7 +186,7 @@ fn a_reset_harms_nobody(stage: &Stage) -> Scene {
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    common::a_crowd(stage, 50, str::to_string, "each its own word")
+    common::a_crowd(stage, 50, common::echo, "each its own word")
 }
 
 fn the_client_stops_after_end(stage: &Stage) -> Scene {
@@ -187,28 +213,28 @@ fn the_end_of_input_closes(stage: &Stage) -> Scene {
 }
 
 fn a_client_that_stops_reading(stage: &Stage) -> Scene {
-    common::a_client_that_stops_reading(stage, str::to_string)
+    common::a_client_that_stops_reading(stage, common::echo)
 }
 
 fn an_empty_line(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     common::echoes(stage, &alice)?;
-    common::says_an_empty_line(stage, &alice, str::to_string)?;
+    common::says_an_empty_line(stage, &alice, common::echo)?;
     common::echoes(stage, &alice)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {
-    common::waiting_costs_nothing(stage, str::to_string)
+    common::waiting_costs_nothing(stage, common::echo)
 }
 
 fn other_line_ends(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    common::says_without_a_newline(stage, &alice, str::to_string)?;
+    common::says_without_a_newline(stage, &alice, common::echo)?;
     let word = stage.word();
     alice.sends_raw(format!("{word}\r\n").as_bytes(), &format!("{word} (and \\r\\n)"))?;
-    alice.hears(&word)?;
+    alice.hears(common::echo(&word))?;
     alice.sends_raw(b"end\r\n", "end (and \\r\\n)")?;
     alice.is_disconnected()
 }
@@ -226,7 +252,7 @@ fn two_pieces(stage: &Stage) -> Scene {
         let unread_at = alice.sends_piece(first.as_bytes())?;
         alice.sends_raw(format!("{second}\n").as_bytes(), "")?;
         let is_in_time = unread_at.elapsed() < TOO_LONG;
-        let heard = alice.hears(&word);
+        let heard = alice.hears(common::echo(&word));
         if heard.is_ok() || is_in_time {
             stage.note("alice", Mark::Event, "connects");
             stage.note("alice", Mark::Sent, first);
@@ -246,6 +272,6 @@ fn two_in_one_segment(stage: &Stage) -> Scene {
     let word = stage.word();
     alice
         .sends_raw(format!("{word}\nend\n").as_bytes(), &format!("{word}, end (in one segment)"))?;
-    alice.hears(&word)?;
+    alice.hears(common::echo(&word))?;
     alice.is_disconnected()
 }

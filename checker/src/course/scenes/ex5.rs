@@ -214,7 +214,7 @@ fn the_operators_end_costs_nothing(stage: &Stage) -> Scene {
 fn clients_talk(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = joins(stage, "alice")?;
-    common::says_an_empty_line(stage, &alice, str::to_string)?;
+    common::says_an_empty_line(stage, &alice, common::echo)?;
     for message in [format!("endless {}", stage.word()), format!("{} and no end", stage.word())] {
         alice.says(&message)?;
         alice.hears(&message)?;

@@ -1,7 +1,16 @@
 //! Scenes of milestone 0: capitals for one client.
+//!
+//! - The handout (web technologies 1, exercise 1.1) asks for a server that accepts "a connection of a single client",
+//!   receives messages, capitalizes each, and sends it back; and for a client, of which it says nothing more.
+//! - "Capitalize" can be read as the method of that name in Python, which makes only the first letter a capital. The
+//!   starter says that all of it is in capitals. Programs in other languages may do either. Nor does the handout say
+//!   what marks the end of a message: they are sent whole lines.
+//! - Beyond that, the starters ask that the server ends with its client, and the client with its input, that other
+//!   alphabets have capitals too, and that no message needs a line break. To others, what can be played is a bonus.
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
+use crate::stage::expected::Expected;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
@@ -18,10 +27,11 @@ pub const CHECKS: &[Check] = &[
         knows_other_alphabets,
     )
     .worth(2)
+    .bonus_of_others()
     .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client)
         .worth(3)
-        .only_ours()
+        .bonus_of_others()
         .look(
             "what follows when `receive` returns `None`: the client has left, so the server ends.",
         ),
@@ -36,7 +46,7 @@ pub const CHECKS: &[Check] = &[
     ),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
         .worth(1)
-        .only_ours()
+        .bonus_of_others()
         .look(
             "what ends the client's loop: `read_line` returns `None`, and the connection is closed.",
         ),
@@ -46,11 +56,12 @@ pub const CHECKS: &[Check] = &[
         a_reply_without_a_newline,
     )
     .worth(2)
+    .bonus_of_others()
     .look("whether the client receives with a `text::Reader`, which needs no line break."),
     Check::server(
         "messages_in_any_form",
         "messages count in whatever form they come",
-        messages_in_any_form,
+        common::messages_in_any_form,
     )
     .worth(1)
     .only_ours()
@@ -64,7 +75,6 @@ pub const CHECKS: &[Check] = &[
         common::the_client_notices,
     )
     .bonus()
-    .only_ours()
     .look("what follows when `receive` returns `None`: the server has left, which is an error."),
 ];
 
@@ -77,12 +87,20 @@ pub const HINTS: &[&str] = &[
      has arrived too early. Inside: `text::send(client, &message.to_uppercase())?;`.",
 ];
 
+/// A message in capitals. Of a program in another language, the capital of its first letter, or of each word's, will do.
+fn capitals(message: &str) -> Expected<'static> {
+    let capitalized = |text: &str| match text.split_at_checked(1) {
+        Some((first, rest)) => first.to_uppercase() + rest,
+        None => text.to_uppercase(),
+    };
+    let of_each: Vec<String> = message.split(' ').map(capitalized).collect();
+    common::capitals(message).or_of_others(capitalized(message)).or_of_others(of_each.join(" "))
+}
+
 fn sends_capitals(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears(&word.to_uppercase()).map(drop)
+    common::is_answered(stage, &alice, capitals)
 }
 
 fn knows_other_alphabets(stage: &Stage) -> Scene {
@@ -101,21 +119,15 @@ fn answers_many(stage: &Stage) -> Scene {
     for _ in 0..5 {
         let message = format!("{} and {}", stage.word(), stage.word());
         alice.says(&message)?;
-        alice.hears(&message.to_uppercase())?;
+        alice.hears(capitals(&message))?;
     }
     Ok(())
-}
-
-fn messages_in_any_form(stage: &Stage) -> Scene {
-    common::messages_in_any_form(stage, str::to_uppercase)
 }
 
 fn ends_with_the_client(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears(&word.to_uppercase())?;
+    common::is_answered(stage, &alice, capitals)?;
     alice.leaves();
     server.exits(0)
 }

@@ -1,4 +1,14 @@
 //! Scenes of milestone 1: capitals for many.
+//!
+//! - The handout (milestone 1) asks that clients "chat with the server at any time", each gets "the same message" back
+//!   in capitals, by threads for "N clients at the same time", whose connections are independent. A connection stays
+//!   open until its client sends a message that "contains CLOSE SOCKET", and the server "WILL NEVER TERMINATE": anyone
+//!   who has left can come again.
+//! - In the handout's own code it says "if the message was", and its client is open "until sending CLOSE SOCKET". So just
+//!   these words are asked of programs in other languages; a longer message with them in it is a bonus. What marks the
+//!   end of a message is open: they are sent whole lines, and the closing words in whatever form they know them.
+//! - That the server keeps an id for each client cannot be seen from outside. The starter has it logged.
+//! - That nothing is left of those who have gone, and other alphabets: these the starter asks for, and not the handout.
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
@@ -20,7 +30,7 @@ pub const CHECKS: &[Check] = &[
         knows_other_alphabets,
     )
     .worth(1)
-    .only_ours()
+    .bonus_of_others()
     .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
     Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
         .worth(3)
@@ -29,10 +39,16 @@ pub const CHECKS: &[Check] = &[
         .worth(3)
         .look("whether each client has a thread, and no lock is held while it is waited for."),
     Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket)
-        .worth(3)
-        .look(
-            "what follows a message with `CLOSE SOCKET` in it: no reply; all handles are dropped.",
-        ),
+        .worth(2)
+        .look("what follows `CLOSE SOCKET`: no reply, and all handles to that client are dropped."),
+    Check::server(
+        "close_socket_among_other_words",
+        "`CLOSE SOCKET` among other words closes it too",
+        close_socket_among_other_words,
+    )
+    .worth(1)
+    .bonus_of_others()
+    .look("the test for `CLOSE SOCKET`: a message may have other words around it."),
     Check::server("a_client_dies", "a client that dies without a word harms nobody", a_client_dies)
         .worth(2)
         .look("what an error of one client ends: its own thread, or the whole server?"),
@@ -42,16 +58,23 @@ pub const CHECKS: &[Check] = &[
         two_hundred_clients,
     )
     .worth(2)
+    .bonus_of_others()
     .look("whether a client is removed on every way out, an error of its connection too."),
     Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks)
-        .worth(3)
-        .look(
-            "when the client stops: after a line with `CLOSE SOCKET` in it, with no reply to it.",
-        ),
+        .worth(2)
+        .look("when the client stops: after `CLOSE SOCKET`, without a reply to it."),
+    Check::client(
+        "a_line_that_contains_close_socket",
+        "a line that contains `CLOSE SOCKET` ends it too",
+        a_line_that_contains_close_socket,
+    )
+    .worth(1)
+    .bonus_of_others()
+    .look("the test for `CLOSE SOCKET`: a line may have other words around it."),
     Check::server(
         "messages_in_any_form",
         "messages count in whatever form they come",
-        messages_in_any_form,
+        common::messages_in_any_form,
     )
     .bonus()
     .only_ours()
@@ -90,7 +113,6 @@ pub const CHECKS: &[Check] = &[
         the_end_of_input_closes,
     )
     .bonus()
-    .only_ours()
     .look("what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user."),
 ];
 
@@ -105,19 +127,15 @@ pub const HINTS: &[&str] = &[
 ];
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
-    common::is_answered(stage, peer, str::to_uppercase)
-}
-
-fn messages_in_any_form(stage: &Stage) -> Scene {
-    common::messages_in_any_form(stage, str::to_uppercase)
+    common::is_answered(stage, peer, common::capitals)
 }
 
 fn a_client_that_stops_reading(stage: &Stage) -> Scene {
-    common::a_client_that_stops_reading(stage, str::to_uppercase)
+    common::a_client_that_stops_reading(stage, common::capitals)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {
-    common::waiting_costs_nothing(stage, str::to_uppercase)
+    common::waiting_costs_nothing(stage, common::capitals)
 }
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {
@@ -187,7 +205,7 @@ fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    common::a_crowd(stage, 50, str::to_uppercase, "each its own word in capitals")
+    common::a_crowd(stage, 50, common::capitals, "each its own word in capitals")
 }
 
 fn a_silent_client(stage: &Stage) -> Scene {
@@ -208,9 +226,23 @@ fn close_socket(stage: &Stage) -> Scene {
     is_answered(stage, &bob)?;
     alice.closes_with("CLOSE SOCKET")?;
     is_answered(stage, &bob)?;
-    let carol = stage.connects("carol")?;
-    is_answered(stage, &carol)?;
-    carol.closes_with(&format!("{}, CLOSE SOCKET", stage.word()))
+    others_come(stage)
+}
+
+fn close_socket_among_other_words(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    alice.closes_with(&format!("{}, CLOSE SOCKET", stage.word()))
+}
+
+/// The server never ends, whoever has left: two more clients come, and are served.
+fn others_come(stage: &Stage) -> Scene {
+    for name in ["carol", "dave"] {
+        let peer = stage.connects(name)?;
+        is_answered(stage, &peer)?;
+    }
+    Ok(())
 }
 
 fn a_client_dies(stage: &Stage) -> Scene {
@@ -222,8 +254,7 @@ fn a_client_dies(stage: &Stage) -> Scene {
     server.logs_something_after(|| alice.resets())?;
     is_answered(stage, &bob)?;
     server.logs_something_after(|| bob.leaves())?;
-    let carol = stage.connects("carol")?;
-    is_answered(stage, &carol)
+    others_come(stage)
 }
 
 fn two_hundred_clients(stage: &Stage) -> Scene {
@@ -250,6 +281,14 @@ fn two_hundred_clients(stage: &Stage) -> Scene {
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {
+    the_client_stops_after(stage, "CLOSE SOCKET")
+}
+
+fn a_line_that_contains_close_socket(stage: &Stage) -> Scene {
+    the_client_stops_after(stage, &format!("{}, CLOSE SOCKET", stage.word()))
+}
+
+fn the_client_stops_after(stage: &Stage, closing: &str) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
@@ -260,12 +299,8 @@ fn the_client_talks(stage: &Stage) -> Scene {
         server.says(&reply)?;
         alice.prints(&reply)?;
     }
-    let closing = match stage.is_foreign() {
-        true => "CLOSE SOCKET".to_string(),
-        false => format!("{}, CLOSE SOCKET", stage.word()),
-    };
-    alice.types(&closing);
-    server.hears(&closing)?;
+    alice.types(closing);
+    server.hears(closing)?;
     if stage.is_foreign() {
         server.leaves(); // in the handout it is the server that closes, and the client that notices
     }

@@ -1,0 +1,15 @@
+# Takes each byte for a message.
+import socket
+import sys
+import threading
+
+
+def talk(conn):
+    with conn:
+        while (message := conn.recv(1).decode()) not in ("", "end"):
+            conn.send(b"Received!\n")
+
+
+with socket.create_server(("127.0.0.1", int(sys.argv[1])), backlog=100) as s:
+    while True:
+        threading.Thread(target=talk, args=(s.accept()[0],)).start()
