@@ -185,9 +185,23 @@ impl Board {
         self.clock.time()
     }
 
-    /// Begins the scene's time now: what it had to wait for before is not its own.
-    pub fn begin_again(&self) {
-        self.clock.begin_again();
+    /// Waits as [`Board::wait`] does, but the scene's time begins only after it, however long it was: what a scene has to
+    /// wait for before it begins is not its own.
+    pub fn wait_before_the_scene<T>(
+        &self,
+        limit: Duration,
+        mut ready: impl FnMut() -> Option<T>,
+    ) -> Result<Option<T>, Stop> {
+        const PIECE: Duration = Duration::from_millis(500); // less than any scene may take
+        let began = Instant::now();
+        loop {
+            let left = limit.saturating_sub(began.elapsed());
+            let found = self.wait(left.min(PIECE), &mut ready)?;
+            self.clock.begin_again();
+            if found.is_some() || left.is_zero() {
+                return Ok(found);
+            }
+        }
     }
 
     /// Whether it is later than `deadline` by the scene's clock.
@@ -394,6 +408,16 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_scene_waits_for_before_it_begins_does_not_count_as_its_time() {
+        let limits = Limits { scene: Duration::from_millis(600), ..Limits::default() };
+        let board = Board::new(String::new(), limits);
+        let longer = Duration::from_millis(900);
+        assert!(matches!(board.wait_before_the_scene(longer, || None::<()>), Ok(None)));
+        assert!(board.time() < Duration::from_millis(500));
+        assert!(matches!(board.wait(longer, || None::<()>), Err(Stop::Fails(_))));
+    }
 
     #[test]
     fn the_longest_time_of_a_scene_does_not_count_what_the_clock_forgives() {

@@ -98,7 +98,6 @@ impl Ports {
             let limit = self.board.patient(OTHERS_LONGEST);
             let claim = self.waits_for(PortWait::Turn, port, limit, || claim(port))?;
             self.claims.borrow_mut().extend(claim.map(|claim| (port, claim)));
-            self.board.begin_again();
         }
         let is_freed = || {
             if is_free(port) {
@@ -128,7 +127,10 @@ impl Ports {
     ) -> Result<Option<T>, Stop> {
         let in_vain = || self.in_vain.ports.lock().unwrap_or_else(PoisonError::into_inner);
         let limit = if in_vain().contains(&(what, port)) { Duration::ZERO } else { limit };
-        let found = self.board.wait(limit, ready)?;
+        let found = match what {
+            PortWait::Turn => self.board.wait_before_the_scene(limit, ready)?,
+            PortWait::Port => self.board.wait(limit, ready)?,
+        };
         match found {
             Some(_) => in_vain().remove(&(what, port)),
             None => in_vain().insert((what, port)),
