@@ -33,9 +33,11 @@ pub mod report {
 pub mod judge {
     //! From programs to results.
     pub mod build;
+    mod cargo;
     pub mod cast;
     mod fresh;
     pub mod judge;
+    mod manifest;
     pub mod outcome;
 }
 
@@ -74,6 +76,7 @@ pub mod stage {
 pub mod sandbox {
     //! The operating system. This is the only floor that knows which one it is.
     pub mod census;
+    pub mod compilers;
     pub mod containment;
     pub mod ending;
     mod folder;

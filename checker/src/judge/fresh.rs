@@ -19,6 +19,8 @@ use serde::{Deserialize, Serialize};
 /// What was built last, from a package.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
+    /// The clone of the course that the package is of: several may share the folder that cargo builds in.
+    clone: PathBuf,
     /// Each file of the package, with the hash of its content.
     files: BTreeMap<PathBuf, u64>,
     /// Each binary, with its length and its time, in nanoseconds.
@@ -35,6 +37,11 @@ impl Note {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// Whether it is about this clone of the course.
+    pub(super) fn is_of(&self, clone: &Path) -> bool {
+        self.clone == clone
+    }
+
     /// Makes sure that cargo sees whatever differs from this note in a package. `binaries` are all that may have been
     /// built from it, each with its main file. Returns what of the note holds for the package as it is now.
     ///
@@ -42,6 +49,7 @@ impl Note {
     /// When a file cannot be given another time.
     pub(super) fn show_changes(
         mut self,
+        clone: &Path,
         package: &Path,
         binaries: &[(PathBuf, PathBuf)],
     ) -> Result<Note> {
@@ -62,6 +70,7 @@ impl Note {
                 format!("cannot give {} another time, so that cargo builds it", file.display())
             })?;
         }
+        self.clone = clone.to_path_buf();
         self.files = files;
         Ok(self)
     }
@@ -159,8 +168,9 @@ mod tests {
 
         fn show_changes(&self) -> Note {
             let binaries = [(self.binary.clone(), self.source.clone())];
-            let package = self.folder.path().join("package");
-            Note::read(&self.note()).show_changes(&package, &binaries).expect("it has a new time")
+            let package = &self.folder.path().join("package");
+            let note = Note::read(&self.note());
+            note.show_changes(package, package, &binaries).expect("it has a new time")
         }
     }
 

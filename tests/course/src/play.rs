@@ -59,7 +59,7 @@ fn build_all(package: Package) -> Result<Vec<Cast>, String> {
     }
     let steps: Vec<&'static Step> = STEPS.iter().collect();
     let sources = Sources::of(&steps, package);
-    let builds = build::build(&sources.programs(), false, &|_| ());
+    let builds = build::build(&sources.programs(), &limits()?, false, &|_| ());
     Ok(sources.cast(&builds.map_err(|error| format!("{error:#}"))?, &limits()?))
 }
 
@@ -71,7 +71,8 @@ pub fn foreign_cast(step: &'static Step, commands: &[(Role, Vec<String>)]) -> Re
     let helpers = helpers_of(step);
     let builds = match helpers.is_empty() {
         true => build::Builds::new(),
-        false => build::build(&helpers, false, &|_| ()).map_err(|error| format!("{error:#}"))?,
+        false => build::build(&helpers, &limits()?, false, &|_| ())
+            .map_err(|error| format!("{error:#}"))?,
     };
     Ok(of_commands(step, commands, &builds, &limits()?))
 }

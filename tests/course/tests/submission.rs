@@ -1,0 +1,147 @@
+//! What a student hands in is judged for what it is, whatever else lies in the folder, and whoever else builds there.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::{Duration, Instant};
+
+use course_tests::copy::Copy;
+use course_tests::run::Ended;
+use serde_json::Value;
+
+/// The verdicts of a step's checks, each once.
+fn verdicts(output: &Ended) -> Vec<String> {
+    let mut verdicts: Vec<String> =
+        output.checks().iter().map(|check| text(&check["verdict"])).collect();
+    verdicts.sort();
+    verdicts.dedup();
+    verdicts
+}
+
+/// Why the first of the checks did not pass.
+fn reason(output: &Ended) -> String {
+    text(&output.checks()[0]["message"])
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("a text").to_string()
+}
+
+#[test]
+fn a_manifest_in_the_students_folder_never_stops_the_checker() {
+    let copy = Copy::of_the_course();
+    let manifest = copy.exercises().join("Cargo.toml");
+    for wrong in [
+        "[package",
+        "[workspace]\n",
+        "[package]\nname = \"x\"\n[dependencies]\nno-such-package-anywhere = \"1\"\n",
+        "[package]\nname = \"checker\"\nbuild = \"build.rs\"\n",
+    ] {
+        fs::write(&manifest, wrong).expect("a file is written");
+        let output = copy.step(&["check", "ex1", "--json"]).with(0);
+        assert_eq!(verdicts(&output), ["passes"], "{wrong}: {output}");
+    }
+    // As a grader types it: cargo itself must get that far.
+    let output = copy.cargo(&["step", "check", "ex1", "--json"]).with(0);
+    assert_eq!(verdicts(&output), ["passes"], "{output}");
+    fs::remove_dir_all(copy.exercises()).expect("the folder is removed");
+    let output = copy.cargo(&["step", "check", "ex1", "--json"]).with(1);
+    assert_eq!(reason(&output), "exercises/src/bin/ex1_server.rs is missing");
+}
+
+#[test]
+fn a_library_of_the_students_own_is_built_and_its_errors_are_shown() {
+    let copy = Copy::of_the_course();
+    let library = copy.exercises().join("src/lib.rs");
+    fs::write(&library, "pub fn line(text: &str) -> String { text.to_string() }\n")
+        .expect("a file is written");
+    copy.edit("ex1_server", "fn main", "#[allow(unused_imports)] use exercises::line;\n\nfn main");
+    copy.step(&["check", "ex1"]).with(0);
+    fs::write(&library, "pub fn line(text: &str) -> String { text }\n").expect("it is written");
+    let output = copy.step(&["check", "ex1", "--json"]).with(1);
+    assert_eq!(verdicts(&output), ["does not compile"]);
+    let reason = reason(&output);
+    assert!(reason.contains("mismatched types"), "{reason}");
+    assert!(reason.contains("--> exercises/src/lib.rs:1:"), "{reason}");
+    fs::remove_file(&library).expect("it is removed");
+    copy.edit("ex1_server", "#[allow(unused_imports)] use exercises::line;\n", "");
+    copy.step(&["check", "ex1"]).with(0);
+}
+
+#[test]
+fn somebody_elses_file_is_not_judged() {
+    let copy = Copy::of_the_course();
+    let program = copy.exercise("ex1_server");
+    let expect = |expected: &str| {
+        let output = copy.step(&["check", "ex1", "--json"]).with(1);
+        assert_eq!(verdicts(&output), ["does not compile"]);
+        assert!(reason(&output).contains(expected), "{output}");
+    };
+    fs::remove_file(&program).expect("it is removed");
+    symlink("../../../solutions/src/bin/ex1_server.rs", &program).expect("a link");
+    expect("exercises/src/bin/ex1_server.rs is a link to ");
+    fs::remove_file(&program).expect("it is removed");
+    let path =
+        "#[path = \"../../../solutions/src/bin/ex1_server.rs\"]\nmod theirs;\n\nfn main() {}\n";
+    fs::write(&program, path).expect("it is written");
+    expect(
+        "exercises/src/bin/ex1_server.rs takes in solutions/src/bin/ex1_server.rs, which is not in",
+    );
+}
+
+#[test]
+fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_checks_only() {
+    let copy = Copy::of_the_course();
+    let began = Instant::now();
+    let endless = "#![allow(long_running_const_eval)]\nconst FOREVER: u64 = { let mut n = 0; while n < u64::MAX { n += 1; } n };\nfn main() { println!(\"{FOREVER}\"); }\n";
+    fs::write(copy.exercise("ex1_server"), endless).expect("it is written");
+    let arguments = ["check", "ex1", "ex3", "--json", "--max-build-seconds", "3"];
+    let output = copy.step(&arguments).with(1);
+    assert!(began.elapsed() < Duration::from_secs(60), "it took {:?}", began.elapsed());
+    assert_eq!(verdicts(&output), ["does not compile"]);
+    let expected = "the compiler was ended: it took more than 3 s for this program";
+    assert!(reason(&output).starts_with(expected), "{output}");
+    let other = &output.json()["steps"][1];
+    assert_eq!(other["points"].as_f64(), other["max"].as_f64(), "{output}");
+    if cfg!(target_os = "linux") {
+        let large = "static LARGE: [u64; 1 << 27] = [7; 1 << 27];\nfn main() { println!(\"{}\", LARGE[std::process::id() as usize]); }\n";
+        fs::write(copy.exercise("ex1_server"), large).expect("it is written");
+        let output = copy.step(&["check", "ex1", "--json", "--max-build-memory", "500"]).with(1);
+        let expected = "the compiler was ended when it had more than 500 MiB of memory";
+        assert!(reason(&output).starts_with(expected), "{output}");
+    }
+}
+
+#[test]
+fn two_clones_of_the_course_in_one_target_folder_are_kept_apart() {
+    let copy = Copy::of_the_course();
+    let another = copy.another();
+    fs::write(another.exercise("ex1_server"), "fn main() {}\n").expect("it is written");
+    let stands = |copy: &Copy, what: &str| {
+        let list = copy.step(&["list"]).with(0);
+        let row = list.stdout.lines().find(|line| line.starts_with("ex1")).unwrap_or_default();
+        assert!(row.ends_with(what), "not {what:?}: {list}");
+    };
+    for _ in 0..2 {
+        copy.step(&["check", "ex1"]).with(0);
+        another.step(&["check", "ex1"]).with(1);
+        stands(&copy, " 2 points");
+        stands(&another, " 0 points");
+    }
+    // What is saved here is built, though the last that was built is the other's.
+    copy.step(&["check", "ex1"]).with(0);
+    let solved = fs::read(copy.exercise("ex1_server")).expect("it is read");
+    fs::write(another.exercise("ex1_server"), solved).expect("it is written");
+    another.step(&["check", "ex1"]).with(0);
+}
+
+#[test]
+fn a_program_can_be_tried() {
+    let copy = Copy::of_the_course();
+    let output = copy.cargo(&["try", "ex3_threads", "--", "--max-sleep-ms", "100"]).with(0);
+    assert!(output.stdout.contains("Hi, I'm thread 1"), "{output}");
+    copy.edit("ex3_threads", "fn main", "fn fn main");
+    let output = copy.cargo(&["try", "ex3_threads"]).with(1);
+    assert!(output.stderr.contains("--> exercises/src/bin/ex3_threads.rs:"), "{output}");
+    let output = copy.cargo(&["try", "ex9"]).with(2);
+    assert!(output.stderr.contains("invalid value 'ex9'"), "{output}");
+}
