@@ -58,6 +58,7 @@ pub mod stage {
     pub mod expected;
     pub mod frames;
     pub mod launch;
+    mod missing;
     pub mod panics;
     pub mod peer;
     pub mod player;

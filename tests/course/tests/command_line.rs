@@ -207,10 +207,28 @@ fn a_program_that_was_not_given_is_not_checked() {
 }
 
 #[test]
-fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
-    let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]).with(1);
-    let expected = "cannot be started: No such file or directory";
-    assert!(output.stdout.contains(expected), "{output}");
+fn a_command_that_cannot_begin_is_not_checked_and_its_points_are_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("server.py");
+    fs::write(&script, "import no_such_module_anywhere\n").expect("a file is written");
+    let script = format!("python3 {} {{port}}", script.display());
+    for (server, expected) in [
+        ("./no-such-program {port}", "cannot be started: No such file or directory"),
+        ("pyhton3 server.py {port}", "cannot be started: No such file or directory"),
+        ("python3 /no/such/server.py {port}", "can't open file '/no/such/server.py'"),
+        (&script, "ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
+    ] {
+        let arguments = ["check", "ex1", "--json", "--server", server];
+        let output = step(&arguments).with(0);
+        for check in output.checks() {
+            assert_eq!(check["verdict"], "not checked", "{check:#}");
+            let message = check["message"].as_str().expect("a text");
+            assert!(message.contains(expected) || message.contains("handout"), "{check:#}");
+        }
+        let document = output.json();
+        assert_eq!(document["open"].as_f64(), document["max"].as_f64(), "{document:#}");
+        step(&[&arguments[..], &["--strict"]].concat()).with(1);
+    }
 }
 
 #[test]
