@@ -66,6 +66,7 @@ pub mod stage {
     pub mod program;
     pub mod protobuf;
     pub mod rest;
+    mod screen;
     pub mod show;
     pub mod stage;
     pub mod stop;

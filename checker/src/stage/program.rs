@@ -1,14 +1,16 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::sandbox::census::{self, Footprint, Memory};
-use crate::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
+use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
 use crate::stage::expected::{Expected, Kind};
 use crate::stage::player::PlayerId;
+use crate::stage::screen::Screen;
 use crate::stage::show::{quoted, seconds};
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
@@ -26,11 +28,13 @@ pub struct Program {
     actor: String,
     id: PlayerId,
     is_foreign: bool,
+    screen: RefCell<Screen>, // what its terminal shows
 }
 
 impl Program {
     pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
-        Program { board, actor: actor.to_string(), id, is_foreign }
+        let (actor, screen) = (actor.to_string(), RefCell::new(Screen::new()));
+        Program { board, actor, id, is_foreign, screen }
     }
 
     /// The failure that something else happened.
@@ -88,7 +92,10 @@ impl Program {
     /// Waits until its terminal shows what `is_right` looks for. Only if it does not, the transcript has it.
     pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
         let patience = self.board.patience();
-        if self.board.wait(patience, || is_right(&self.rows()).then_some(()))?.is_some() {
+        let stdout = self.board.stdout_of(self.id);
+        let is_shown = || self.board.with_wire(stdout, |wire| self.screen.borrow_mut().shows(wire));
+        let ready = || (is_shown() && is_right(&self.rows())).then_some(());
+        if self.board.wait(patience, ready)?.is_some() {
             return Ok(());
         }
         let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
@@ -96,7 +103,6 @@ impl Program {
             self.disappoints(expected, &format!("its terminal showed {shown}"), "within", patience);
         self.note_rows();
         // With all the codes that move a cursor, it would say nothing to a reader.
-        let stdout = self.board.stdout_of(self.id);
         self.board.with_wire(stdout, Wire::take_all);
         Err(stop)
     }
@@ -109,12 +115,7 @@ impl Program {
 
     /// What its terminal shows: the rows that are not empty.
     fn rows(&self) -> Vec<String> {
-        let mut terminal = vt100::Parser::new(TERMINAL_ROWS, TERMINAL_COLUMNS, 0);
-        let stdout = self.board.stdout_of(self.id);
-        self.board.with_wire(stdout, |wire| terminal.process(wire.unread()));
-        let rows =
-            terminal.screen().rows(0, TERMINAL_COLUMNS).map(|row| row.trim_end().to_string());
-        rows.filter(|row| !row.is_empty()).collect()
+        self.screen.borrow().rows()
     }
 
     /// Ends its input, as Ctrl-D does.

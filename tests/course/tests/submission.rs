@@ -145,3 +145,17 @@ fn a_program_can_be_tried() {
     let output = copy.cargo(&["try", "ex9"]).with(2);
     assert!(output.stderr.contains("invalid value 'ex9'"), "{output}");
 }
+
+#[test]
+fn what_a_program_writes_to_its_terminal_does_not_hold_up_the_checker() {
+    let copy = Copy::of_the_course();
+    let from = "let mut messages = text::Reader::new(server);";
+    let flood = "for _ in 0..300 { print!(\"\\x1b[65535@\"); }\n    ";
+    copy.edit("ms3_client", from, &format!("{flood}{from}"));
+    copy.step(&["check", "ms3", "nothing_is_torn"]); // to build it
+    let began = Instant::now();
+    let output = copy.step(&["check", "ms3", "nothing_is_torn", "--json"]);
+    let took = began.elapsed();
+    assert_eq!(output.checks().len(), 1);
+    assert!(took < Duration::from_secs(20), "it took {took:?}: {output}");
+}
