@@ -78,7 +78,7 @@ impl Board {
             player.process.wait();
         }
         let containment = self.containment.take();
-        let survivors = containment.as_ref().map_or(BTreeSet::new(), Containment::end_strays);
+        let mut survivors = containment.as_ref().map_or(BTreeSet::new(), Containment::end_strays);
         // What was written before the end is still in the pipes. If somebody else holds them open, this
         // does not wait forever.
         let deadline = Instant::now() + Duration::from_millis(500);
@@ -97,7 +97,9 @@ impl Board {
             let is_foreign = player.panics.is_none();
             let log = String::from_utf8_lossy(&player.log);
             missing = missing.or(exit.filter(|_| is_foreign).and_then(|exit| missed(exit, &log)));
-            player.process.reap();
+            if !player.process.reap() {
+                survivors.insert(player.process.id() as i32);
+            }
             let found = player.panics.as_ref().map_or(&[][..], PanicFinder::found);
             panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
         }
