@@ -4,7 +4,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -98,6 +98,16 @@ impl Copy {
         self.run(self.checker().args(arguments))
     }
 
+    /// Starts the checker on the copy.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_step(&self, arguments: &[&str]) -> Child {
+        let mut command = self.checker();
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        self.prepare(&mut command).spawn().expect("it starts")
+    }
+
     /// Runs the checker on the copy, with a cargo that does something else besides: a script for a shell, in which
     /// `"$CARGO" "$@"` is the real one.
     ///
@@ -121,7 +131,11 @@ impl Copy {
     }
 
     fn run(&self, command: &mut Command) -> Ended {
-        run(command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target()))
+        run(self.prepare(command))
+    }
+
+    fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target())
     }
 }
 

@@ -26,6 +26,11 @@ fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_string()
 }
 
+/// A program that is compiled forever.
+const ENDLESS: &str = "#![allow(long_running_const_eval)]\n\
+    const FOREVER: u64 = { let mut n = 0; while n < u64::MAX { n += 1; } n };\n\
+    fn main() { println!(\"{FOREVER}\"); }\n";
+
 #[test]
 fn a_manifest_in_the_students_folder_never_stops_the_checker() {
     let copy = Copy::of_the_course();
@@ -92,8 +97,7 @@ fn somebody_elses_file_is_not_judged() {
 fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_checks_only() {
     let copy = Copy::of_the_course();
     let began = Instant::now();
-    let endless = "#![allow(long_running_const_eval)]\nconst FOREVER: u64 = { let mut n = 0; while n < u64::MAX { n += 1; } n };\nfn main() { println!(\"{FOREVER}\"); }\n";
-    fs::write(copy.exercise("ex1_server"), endless).expect("it is written");
+    fs::write(copy.exercise("ex1_server"), ENDLESS).expect("it is written");
     let arguments = ["check", "ex1", "ex3", "--json", "--max-build-seconds", "3"];
     let output = copy.step(&arguments).with(1);
     assert!(began.elapsed() < Duration::from_secs(60), "it took {:?}", began.elapsed());
@@ -109,6 +113,26 @@ fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_ch
         let expected = "the compiler was ended when it had more than 500 MiB of memory";
         assert!(reason(&output).starts_with(expected), "{output}");
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_ends_the_compiler_too() {
+    use course_tests::system::command_lines;
+    use course_tests::wait_until;
+    use rustix::process::{Pid, Signal, kill_process};
+    let copy = Copy::of_the_course();
+    fs::write(copy.exercise("ex1_server"), ENDLESS).expect("it is written");
+    let folder = copy.exercises().ancestors().nth(2).expect("two folders").display().to_string();
+    let is_ours =
+        |line: &String| line.contains("--crate-name ex1_server") && line.contains(&folder);
+    let compiles = || command_lines().iter().any(is_ours);
+    let mut checker = copy.start_step(&["check", "ex1"]);
+    wait_until("the compiler is at work", compiles);
+    let pid = Pid::from_raw(checker.id() as i32).expect("an id");
+    kill_process(pid, Signal::INT).expect("it runs");
+    assert_eq!(checker.wait().expect("it ends").code(), Some(130));
+    wait_until("the compiler has ended", || !compiles());
 }
 
 #[test]
