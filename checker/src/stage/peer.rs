@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::stage::board::{Board, QUIET};
-use crate::stage::expected::{Expected, Kind};
+use crate::stage::expected::{Expected, Kind, MOST_BEFORE, has, most_unasked, too_many_unasked};
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
 use crate::stage::stop::{Scene, Stop};
@@ -183,10 +183,13 @@ impl Peer {
         let Expected { words, kind } = expected.into();
         match kind {
             Kind::Exactly(text) if self.is_strict => self.hears_exactly(text, &words),
-            Kind::Exactly(text) | Kind::Containing(text) => {
-                self.hears_matching(&words, &|heard| heard.contains(text))
+            Kind::Exactly(text) => {
+                self.hears_matching(&words, most_unasked(true), &|heard| has(heard, text))
             }
-            Kind::Matching(is_right) => self.hears_matching(&words, &is_right),
+            Kind::Containing(text) => {
+                self.hears_matching(&words, MOST_BEFORE, &|heard| has(heard, text))
+            }
+            Kind::Matching(is_right) => self.hears_matching(&words, MOST_BEFORE, &is_right),
             Kind::Anything => self.hears_anything(&words),
         }
     }
@@ -211,7 +214,12 @@ impl Peer {
         Ok(Heard { text: message.text, before: Vec::new() })
     }
 
-    fn hears_matching(&self, words: &str, is_right: &dyn Fn(&str) -> bool) -> Result<Heard, Stop> {
+    fn hears_matching(
+        &self,
+        words: &str,
+        most_before: usize,
+        is_right: &dyn Fn(&str) -> bool,
+    ) -> Result<Heard, Stop> {
         let patience = self.board.patience();
         let mut before: Vec<String> = Vec::new();
         let deadline = self.board.time() + patience;
@@ -227,7 +235,13 @@ impl Peer {
                         "expected {words}, but heard only others within {limit}, the last {last}"
                     ));
                 }
-                Came::Whole(message) => before.push(message.text),
+                Came::Whole(message) => {
+                    before.push(message.text);
+                    if before.len() > most_before {
+                        let instead = too_many_unasked(before.len(), &before[0]);
+                        return self.fails(format!("expected {words}, but {instead}"));
+                    }
+                }
                 other => {
                     let instead = self.says_instead(other)?;
                     let instead = match before.iter().rfind(|other| !other.is_empty()) {

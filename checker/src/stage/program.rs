@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crate::sandbox::census::{self, Footprint, Memory};
 use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
-use crate::stage::expected::{Expected, Kind};
+use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
 use crate::stage::player::PlayerId;
 use crate::stage::screen::Screen;
 use crate::stage::show::{quoted, seconds};
@@ -134,8 +134,8 @@ impl Program {
             Kind::Matching(_) | Kind::Anything => words,
         };
         let is_right = |line: &str| match &kind {
-            Kind::Exactly(text) => line == *text || (self.is_foreign && line.contains(text)),
-            Kind::Containing(text) => line.contains(text),
+            Kind::Exactly(text) => line == *text || (self.is_foreign && has(line, text)),
+            Kind::Containing(text) => has(line, text),
             Kind::Matching(is_right) => is_right(line),
             Kind::Anything => true,
         };
@@ -152,17 +152,21 @@ impl Program {
     ) -> Result<String, Stop> {
         let patience = self.board.patience();
         let deadline = self.board.time() + patience;
-        let mut printed = None;
+        let mut printed = Vec::new();
         while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
             if is_right(&line) {
                 return Ok(line);
             }
             if !line.trim().is_empty() {
-                printed = Some(line);
+                printed.push(line);
+            }
+            if printed.len() > most_unasked(self.is_foreign) {
+                let instead = too_many_unasked(printed.len(), &printed[0]);
+                return self.fails(format!("expected {expected}, but {instead}"));
             }
         }
-        let instead = match printed {
-            Some(line) => format!("it printed {}", quoted(&line)),
+        let instead = match printed.last() {
+            Some(line) => format!("it printed {}", quoted(line)),
             None => "nothing was printed".to_string(),
         };
         Err(self.disappoints(expected, &instead, "within", patience))

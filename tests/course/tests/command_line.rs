@@ -336,3 +336,27 @@ fn an_untouched_step_shows_its_task_its_files_and_a_finished_run() {
     let screen = Filters::new(&table).apply(&output.stdout);
     settings("../snapshots").bind(|| insta::assert_snapshot!("untouched", screen));
 }
+
+#[test]
+fn a_program_that_prints_every_word_there_is_has_not_said_the_right_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("client.py");
+    let words = root().join("checker/src/stage/words.rs");
+    // It sends what is typed, and shows all that could be the reply: a line for each, or all in one.
+    let source = format!(
+        "import re, socket, sys\n\
+         words = re.findall(r'\"([a-z]+)\"', open({words:?}).read())\n\
+         client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n\
+         client.sendall(input().encode() + b'\\n')\n\
+         client.recv(1000)\n\
+         print(sys.argv[2].replace('LINE', '\\n').join(f'{{w}}-{{n}}' for w in words for n in range(100, 1000)))\n"
+    );
+    fs::write(&script, source).expect("a file is written");
+    for (between, expected) in [("LINE", "lines that nobody asked for"), (" ", "but it printed")] {
+        let client = format!("python3 {} {{port}} '{between}'", script.display());
+        let checks = step(&["check", "ex2", "--json", "--client", &client]).with(1).checks();
+        let check = check(&checks, "the_client_talks");
+        assert_eq!(check["verdict"], "fails", "{check:#}");
+        assert!(check["message"].as_str().is_some_and(|text| text.contains(expected)), "{check:#}");
+    }
+}
