@@ -236,6 +236,11 @@ pub fn footprint(pids: impl Iterator<Item = i32>) -> Footprint {
     sum
 }
 
+/// The ids of a process's threads; that of the main one is its own.
+pub fn threads_of(pid: i32) -> impl Iterator<Item = i32> {
+    list_of(pid, "task").filter_map(|thread| thread.file_name().to_str()?.parse().ok())
+}
+
 /// The most memory that a process has had so far, in KiB.
 pub fn memory_at_most(pid: u32, memory: Memory) -> Option<u64> {
     let field = match memory {

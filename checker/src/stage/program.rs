@@ -1,6 +1,7 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -334,6 +335,18 @@ impl Program {
         family.retain(|member| !member.is_dead || member.pid == program as i32);
         let footprint = census::footprint(family.iter().map(|member| member.pid));
         (footprint.threads > 0).then_some(footprint)
+    }
+
+    /// The ids of its threads now, its main one among them, and of those of all that it has started. None, if it has
+    /// ended, or the system does not tell (elsewhere than on Linux).
+    pub fn threads(&self) -> BTreeSet<i32> {
+        match self.board.exit_of(self.id) {
+            Some(_) => BTreeSet::new(),
+            None => {
+                let family = census::family_of(self.board.pid_of(self.id));
+                family.into_iter().flat_map(census::threads_of).collect()
+            }
+        }
     }
 
     /// Waits until it has no more threads and descriptors than it had `before`.
