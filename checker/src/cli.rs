@@ -103,7 +103,7 @@ pub struct CheckArgs {
     pub strict: bool,
 
     /// Number that chooses the words to send [default: random]
-    #[arg(long, value_name = "N")]
+    #[arg(long, env = "CHATLINGS_SEED", value_name = "N")]
     pub seed: Option<u64>,
 
     /// What programs may take.

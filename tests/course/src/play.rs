@@ -1,5 +1,6 @@
 //! All that the tests use of the checker, in one place.
 
+use std::env;
 use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
@@ -22,9 +23,21 @@ pub use checker::judge::outcome::{Outcome, Verdict};
 pub use checker::sandbox::ending::end_everything;
 pub use checker::sandbox::sockets::call;
 pub use checker::stage::launch::{Launch, Role};
+pub use checker::stage::words::any_seed;
 
 /// Chooses the words of every scene that is compared with a snapshot.
 pub const SEED: u64 = 1;
+
+/// The number that chooses the words of a run that is compared with nothing: that of CHATLINGS_SEED or, without it, any.
+///
+/// # Errors
+/// When CHATLINGS_SEED is not a number.
+pub fn draw_seed() -> Result<u64, String> {
+    match env::var("CHATLINGS_SEED") {
+        Ok(seed) => seed.parse().map_err(|_| format!("CHATLINGS_SEED={seed:?} is not a number")),
+        Err(_) => Ok(any_seed()),
+    }
+}
 
 /// The programs of all steps, with their steps.
 pub fn all_programs() -> impl Iterator<Item = (&'static Step, &'static str)> {
