@@ -20,8 +20,6 @@ pub struct Run {
     pub others: Vec<Said>,
     /// When its stdout was closed.
     pub ended: Instant,
-    /// How many threads it had beside its main one, not all of them at once; none, where the system does not tell.
-    pub threads: Option<usize>,
 }
 
 /// A line, and when it came.
@@ -40,7 +38,7 @@ impl Run {
     /// Reads printed lines. Greetings may have run into each other: some languages print a line and its line break in
     /// two pieces.
     pub fn of(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
-        let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended, threads: None };
+        let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended };
         for (printed, when) in printed {
             let printed = printed.replace("Hi, ", "\nHi, ");
             for line in printed.lines().filter(|line| !line.trim().is_empty()) {
@@ -73,17 +71,6 @@ impl Run {
             (count, _) => format!("there are {count}"),
         };
         Err(format!("expected three lines \"Hi, I'm thread N\", but {instead}"))
-    }
-
-    /// Makes sure that it had so many threads beside its main one: three turns of one thread print the same lines.
-    pub fn has_threads(&self, least: usize) -> Result<(), String> {
-        match self.threads {
-            Some(count) if count < least => {
-                let expected = "expected each greeting to come from a thread of its own";
-                Err(format!("{expected}, but beside its main thread the program had {count}"))
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Makes sure that nobody says farewell before all have greeted.
@@ -260,15 +247,6 @@ mod tests {
         assert_eq!(run.says_farewell_once_each(false), Ok(()));
         assert_eq!(ms(&run.pauses().expect("all say farewell")), [200, 300, 100]);
         assert_eq!(run.since_first_greeting(run.said_last()).as_millis(), 300);
-    }
-
-    #[test]
-    fn threads_count_where_the_system_tells_of_them() {
-        let with = |threads| Run { threads, ..run(RIGHT) };
-        assert_eq!(with(None).has_threads(3), Ok(()));
-        assert_eq!(with(Some(3)).has_threads(3), Ok(()));
-        let error = with(Some(0)).has_threads(3).expect_err("there are too few");
-        assert!(error.ends_with("beside its main thread the program had 0"), "{error}");
     }
 
     #[test]
