@@ -45,6 +45,14 @@ fn a_manifest_in_the_students_folder_never_stops_the_checker() {
         let output = copy.step(&["check", "ex1", "--json"]).with(0);
         assert_eq!(verdicts(&output), ["passes"], "{wrong}: {output}");
     }
+    // Somebody else's file is not what the manifest makes of it.
+    let theirs = "[package]\nname = \"exercises\"\n[[bin]]\nname = \"ex1_server\"\n\
+        path = \"../solutions/src/bin/ex1_server.rs\"\n";
+    fs::write(&manifest, theirs).expect("a file is written");
+    let solved = fs::read(copy.exercise("ex1_server")).expect("it is read");
+    fs::write(copy.exercise("ex1_server"), "fn main() {}\n").expect("it is written");
+    assert_eq!(verdicts(&copy.step(&["check", "ex1", "--json"]).with(1)), ["fails"]);
+    fs::write(copy.exercise("ex1_server"), solved).expect("it is written");
     // As a grader types it: cargo itself must get that far.
     let output = copy.cargo(&["step", "check", "ex1", "--json"]).with(0);
     assert_eq!(verdicts(&output), ["passes"], "{output}");
