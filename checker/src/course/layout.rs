@@ -91,12 +91,19 @@ pub fn kept(name: &str) -> PathBuf {
     folder.join(format!("{:x}", hasher.finish())).join(name)
 }
 
+/// What is in a file that somebody has handed in. Nothing, if it is not a file: a link to `/dev/zero` or a pipe would be
+/// read forever.
+pub fn content(path: &Path) -> Option<Vec<u8>> {
+    let is_file = fs::metadata(path).is_ok_and(|data| data.is_file());
+    is_file.then(|| fs::read(path).ok()).flatten()
+}
+
 /// What these programs of a package are made of now; another text when one of them has changed.
 pub fn fingerprint(package: Package, programs: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
     for program in programs {
         // A file that is missing counts as an empty one.
-        fs::read(root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
+        content(&root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
     }
     format!("{:x}", hasher.finish())
 }

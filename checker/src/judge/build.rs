@@ -134,6 +134,9 @@ fn why_unbuildable(package: Package, program: &str) -> Option<String> {
         return Some(format!("{shown} is missing"));
     };
     let folder = root().join(package.folder()).canonicalize().ok()?;
+    if path.starts_with(&folder) && !path.is_file() {
+        return Some(format!("{shown} is not a file"));
+    }
     (!path.starts_with(&folder)).then(|| {
         format!(
             "{shown} is a link to {}, which is not in {}/ and so not handed in",

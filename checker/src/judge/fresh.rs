@@ -16,6 +16,8 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::course::layout::content;
+
 /// What was built last, from a package.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
@@ -102,7 +104,7 @@ fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && entry.file_name() != "target" {
                 folders.push(path);
-            } else if let Ok(content) = fs::read(&path) {
+            } else if let Some(content) = content(&path) {
                 let mut hasher = DefaultHasher::new();
                 content.hash(&mut hasher);
                 files.insert(path, hasher.finish());

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use course_tests::copy::Copy;
@@ -92,6 +93,13 @@ fn somebody_elses_file_is_not_judged() {
     fs::remove_file(&program).expect("it is removed");
     symlink("../../../solutions/src/bin/ex1_server.rs", &program).expect("a link");
     expect("exercises/src/bin/ex1_server.rs is a link to ");
+    fs::remove_file(&program).expect("it is removed");
+    symlink("/dev/zero", &program).expect("a link");
+    expect("exercises/src/bin/ex1_server.rs is a link to /dev/zero");
+    fs::remove_file(&program).expect("it is removed");
+    let pipe = Command::new("mkfifo").arg(&program).status().expect("it starts");
+    assert!(pipe.success());
+    expect("exercises/src/bin/ex1_server.rs is not a file");
     fs::remove_file(&program).expect("it is removed");
     let path =
         "#[path = \"../../../solutions/src/bin/ex1_server.rs\"]\nmod theirs;\n\nfn main() {}\n";
