@@ -1,12 +1,13 @@
 //! Every check, once against the exercises and once against the reference solutions, as tests named
 //! `exercises::ex4::echoes_several_messages` and `solutions::ex4::echoes_several_messages`.
 //!
-//! A check that reaches a `todo!()` is ignored, with the spot as the reason.
+//! A check that reaches a `todo!()` is ignored, with the spot as the reason. The words that are said are drawn by a
+//! number that is another one each time; with `CHATLINGS_SEED`, it is that one.
 
 use std::process::ExitCode;
 
 use course_tests::play::{
-    self, Check, Outcome, Package, SEED, SIDE_BY_SIDE, STEPS, Step, Verdict, end_everything,
+    self, Check, Outcome, Package, SIDE_BY_SIDE, STEPS, Step, Verdict, draw_seed, end_everything,
     explain,
 };
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -14,12 +15,22 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    let seed = match draw_seed() {
+        Ok(seed) => seed,
+        Err(message) => {
+            eprintln!("error: {message}");
+            return ExitCode::from(2);
+        }
+    };
+    if !arguments.list {
+        eprintln!("The words are drawn by CHATLINGS_SEED={seed}.");
+    }
     let mut trials = Vec::new();
     for package in [Package::Exercises, Package::Solutions] {
         for step in STEPS {
             for check in step.checks {
                 let name = format!("{}::{}::{}", package.name(), step.id, check.id);
-                trials.push(Trial::ignorable_test(name, move || run(package, step, check)));
+                trials.push(Trial::ignorable_test(name, move || run(package, step, check, seed)));
             }
         }
     }
@@ -28,8 +39,13 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn run(package: Package, step: &Step, check: &'static Check) -> Result<Completion, Failed> {
-    let outcome = play::play(play::cast(package, step)?, check, SEED);
+fn run(
+    package: Package,
+    step: &Step,
+    check: &'static Check,
+    seed: u64,
+) -> Result<Completion, Failed> {
+    let outcome = play::play(play::cast(package, step)?, check, seed);
     outcome.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     let is_students = package == Package::Exercises;
     // With CHATLINGS_STRICT=1, what is short of full points fails: also what is to do.
@@ -37,13 +53,13 @@ fn run(package: Package, step: &Step, check: &'static Check) -> Result<Completio
     let message = outcome.verdict.message();
     match outcome.verdict {
         Verdict::Passes => Ok(Completion::Completed),
-        _ if is_strict => Err(advise(step, &outcome).into()),
+        _ if is_strict => Err(advise(package, step, &outcome, seed).into()),
         Verdict::ToDo(_) if is_students => Ok(Completion::ignored_with(message)),
         Verdict::Fails { .. } if is_students && check.is_bonus() => {
             Ok(Completion::ignored_with(format!("bonus: {message}")))
         }
         Verdict::NotChecked(_) => Ok(Completion::ignored_with(message)),
-        _ => Err(advise(step, &outcome).into()),
+        _ => Err(advise(package, step, &outcome, seed).into()),
     }
 }
 
@@ -53,14 +69,19 @@ fn is_strict() -> bool {
 }
 
 /// What a grader needs to explain the verdict.
-fn advise(step: &Step, outcome: &Outcome) -> String {
+fn advise(package: Package, step: &Step, outcome: &Outcome, seed: u64) -> String {
+    let explained = explain(outcome);
+    let solutions = if package == Package::Solutions { " --solutions" } else { "" };
+    let again =
+        format!("cargo step check {} {}{solutions} --seed {seed}", step.id, outcome.check.id);
     match &outcome.verdict {
         Verdict::Fails { look, .. } => {
-            format!("{}Look at {look}\n{}\n", explain(outcome), step.hints[0])
+            format!("{explained}Look at {look}\n{}\nTo play it again: {again}\n", step.hints[0])
         }
         Verdict::CheckerFault(_) => {
-            format!("{}\nThis is a mistake of the checker, and does not count.\n", explain(outcome))
+            let fault = "This is a mistake of the checker, and does not count.";
+            format!("{explained}\n{fault}\nTo play it again: {again}\n")
         }
-        _ => explain(outcome),
+        _ => explained,
     }
 }

@@ -1,5 +1,6 @@
 //! The command line of the checker.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::builder::{
@@ -43,6 +44,15 @@ pub enum Command {
     /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
     Check(Box<CheckArgs>),
+    /// Run one of your programs: `cargo try PROGRAM`
+    Try {
+        /// The program: ex1_server
+        #[arg(value_name = "PROGRAM", value_parser = programs(), hide_possible_values = true)]
+        program: String,
+        /// What it is given
+        #[arg(value_name = "OPTIONS", last = true)]
+        arguments: Vec<OsString>,
+    },
     /// Play the scenes of steps with the reference solutions
     Demo {
         /// The steps to play [default: all]
@@ -97,7 +107,7 @@ pub struct CheckArgs {
     pub strict: bool,
 
     /// Number that chooses the words to send [default: random]
-    #[arg(long, value_name = "N")]
+    #[arg(long, env = "CHATLINGS_SEED", value_name = "N")]
     pub seed: Option<u64>,
 
     /// How these programs do what the handout leaves open.
@@ -177,6 +187,14 @@ pub struct LimitArgs {
     /// Most open files of a process
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().files, value_parser = at_least_1())]
     max_files: u64,
+
+    /// Longest time of the compiler at one of your programs, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().build.as_secs(), value_parser = at_least_1())]
+    max_build_seconds: u64,
+
+    /// Most memory of the compiler at one of your programs, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = Limits::default().build_memory / MIB, value_parser = at_least_1())]
+    max_build_memory: u64,
 }
 
 /// A number that can be multiplied by a mebibyte, and still be one.
@@ -203,12 +221,18 @@ impl LimitArgs {
             disk: self.max_disk * MIB,
             processes: self.max_processes,
             files: self.max_files,
+            build: Duration::from_secs(self.max_build_seconds),
+            build_memory: self.max_build_memory * MIB,
         }
     }
 }
 
 fn step_ids() -> PossibleValuesParser {
     PossibleValuesParser::new(STEPS.iter().map(|step| step.id))
+}
+
+fn programs() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.iter().flat_map(|step| step.programs))
 }
 
 /// The steps of these ids, in the order of the course; all when none is named.

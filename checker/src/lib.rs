@@ -34,9 +34,11 @@ pub mod report {
 pub mod judge {
     //! From programs to results.
     pub mod build;
+    mod cargo;
     pub mod cast;
     mod fresh;
     pub mod judge;
+    mod manifest;
     pub mod outcome;
     pub mod probe;
 }
@@ -60,6 +62,7 @@ pub mod stage {
     pub mod framing;
     pub mod launch;
     pub mod manners;
+    mod missing;
     pub mod panics;
     pub mod peer;
     pub mod player;
@@ -68,6 +71,7 @@ pub mod stage {
     pub mod protobuf;
     pub mod replies;
     pub mod rest;
+    mod screen;
     pub mod show;
     pub mod stage;
     pub mod stop;
@@ -79,6 +83,7 @@ pub mod stage {
 pub mod sandbox {
     //! The operating system. This is the only floor that knows which one it is.
     pub mod census;
+    pub mod compilers;
     pub mod containment;
     pub mod ending;
     mod folder;

@@ -31,6 +31,10 @@ fn answer(command: &Command) -> Result<Answer> {
     match command {
         Command::List => Ok(student::list(&terminal(false))),
         Command::Check(args) => student::check(&args.wanted()),
+        Command::Try { program, arguments } => {
+            let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
+            student::try_out(program, arguments, &limits)
+        }
         Command::Demo { steps } => {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             student::demo(&steps_of(steps), &limits, &terminal(true))

@@ -44,6 +44,14 @@ impl Package {
         }
     }
 
+    /// Its manifest, from the root of the course. That of the student's programs is not in their folder, but ours.
+    pub fn manifest(self) -> PathBuf {
+        match self {
+            Package::Exercises => PathBuf::from("checker/exercises/Cargo.toml"),
+            Package::Solutions | Package::Plain => Path::new(self.folder()).join("Cargo.toml"),
+        }
+    }
+
     /// The source file of a program, from the root of the course.
     pub fn source(self, program: &str) -> PathBuf {
         Path::new(self.folder()).join("src/bin").join(format!("{program}.rs"))
@@ -59,9 +67,35 @@ pub fn root() -> PathBuf {
     root.unwrap_or(package).to_path_buf()
 }
 
-/// The folder that cargo builds in.
+/// The folder that cargo builds in. Several clones of the course may share it.
 pub fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or(root().join("target"), PathBuf::from)
+    let variables = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"].map(env::var_os);
+    if let Some(folder) = variables.into_iter().flatten().next() {
+        return root().join(folder);
+    }
+    // A file of cargo's configuration may name another one: the one that this program lies in. Cargo tags it.
+    let program = env::current_exe().unwrap_or_default();
+    let tagged = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    tagged.map_or(root().join("target"), Path::to_path_buf)
+}
+
+/// Where this clone of the course keeps something of its own between two checks.
+pub fn kept(name: &str) -> PathBuf {
+    let (root, target) = (root(), target());
+    let folder = target.join("chatlings");
+    if target.starts_with(&root) {
+        return folder.join(name);
+    }
+    let mut hasher = DefaultHasher::new();
+    root.hash(&mut hasher);
+    folder.join(format!("{:x}", hasher.finish())).join(name)
+}
+
+/// What is in a file that somebody has handed in. Nothing, if it is not a file: a link to `/dev/zero` or a pipe would be
+/// read forever.
+pub fn content(path: &Path) -> Option<Vec<u8>> {
+    let is_file = fs::metadata(path).is_ok_and(|data| data.is_file());
+    is_file.then(|| fs::read(path).ok()).flatten()
 }
 
 /// What these programs of a package are made of now; another text when one of them has changed.
@@ -69,7 +103,7 @@ pub fn fingerprint(package: Package, programs: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
     for program in programs {
         // A file that is missing counts as an empty one.
-        fs::read(root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
+        content(&root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
     }
     format!("{:x}", hasher.finish())
 }

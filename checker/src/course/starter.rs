@@ -3,9 +3,7 @@
 //! A starter has its spots numbered `// TODO 1 of 3: …`, each with a `todo!()` below it. While every
 //! one of them is still there, the program is untouched.
 
-use std::fs;
-
-use crate::course::layout::{Package, root};
+use crate::course::layout::{Package, content, root};
 use crate::stage::show::visible;
 
 /// A student's program, as its file stands now.
@@ -28,7 +26,8 @@ impl Starter {
     /// Reads the exercise of that name. A file that is not there reads as an empty one.
     pub fn read(program: &str) -> Starter {
         let path = root().join(Package::Exercises.source(program));
-        Starter { source: fs::read_to_string(path).unwrap_or_default() }
+        let content = content(&path).unwrap_or_default();
+        Starter { source: String::from_utf8(content).unwrap_or_default() }
     }
 
     /// A program with this source.

@@ -7,14 +7,14 @@ use std::{fs, io};
 use serde_json::{Map, Value, json};
 use tempfile::NamedTempFile;
 
-use crate::course::layout::{Package, fingerprint, target};
+use crate::course::layout::{Package, fingerprint, kept};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::judge::outcome::StepResult;
 use crate::report::terminal::points_in_words;
 
 fn path() -> PathBuf {
-    target().join("chatlings/standing.json")
+    kept("standing.json")
 }
 
 fn read() -> Map<String, Value> {

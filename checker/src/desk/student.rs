@@ -4,10 +4,13 @@
 //! comes of it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use colored::Colorize;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -25,6 +28,8 @@ use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
+use crate::stage::launch::Launch;
+use crate::stage::words::any_seed;
 
 /// What is answered: a text for stdout, and an exit status.
 #[derive(Debug)]
@@ -97,7 +102,7 @@ pub fn hint(step: &Step, number: usize, terminal: &Terminal) -> Answer {
 /// When cargo cannot be started.
 pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Result<Answer> {
     let sources = Sources::of(steps, Package::Solutions);
-    let casts = sources.cast(&build(&sources.programs(), false)?, limits);
+    let casts = sources.cast(&build(&sources.programs(), limits, false)?, limits);
     let results = play(&casts, rand::random());
     let mut text = String::new();
     for result in &results {
@@ -107,6 +112,32 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
         }
     }
     Ok(Answer { text, warnings: warnings_of(&results), status: status_of(&results) })
+}
+
+/// Builds one of the student's programs, and becomes it. Returns only if that cannot be.
+///
+/// # Errors
+/// When cargo or the program cannot be started.
+pub fn try_out(program: &str, arguments: &[OsString], limits: &Limits) -> Result<Answer> {
+    let is_colored = colored::control::SHOULD_COLORIZE.should_colorize();
+    let mut programs = STEPS.iter().flat_map(|step| step.programs);
+    let program = programs.find(|other| **other == program).context("there is no such program")?;
+    let turn = take_turn();
+    let mut builds = build(&[(Package::Exercises, program)], limits, is_colored)?;
+    drop(turn);
+    let built = builds.remove(&(Package::Exercises, program)).context("it was not built")?;
+    eprint!("{}", built.warnings);
+    match built.launch {
+        Launch::Built(_, path) => {
+            let error = Command::new(&path).args(arguments).exec();
+            Err(error).with_context(|| format!("cannot start {}", path.display()))
+        }
+        Launch::Broken(errors) => {
+            eprintln!("{}", errors.trim_end());
+            Ok(Answer { text: String::new(), warnings: Vec::new(), status: 1 })
+        }
+        Launch::Command(_) => unreachable!("what is built is no command"),
+    }
 }
 
 /// Checks programs.
@@ -125,7 +156,7 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
 
 fn check_all(wanted: &Wanted) -> Result<Answer> {
     let began = Instant::now();
-    let seed = wanted.seed.unwrap_or_else(|| rand::random_range(1..1_000_000));
+    let seed = wanted.seed.unwrap_or_else(any_seed);
     let is_students = matches!(wanted.programs, Programs::Exercises);
     let _turn = is_students.then(take_turn);
     let Prepared { mut casts, untouched } = prepare(wanted, seed)?;
@@ -173,7 +204,7 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     let package = match &wanted.programs {
         Programs::Commands(commands) => {
             let step = steps[0];
-            let builds = build(&cast::helpers_of(step), is_colored)?;
+            let builds = build(&cast::helpers_of(step), limits, is_colored)?;
             let casts = vec![cast::of_commands(step, commands, &builds, limits)];
             return Ok(Prepared { casts, untouched: Vec::new() });
         }
@@ -191,7 +222,7 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     if wanted.are_named {
         programs.extend(solutions.programs());
     }
-    let builds = build(&programs, is_colored)?;
+    let builds = build(&programs, limits, is_colored)?;
     let is_untouched =
         |cast: &Cast| cast.compiles() && untouched.iter().any(|step| step.id == cast.step.id);
     let (shown, casts): (Vec<Cast>, Vec<Cast>) =
@@ -233,7 +264,11 @@ fn next(results: &[StepResult]) -> Option<Next> {
 }
 
 /// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.
-fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Builds> {
+fn build(
+    programs: &[(Package, &'static str)],
+    limits: &Limits,
+    is_colored: bool,
+) -> Result<Builds> {
     if programs.is_empty() {
         return Ok(BTreeMap::new());
     }
@@ -242,7 +277,7 @@ fn build(programs: &[(Package, &'static str)], is_colored: bool) -> Result<Build
         progress.enable_steady_tick(Duration::from_millis(100));
     }
     let is_told = AtomicBool::new(false); // cargo says so for each lock that it waits for
-    let builds = build::build(programs, is_colored, &|news| match news {
+    let builds = build::build(programs, limits, is_colored, &|news| match news {
         News::Compiles(what) => progress.set_message(what.to_string()),
         News::Waits if is_told.swap(true, Ordering::Relaxed) => {}
         News::Waits => progress.suspend(|| {

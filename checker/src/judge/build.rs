@@ -2,19 +2,21 @@
 //! and nothing else.
 
 use std::collections::BTreeMap;
-use std::env;
-use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
 use crate::course::layout::{Package, root, target};
 use crate::course::table::STEPS;
+use crate::judge::cargo::{Output, cargo, run};
 use crate::judge::fresh::Note;
+use crate::judge::manifest;
+use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
+
+pub use crate::judge::cargo::News;
 
 /// What came of building one program.
 #[derive(Clone, Debug)]
@@ -28,15 +30,6 @@ pub struct Built {
 /// The programs that were built, by package and name.
 pub type Builds = BTreeMap<(Package, &'static str), Built>;
 
-/// What cargo is at, for anyone who waits for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News<'a> {
-    /// It compiles a package: `Compiling bytes v1.12.1`.
-    Compiles(&'a str),
-    /// It waits for another cargo that builds in the same folder, an editor's perhaps.
-    Waits,
-}
-
 /// Builds programs, all that can be built. `is_colored`: the compiler's words are to be. `tell` hears what cargo is
 /// at meanwhile.
 ///
@@ -44,6 +37,7 @@ pub enum News<'a> {
 /// When cargo itself cannot be started or understood. A program's own errors are in its [`Built`].
 pub fn build(
     programs: &[(Package, &'static str)],
+    limits: &Limits,
     is_colored: bool,
     tell: &(dyn Fn(News) + Sync),
 ) -> Result<Builds> {
@@ -57,45 +51,32 @@ pub fn build(
         }
     }
     for &(package, program) in programs {
-        let source = package.source(program);
-        if root().join(&source).exists() {
-            command.arg("--bin").arg(package.binary(program));
-        } else {
-            let launch = Launch::Broken(format!("{} is missing", source.display()));
-            builds.insert((package, program), Built { launch, warnings: String::new() });
+        match why_unbuildable(package, program) {
+            None => {
+                command.arg("--bin").arg(package.binary(program));
+            }
+            Some(reason) => {
+                builds.insert((package, program), broken(reason));
+            }
         }
     }
     if builds.len() == programs.len() {
         return Ok(builds);
     }
-    let exercises: Vec<&str> = programs
-        .iter()
-        .filter_map(|(package, program)| (*package == Package::Exercises).then_some(*program))
-        .collect();
-    let note = target().join("chatlings/built.json");
-    let shown = match exercises.is_empty() {
-        true => None,
-        false => Some(
-            Note::read(&note)
-                .show_changes(&root().join(Package::Exercises.folder()), &all_exercises())?,
-        ),
+    let is_students = |(package, _): &&(Package, &str)| *package == Package::Exercises;
+    let shown = match programs.iter().any(|program| is_students(&program)) {
+        true => Some(show_changes()?),
+        false => None,
     };
-    let output = run(&mut command, tell)?;
+    let output = run(&mut command, limits, tell)?;
     if let Some(shown) = shown {
-        shown.keep(&note, exercises.iter().filter_map(|program| output.paths.get(*program)));
+        let programs = programs.iter().filter(is_students);
+        shown.keep(&note(), programs.filter_map(|(_, program)| output.paths.get(*program)));
     }
     for &(package, program) in programs {
-        let build = || output.result_of(package, program);
-        builds.entry((package, program)).or_insert_with(build);
+        builds.entry((package, program)).or_insert_with(|| built(package, program, &output));
     }
     Ok(builds)
-}
-
-/// All binaries that may have been built of exercises, each with its main file.
-fn all_exercises() -> Vec<(PathBuf, PathBuf)> {
-    let binary = |program: &str| target().join("debug").join(Package::Exercises.binary(program));
-    let programs = STEPS.iter().flat_map(|step| step.programs);
-    programs.map(|p| (binary(p), root().join(Package::Exercises.source(p)))).collect()
 }
 
 /// Builds one binary of another package of the course, and says where it is.
@@ -105,7 +86,7 @@ fn all_exercises() -> Vec<(PathBuf, PathBuf)> {
 pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
     let mut command = cargo_build();
     command.args(["--message-format=json", "-p", package, "--bin", binary]);
-    let mut output = run(&mut command, &|_| ())?;
+    let mut output = run(&mut command, &Limits::default(), &|_| ())?;
     let errors = output.errors.remove(binary).unwrap_or(output.log);
     output.paths.remove(binary).with_context(|| errors)
 }
@@ -113,113 +94,99 @@ pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
 /// A cargo that builds. The checker is named too, though nothing of it is built: cargo then gives the dependencies
 /// the same features as when it built the checker, and compiles none of them a second time.
 fn cargo_build() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
-    command.current_dir(root()).args(["build", "-p", "checker"]);
+    let mut command = cargo();
+    command.args(["build", "-p", "checker"]);
     command
 }
 
-/// What one run of cargo printed.
-#[derive(Default)]
-struct Output {
-    paths: BTreeMap<String, PathBuf>,
-    errors: BTreeMap<String, String>,
-    warnings: BTreeMap<String, String>,
-    log: String,
+/// Makes sure that cargo sees what has changed in the student's folder since it last built programs from it, or from
+/// that of another clone of the course in the same target folder.
+fn show_changes() -> Result<Note> {
+    manifest::name_library()?;
+    let (root, note, binaries) = (root(), Note::read(&note()), all_exercises());
+    if !note.is_of(&root) && binaries.iter().any(|(binary, _)| binary.exists()) {
+        // What the other one has built has the same names here, and cargo goes by the other one's files.
+        let mut clean = cargo();
+        clean.args(["clean", "--quiet", "-p", Package::Exercises.name()]);
+        clean.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        clean.status().context("cannot start cargo")?;
+    }
+    note.show_changes(&root, &root.join(Package::Exercises.folder()), &binaries)
 }
 
-impl Output {
-    fn result_of(&self, package: Package, program: &'static str) -> Built {
-        let binary = package.binary(program);
-        let launch = match (self.paths.get(&binary), self.errors.get(&binary)) {
-            (Some(path), _) => Launch::Built(program, path.clone()),
-            (None, Some(errors)) => Launch::Broken(errors.clone()),
-            // It is not the program: a dependency, or the package's own Cargo.toml.
-            (None, None) => Launch::Broken(self.log.clone()),
-        };
-        Built { launch, warnings: self.warnings.get(&binary).cloned().unwrap_or_default() }
-    }
-
-    /// Takes in one line of cargo's JSON (<https://doc.rust-lang.org/cargo/reference/external-tools.html>).
-    fn read(&mut self, line: &str) -> Option<()> {
-        let message: Value = serde_json::from_str(line).ok()?;
-        let target = message["target"]["name"].as_str()?.to_string();
-        if message["target"]["kind"][0].as_str()? != "bin" {
-            return None;
-        }
-        match message["reason"].as_str()? {
-            "compiler-artifact" => {
-                self.paths.insert(target, PathBuf::from(message["executable"].as_str()?));
-            }
-            "compiler-message" => {
-                let rendered = message["message"]["rendered"].as_str()?;
-                // These would be control characters to a terminal. (rustc itself replaces the others.)
-                let rendered = &rendered.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "\u{fffd}");
-                let kept = match message["message"]["level"].as_str()? {
-                    "warning" => &mut self.warnings,
-                    _ => &mut self.errors,
-                };
-                kept.entry(target).or_default().push_str(rendered);
-            }
-            _ => {}
-        }
-        Some(())
-    }
+/// Where the note of what was built is kept: beside that, for all who build there.
+fn note() -> PathBuf {
+    target().join("chatlings/built.json")
 }
 
-fn run(command: &mut Command, tell: &(dyn Fn(News) + Sync)) -> Result<Output> {
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child =
-        command.spawn().context("cannot start cargo (is Rust installed? see https://rustup.rs)")?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let mut output = Output::default();
-    // Two pipes, so two readers: if cargo filled the one that nobody reads, it would stop.
-    thread::scope(|scope| {
-        let log = thread::Builder::new()
-            .spawn_scoped(scope, || stderr.map(|stderr| follow(stderr, tell)).unwrap_or_default())
-            .context("cannot start a thread to read what cargo logs")?;
-        for line in stdout.into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
-            output.read(&line.context("cannot read what cargo prints")?);
-        }
-        output.log = log.join().unwrap_or_default();
-        Ok::<_, anyhow::Error>(())
-    })?;
-    child.wait().context("cannot wait for cargo")?;
-    Ok(output)
+/// All binaries that may have been built of exercises, each with its main file.
+fn all_exercises() -> Vec<(PathBuf, PathBuf)> {
+    let binary = |program: &str| target().join("debug").join(Package::Exercises.binary(program));
+    let programs = STEPS.iter().flat_map(|step| step.programs);
+    programs.map(|p| (binary(p), root().join(Package::Exercises.source(p)))).collect()
 }
 
-/// Reads what cargo logs, and passes on what it is at.
-fn follow(stderr: impl Read, tell: &dyn Fn(News)) -> String {
-    let mut log = String::new();
-    for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-        news_in(&line).into_iter().for_each(tell);
-        log.push_str(&line);
-        log.push('\n');
+/// Why a program cannot even be tried to build: there is no such file, or it is somebody else's.
+fn why_unbuildable(package: Package, program: &str) -> Option<String> {
+    let source = package.source(program);
+    let shown = source.display();
+    let Ok(path) = root().join(&source).canonicalize() else {
+        return Some(format!("{shown} is missing"));
+    };
+    let folder = root().join(package.folder()).canonicalize().ok()?;
+    if path.starts_with(&folder) && !path.is_file() {
+        return Some(format!("{shown} is not a file"));
     }
-    log
+    (!path.starts_with(&folder)).then(|| {
+        format!(
+            "{shown} is a link to {}, which is not in {}/ and so not handed in",
+            path.display(),
+            package.folder()
+        )
+    })
 }
 
-fn news_in(line: &str) -> Option<News<'_>> {
-    let line = line.trim();
-    if line.starts_with("Blocking waiting for file lock") {
-        return Some(News::Waits);
+fn built(package: Package, program: &'static str, output: &Output) -> Built {
+    let binary = package.binary(program);
+    let Some(path) = output.paths.get(&binary) else {
+        return broken(output.errors_of(package, &binary));
+    };
+    if package == Package::Exercises
+        && let Some(file) = taken_in(path)
+    {
+        let source = package.source(program);
+        return broken(format!(
+            "{} takes in {}, which is not in {}/ and so not handed in",
+            source.display(),
+            file.display(),
+            package.folder()
+        ));
     }
-    line.starts_with("Compiling").then_some(News::Compiles(line))
+    let warnings = output.warnings.get(&binary).cloned().unwrap_or_default();
+    Built { launch: Launch::Built(program, path.clone()), warnings }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn broken(reason: String) -> Built {
+    Built { launch: Launch::Broken(reason), warnings: String::new() }
+}
 
-    #[test]
-    fn it_is_told_that_cargo_waits_and_what_it_compiles() {
-        let log =
-            "    Blocking waiting for file lock on build directory\n   Compiling bytes v1.12.1\n";
-        let told = std::sync::Mutex::new(Vec::new());
-        let kept = follow(log.as_bytes(), &|news| {
-            told.lock().expect("nobody has panicked").push(format!("{news:?}"));
-        });
-        assert_eq!(kept, log);
-        let told = told.into_inner().expect("nobody has panicked");
-        assert_eq!(told, ["Waits", "Compiles(\"Compiling bytes v1.12.1\")"]);
-    }
+/// A file that a student's binary was built from, but is neither the student's nor a helper: of `solutions/`, say. From
+/// the root of the course, if it is there. (Cargo lists all files, as `make` would read it.)
+fn taken_in(binary: &Path) -> Option<PathBuf> {
+    let root = root().canonicalize().ok()?;
+    let list = fs::read_to_string(binary.with_extension("d")).ok()?;
+    let (_, files) = list.split_once(": ")?;
+    let files = files.replace("\\ ", "\0"); // a blank in a name
+    let mut files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
+    let ours = ["src", "proto", "build.rs"].map(|name| root.join(name));
+    let theirs = root.join(Package::Exercises.folder()).canonicalize().ok()?;
+    let made = target().canonicalize().ok()?;
+    let may_be = |file: &Path| {
+        let mut folders = ours.iter().chain([&theirs, &made]);
+        folders.any(|folder| file.starts_with(folder))
+    };
+    files.find_map(|file| {
+        let file = file.canonicalize().ok()?;
+        (!may_be(&file)).then(|| file.strip_prefix(&root).unwrap_or(&file).to_path_buf())
+    })
 }

@@ -16,9 +16,13 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::course::layout::content;
+
 /// What was built last, from a package.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Note {
+    /// The clone of the course that the package is of: several may share the folder that cargo builds in.
+    clone: PathBuf,
     /// Each file of the package, with the hash of its content.
     files: BTreeMap<PathBuf, u64>,
     /// Each binary, with its length and its time, in nanoseconds.
@@ -35,6 +39,11 @@ impl Note {
         serde_json::from_str(&text).unwrap_or_default()
     }
 
+    /// Whether it is about this clone of the course.
+    pub(super) fn is_of(&self, clone: &Path) -> bool {
+        self.clone == clone
+    }
+
     /// Makes sure that cargo sees whatever differs from this note in a package. `binaries` are all that may have been
     /// built from it, each with its main file. Returns what of the note holds for the package as it is now.
     ///
@@ -42,6 +51,7 @@ impl Note {
     /// When a file cannot be given another time.
     pub(super) fn show_changes(
         mut self,
+        clone: &Path,
         package: &Path,
         binaries: &[(PathBuf, PathBuf)],
     ) -> Result<Note> {
@@ -62,6 +72,7 @@ impl Note {
                 format!("cannot give {} another time, so that cargo builds it", file.display())
             })?;
         }
+        self.clone = clone.to_path_buf();
         self.files = files;
         Ok(self)
     }
@@ -93,7 +104,7 @@ fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && entry.file_name() != "target" {
                 folders.push(path);
-            } else if let Ok(content) = fs::read(&path) {
+            } else if let Some(content) = content(&path) {
                 let mut hasher = DefaultHasher::new();
                 content.hash(&mut hasher);
                 files.insert(path, hasher.finish());
@@ -159,8 +170,9 @@ mod tests {
 
         fn show_changes(&self) -> Note {
             let binaries = [(self.binary.clone(), self.source.clone())];
-            let package = self.folder.path().join("package");
-            Note::read(&self.note()).show_changes(&package, &binaries).expect("it has a new time")
+            let package = &self.folder.path().join("package");
+            let note = Note::read(&self.note());
+            note.show_changes(package, package, &binaries).expect("it has a new time")
         }
     }
 

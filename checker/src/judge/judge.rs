@@ -156,6 +156,8 @@ fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
     let finished = stage.finish();
     let lacked_room = matches!(scene, Ok(Err(Stop::NoRoom(_))));
     let verdict = match scene {
+        // A program that could not begin may look as one that ends as it should.
+        Ok(_) if let Some(missed) = &finished.missed => Verdict::NotChecked(missed.clone()),
         Ok(scene) => verdict_on(scene, &finished.panics, check),
         Err(panic) => Verdict::CheckerFault(format!("the scene panicked: {}", said_by(&*panic))),
     };

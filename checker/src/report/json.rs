@@ -60,6 +60,8 @@ struct Limits {
     max_disk: u64,
     max_processes: u64,
     max_files: u64,
+    max_build_seconds: u64,
+    max_build_memory: u64,
 }
 
 #[derive(Serialize)]
@@ -94,6 +96,8 @@ pub fn document(
             max_disk: limits.disk / MIB,
             max_processes: limits.processes,
             max_files: limits.files,
+            max_build_seconds: limits.build.as_secs(),
+            max_build_memory: limits.build_memory / MIB,
         },
     })
 }

@@ -130,6 +130,12 @@ fn list_of(pid: i32, folder: &str) -> impl Iterator<Item = DirEntry> {
     list.into_iter().flatten().flatten()
 }
 
+/// The command that a process was started with, as far as it fits a page: its words, each with a zero behind it. A
+/// process that is being started still has that of its parent, or none.
+pub fn command_line(pid: i32) -> Option<String> {
+    text_of(pid, "cmdline").filter(|line| !line.is_empty())
+}
+
 /// This process.
 pub fn own() -> Option<Entry> {
     entry(process::id() as i32)
@@ -228,6 +234,11 @@ pub fn footprint(pids: impl Iterator<Item = i32>) -> Footprint {
         sum.descriptors += list_of(pid, "fd").count();
     }
     sum
+}
+
+/// The ids of a process's threads; that of the main one is its own.
+pub fn threads_of(pid: i32) -> impl Iterator<Item = i32> {
+    list_of(pid, "task").filter_map(|thread| thread.file_name().to_str()?.parse().ok())
 }
 
 /// The most memory that a process has had so far, in KiB.

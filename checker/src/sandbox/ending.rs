@@ -22,16 +22,24 @@ pub fn end_everything() {
     let (_nobody_changes, running) = running::halt();
     for group in running.iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
-        let _ = rustix::process::waitid(
-            WaitId::Pid(group),
-            WaitIdOptions::EXITED | WaitIdOptions::NOWAIT,
-        );
+    }
+    let deadline = Instant::now() + LONGEST_END;
+    for group in running.iter().copied().filter_map(Pid::from_raw) {
+        while !has_ended(group) && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(200));
+        }
     }
     end_orphans(|orphan| !running.contains(&orphan.pid) && is_in_another_group(orphan));
     folder::remove_all();
     for group in running.into_iter().filter_map(Pid::from_raw) {
-        let _ = rustix::process::waitpid(Some(group), WaitOptions::empty());
+        let _ = rustix::process::waitpid(Some(group), WaitOptions::NOHANG);
     }
+}
+
+/// Whether a child has ended. Its status stays, and with it its id.
+fn has_ended(child: Pid) -> bool {
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(rustix::process::waitid(WaitId::Pid(child), options), Ok(None))
 }
 
 /// From now on, Ctrl-C ends what is running too. By itself it would reach only this process, since each of those
@@ -51,7 +59,7 @@ pub(super) fn comes_with_signals() {
 }
 
 /// The orphans that are meant: children of this process that it did not start itself. (Those it did start are
-/// leaders. What others start in this process, such as cargo, stays in the group of this one.)
+/// leaders. What others start in this process stays in the group of this one.)
 pub(super) fn orphans_among(entries: &[Entry], is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
     let own = process::id() as i32;
     let orphans = entries

@@ -19,6 +19,10 @@ pub struct Limits {
     pub processes: u64,
     /// How many files and sockets a process may have open.
     pub files: u64,
+    /// How long the compiler may be at one of the student's programs.
+    pub build: Duration,
+    /// How much memory it may have for one of them, in bytes.
+    pub build_memory: u64,
 }
 
 /// A mebibyte, in bytes.
@@ -34,6 +38,8 @@ impl Default for Limits {
             disk: 64 * MIB,
             processes: 128, // one for each of the 50 clients of a crowd, and more
             files: 1024,
+            build: Duration::from_secs(120), // it takes a second or two, and ten times as long on a busy machine
+            build_memory: 2048 * MIB,        // it takes a fifth of that
         }
     }
 }

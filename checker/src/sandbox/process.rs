@@ -15,10 +15,8 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::low_level::signal_name;
 
+use crate::sandbox::running::LONGEST_END;
 use crate::sandbox::{ending, running};
-
-/// How long the end of a program that is killed may take.
-const LONGEST_END: Duration = Duration::from_secs(2);
 
 /// How a program ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,7 +83,7 @@ impl From<Errno> for StartError {
 pub struct Process {
     child: Child,
     exit: Option<Exit>,
-    reaped: bool,
+    is_gone: Option<bool>, // once it was reaped
 }
 
 /// What a program's stdin and stdout are. Its stderr is always a pipe.
@@ -168,7 +166,7 @@ impl Process {
     fn spawn(command: &mut Command) -> Result<Process, StartError> {
         ending::comes_with_signals();
         let child = running::start(command).map_err(StartError::Program)?;
-        Ok(Process { child, exit: None, reaped: false })
+        Ok(Process { child, exit: None, is_gone: None })
     }
 
     /// The process id.
@@ -206,12 +204,9 @@ impl Process {
         running::end_group(self.id());
     }
 
-    /// Ends its group, and takes its status away: then it is gone.
-    pub fn reap(&mut self) {
-        if !self.reaped {
-            running::reap(&mut self.child);
-            self.reaped = true;
-        }
+    /// Ends its group, and takes its status away: then it is gone. Returns whether it is. That is tried once.
+    pub fn reap(&mut self) -> bool {
+        *self.is_gone.get_or_insert_with(|| running::reap(&mut self.child))
     }
 }
 

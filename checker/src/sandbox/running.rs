@@ -10,8 +10,12 @@ use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
+
+/// How long the end of a program that is killed may take.
+pub(super) const LONGEST_END: Duration = Duration::from_secs(2);
 
 /// The ids of the leaders that were started and are not reaped yet.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -42,13 +46,21 @@ pub(super) fn start(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Ends a program with its group, and takes its status away: then it is gone.
-pub(super) fn reap(child: &mut Child) {
+/// Ends a program with its group, and takes its status away: then it is gone. Returns whether it is. Its end takes no
+/// time, unless somebody holds it up: one that is traced (ptrace(2)) is its tracer's to bury first.
+pub(super) fn reap(child: &mut Child) -> bool {
     let _changing = changing();
     end_group(child.id());
     let _ = child.kill(); // in case it has left its group
-    let _ = child.wait();
+    let deadline = Instant::now() + LONGEST_END;
+    while let Ok(None) = child.try_wait() {
+        if Instant::now() > deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_micros(200));
+    }
     lock_running().remove(&(child.id() as i32));
+    true
 }
 
 /// Ends the group of a program, unless it was reaped: then its number may be a stranger's.
@@ -87,4 +99,47 @@ pub(super) fn changing() -> RwLockReadGuard<'static, ()> {
 
 fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::Stdio;
+
+    use super::*;
+
+    /// Watches a process, whose id it is given, until its own input ends.
+    const TRACER: &str = "import ctypes, sys\n\
+        traced = ctypes.CDLL(None).ptrace(0x4206, int(sys.argv[1]), None, None)\n\
+        print(traced, flush=True)\n\
+        sys.stdin.read()\n";
+
+    #[test]
+    fn a_program_that_somebody_traces_is_not_waited_for_without_end() {
+        let mut traced = start(Command::new("sleep").arg("60")).expect("it starts");
+        let mut tracer = Command::new("python3");
+        tracer.args(["-c", TRACER, &traced.id().to_string()]);
+        let mut tracer = match tracer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() {
+            Ok(tracer) => tracer,
+            Err(error) => return skip(&mut traced, &format!("python3: {error}")),
+        };
+        let mut line = String::new();
+        let stdout = tracer.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut line).expect("it prints");
+        if line.trim() != "0" {
+            return skip(&mut traced, "nobody may trace here");
+        }
+        let began = Instant::now();
+        assert!(!reap(&mut traced), "its tracer has not let it go");
+        assert!(began.elapsed() < LONGEST_END * 5, "it took {:?}", began.elapsed());
+        drop(tracer.stdin.take());
+        tracer.wait().expect("it ends");
+        assert!(reap(&mut traced));
+        assert!(!is_leader(traced.id() as i32));
+    }
+
+    fn skip(program: &mut Child, reason: &str) {
+        let _ = writeln!(io::stderr(), "skipped: {reason}");
+        reap(program);
+    }
 }

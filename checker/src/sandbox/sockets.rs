@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::Duration;
 
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::sandbox::census;
 use crate::sandbox::running::between_starts;
@@ -141,12 +141,43 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
 }
 
+/// Sends bytes in two pieces, each of which is read on its own however late the other side comes to read: a read ends at
+/// the mark that urgent data makes (RFC 9293, 3.8.5). The urgent byte is not among what is read. `false`: not all was
+/// taken.
+///
+/// # Errors
+/// When they cannot be sent, or the system knows no such mark.
+pub fn send_in_two(mut socket: &TcpStream, first: &[u8], second: &[u8]) -> io::Result<bool> {
+    const URGENT: &[u8] = b"!";
+    let first = [first, URGENT].concat();
+    let count = SockRef::from(socket).send_out_of_band(&first)?;
+    Ok(count == first.len() && socket.write(second)? == second.len())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
     #[cfg(target_os = "linux")]
-    use std::{io::Read, net::TcpListener, time::Instant};
+    use std::time::Instant;
 
     use super::*;
+
+    #[test]
+    fn two_pieces_that_have_both_come_are_read_one_after_the_other() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let client = TcpStream::connect(listener.local_addr().expect("its address"));
+        let client = client.expect("it listens");
+        let (mut server, _) = listener.accept().expect("a call");
+        assert!(send_in_two(&client, b"but", b"ter\n").expect("there is such a mark"));
+        drop(client); // all of it has come
+        let mut read = || {
+            let mut bytes = [0; 100];
+            let count = server.read(&mut bytes).expect("it is open");
+            String::from_utf8_lossy(&bytes[..count]).into_owned()
+        };
+        assert_eq!([read(), read(), read()], ["but", "ter\n", ""]);
+    }
 
     #[test]
     #[cfg(target_os = "linux")]

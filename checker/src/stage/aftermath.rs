@@ -8,6 +8,7 @@ use socket2::SockRef;
 use crate::sandbox::containment::Containment;
 use crate::sandbox::sockets;
 use crate::stage::board::{Board, TICK};
+use crate::stage::missing::missed;
 use crate::stage::panics::{Panic, PanicFinder};
 use crate::stage::show::seconds;
 use crate::stage::stop::Stop;
@@ -21,6 +22,8 @@ pub struct Finished {
     pub panics: Vec<(String, Panic)>,
     /// The processes that could not be ended.
     pub survivors: BTreeSet<i32>,
+    /// What a command has missed that is not there: then nothing was checked.
+    pub missed: Option<String>,
 }
 
 impl Board {
@@ -67,12 +70,15 @@ impl Board {
 
     /// Ends the scene: every program and whatever it has started, then every connection.
     pub fn finish(&self) -> Finished {
+        // How they have ended by themselves.
+        let mut exits = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {
+            exits.push(player.process.exit());
             player.process.end_group();
             player.process.wait();
         }
         let containment = self.containment.take();
-        let survivors = containment.as_ref().map_or(BTreeSet::new(), Containment::end_strays);
+        let mut survivors = containment.as_ref().map_or(BTreeSet::new(), Containment::end_strays);
         // What was written before the end is still in the pipes. If somebody else holds them open, this
         // does not wait forever.
         let deadline = Instant::now() + Duration::from_millis(500);
@@ -86,8 +92,14 @@ impl Board {
             }
         }
         let mut panics = Vec::new();
-        for player in self.players.borrow_mut().iter_mut() {
-            player.process.reap();
+        let mut missing = None;
+        for (player, exit) in self.players.borrow_mut().iter_mut().zip(exits) {
+            let is_foreign = player.panics.is_none();
+            let log = String::from_utf8_lossy(&player.log);
+            missing = missing.or(exit.filter(|_| is_foreign).and_then(|exit| missed(exit, &log)));
+            if !player.process.reap() {
+                survivors.insert(player.process.id() as i32);
+            }
             let found = player.panics.as_ref().map_or(&[][..], PanicFinder::found);
             panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
         }
@@ -95,7 +107,7 @@ impl Board {
         for (client, server) in self.calls.take() {
             let _ = sockets::release(client, server); // the call does not get through: nobody listens any more
         }
-        Finished { panics, survivors }
+        Finished { panics, survivors, missed: missing }
     }
 
     fn all_output_read(&self) -> bool {

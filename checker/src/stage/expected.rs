@@ -4,6 +4,28 @@ use std::borrow::Cow;
 
 use crate::stage::show::quoted;
 
+/// How much longer a line of a foreign program may be than the text that it must have in it.
+const ASIDE: usize = 1000;
+
+/// How many lines that nobody asked for may come before the one that is expected: after a few, a program that prints
+/// everything there is would have said that one too. A foreign program may show menus, and say what it does.
+pub(super) fn most_unasked(is_foreign: bool) -> usize {
+    if is_foreign { 100 } else { 20 }
+}
+
+/// How many messages may come before the one that a peer expects among others: in a room, others talk too.
+pub(super) const MOST_BEFORE: usize = 5000;
+
+/// Why a program fails that prints or sends so many of them.
+pub(super) fn too_many_unasked(count: usize, first: &str) -> String {
+    format!("there were {count} lines that nobody asked for, the first {}", quoted(first))
+}
+
+/// Whether a line has a text in it, with something before or behind it, but not everything there is.
+pub(super) fn has(line: &str, text: &str) -> bool {
+    line.contains(text) && line.len() <= text.len() + ASIDE
+}
+
 /// An expectation, in words and as a test.
 pub struct Expected<'a> {
     /// What it is, for the failure: `"bread"`, `a welcome`.

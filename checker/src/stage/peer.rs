@@ -2,14 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::Write;
-use std::net::Shutdown;
+use std::net::{Shutdown, TcpStream};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
 
+use crate::sandbox::sockets::send_in_two;
 use crate::stage::board::{Board, QUIET};
-use crate::stage::expected::{Expected, Kind};
+use crate::stage::expected::{Expected, Kind, MOST_BEFORE, has, too_many_unasked};
 use crate::stage::framing::Framing;
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
@@ -22,9 +23,6 @@ const PIECE: Duration = Duration::from_millis(50);
 
 /// How long it mostly takes to, where the system does not tell whether it has (elsewhere than on Linux).
 const MOSTLY: Duration = Duration::from_millis(15);
-
-/// How often it is looked at least whether it has: short of the time in which a line must go on.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(25);
 
 /// One side of a connection, played by the checker.
 pub struct Peer {
@@ -142,25 +140,32 @@ impl Peer {
         self.is_disconnected()
     }
 
-    /// Sends bytes as they are, and waits a moment for the other side to read them, so that what is sent next
-    /// comes in another piece. Returns a time by which they were not yet read.
-    pub fn sends_piece(&self, bytes: &[u8]) -> Result<Instant, Stop> {
+    /// Sends bytes as they are, and waits a moment for the other side to read them, so that what is sent next mostly
+    /// comes in another piece.
+    pub fn sends_piece(&self, bytes: &[u8]) -> Scene {
         self.sends(bytes)?;
         let sent = Instant::now();
         // What has arrived wakes up anyone who waits for it. When all wait again, it was read.
         self.board.wait(Duration::from_millis(1), || None::<()>)?;
-        let (mut looked, mut unread_at) = (sent, sent);
         self.board.wait(PIECE, || {
-            let now = Instant::now();
             let is_busy = self.board.is_busy().unwrap_or(sent.elapsed() < MOSTLY);
-            // In a long time without a look it could have been read, and waited for more.
-            if is_busy && unread_at == looked && looked.elapsed() < BETWEEN_LOOKS {
-                unread_at = now;
-            }
-            looked = now;
             (!is_busy).then_some(())
         })?;
-        Ok(unread_at)
+        Ok(())
+    }
+
+    /// Sends bytes in two pieces, of which each is read on its own. That takes no waiting, so nobody can be late.
+    pub fn sends_in_two(&self, first: &str, second: &str, shown: [&str; 2]) -> Scene {
+        self.notes_bytes(Mark::Sent, shown[0], first.as_bytes());
+        self.notes_bytes(Mark::Sent, shown[1], second.as_bytes());
+        let send = |socket: &TcpStream| send_in_two(socket, first.as_bytes(), second.as_bytes());
+        match self.board.with_socket(self.wire, send) {
+            Some(Ok(true)) => Ok(()),
+            Some(Ok(false)) | None => self.fails("cannot send: the other side does not read"),
+            Some(Err(error)) => {
+                Err(Stop::NotChecked(format!("two pieces cannot be sent: {error}")))
+            }
+        }
     }
 
     fn sends(&self, bytes: &[u8]) -> Scene {
@@ -204,8 +209,10 @@ impl Peer {
             Kind::Exactly(texts) => self.hears_once(&texts, &words),
             Kind::ReplyTo(message) if self.is_strict => self.hears_exactly(&message, &words),
             Kind::ReplyTo(message) => self.hears_reply(&message),
-            Kind::Containing(text) => self.hears_matching(&words, &|heard| heard.contains(text)),
-            Kind::Matching(is_right) => self.hears_matching(&words, &is_right),
+            Kind::Containing(text) => {
+                self.hears_matching(&words, MOST_BEFORE, &|heard| has(heard, text))
+            }
+            Kind::Matching(is_right) => self.hears_matching(&words, MOST_BEFORE, &is_right),
             Kind::Anything => self.hears_anything(&words),
         }
     }
@@ -233,6 +240,7 @@ impl Peer {
     pub(super) fn hears_matching(
         &self,
         words: &str,
+        most_before: usize,
         is_right: &dyn Fn(&str) -> bool,
     ) -> Result<Heard, Stop> {
         let patience = self.board.patience();
@@ -250,7 +258,13 @@ impl Peer {
                         "expected {words}, but heard only others within {limit}, the last {last}"
                     ));
                 }
-                Came::Whole(message) => before.push(message.text),
+                Came::Whole(message) => {
+                    before.push(message.text);
+                    if before.len() > most_before {
+                        let instead = too_many_unasked(before.len(), &before[0]);
+                        return self.fails(format!("expected {words}, but {instead}"));
+                    }
+                }
                 other => {
                     let instead = self.says_instead(other)?;
                     let instead = match before.iter().rfind(|other| !other.is_empty()) {

@@ -1,14 +1,17 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::sandbox::census::{self, Footprint, Memory};
-use crate::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
+use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
-use crate::stage::expected::{Expected, Kind};
+use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
 use crate::stage::player::PlayerId;
+use crate::stage::screen::Screen;
 use crate::stage::show::{quoted, seconds};
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
@@ -26,11 +29,13 @@ pub struct Program {
     actor: String,
     id: PlayerId,
     is_foreign: bool,
+    screen: RefCell<Screen>, // what its terminal shows
 }
 
 impl Program {
     pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
-        Program { board, actor: actor.to_string(), id, is_foreign }
+        let (actor, screen) = (actor.to_string(), RefCell::new(Screen::new()));
+        Program { board, actor, id, is_foreign, screen }
     }
 
     /// The failure that something else happened.
@@ -88,7 +93,10 @@ impl Program {
     /// Waits until its terminal shows what `is_right` looks for. Only if it does not, the transcript has it.
     pub fn displays_quietly(&self, expected: &str, is_right: impl Fn(&[String]) -> bool) -> Scene {
         let patience = self.board.patience();
-        if self.board.wait(patience, || is_right(&self.rows()).then_some(()))?.is_some() {
+        let stdout = self.board.stdout_of(self.id);
+        let is_shown = || self.board.with_wire(stdout, |wire| self.screen.borrow_mut().shows(wire));
+        let ready = || (is_shown() && is_right(&self.rows())).then_some(());
+        if self.board.wait(patience, ready)?.is_some() {
             return Ok(());
         }
         let shown = self.rows().last().map_or("nothing".to_string(), |row| quoted(row));
@@ -96,7 +104,6 @@ impl Program {
             self.disappoints(expected, &format!("its terminal showed {shown}"), "within", patience);
         self.note_rows();
         // With all the codes that move a cursor, it would say nothing to a reader.
-        let stdout = self.board.stdout_of(self.id);
         self.board.with_wire(stdout, Wire::take_all);
         Err(stop)
     }
@@ -109,12 +116,7 @@ impl Program {
 
     /// What its terminal shows: the rows that are not empty.
     fn rows(&self) -> Vec<String> {
-        let mut terminal = vt100::Parser::new(TERMINAL_ROWS, TERMINAL_COLUMNS, 0);
-        let stdout = self.board.stdout_of(self.id);
-        self.board.with_wire(stdout, |wire| terminal.process(wire.unread()));
-        let rows =
-            terminal.screen().rows(0, TERMINAL_COLUMNS).map(|row| row.trim_end().to_string());
-        rows.filter(|row| !row.is_empty()).collect()
+        self.screen.borrow().rows()
     }
 
     /// Ends its input, as Ctrl-D does.
@@ -133,12 +135,10 @@ impl Program {
             Kind::Matching(_) | Kind::Anything => words,
         };
         let is_right = |line: &str| match &kind {
-            Kind::Exactly(texts) if self.is_foreign => {
-                texts.iter().any(|text| line.contains(&**text))
-            }
+            Kind::Exactly(texts) if self.is_foreign => texts.iter().any(|text| has(line, text)),
             Kind::Exactly(texts) => line == texts[0],
             Kind::ReplyTo(message) => line == *message,
-            Kind::Containing(text) => line.contains(text),
+            Kind::Containing(text) => has(line, text),
             Kind::Matching(is_right) => is_right(line),
             Kind::Anything => true,
         };
@@ -155,17 +155,21 @@ impl Program {
     ) -> Result<String, Stop> {
         let patience = self.board.patience();
         let deadline = self.board.time() + patience;
-        let mut printed = None;
+        let mut printed = Vec::new();
         while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
             if is_right(&line) {
                 return Ok(line);
             }
             if !line.trim().is_empty() {
-                printed = Some(line);
+                printed.push(line);
+            }
+            if printed.len() > most_unasked(self.is_foreign) {
+                let instead = too_many_unasked(printed.len(), &printed[0]);
+                return self.fails(format!("expected {expected}, but {instead}"));
             }
         }
-        let instead = match printed {
-            Some(line) => format!("it printed {}", quoted(&line)),
+        let instead = match printed.last() {
+            Some(line) => format!("it printed {}", quoted(line)),
             None => "nothing was printed".to_string(),
         };
         Err(self.disappoints(expected, &instead, "within", patience))
@@ -343,6 +347,18 @@ impl Program {
         family.retain(|member| !member.is_dead || member.pid == program as i32);
         let footprint = census::footprint(family.iter().map(|member| member.pid));
         (footprint.threads > 0).then_some(footprint)
+    }
+
+    /// The ids of its threads now, its main one among them, and of those of all that it has started. None, if it has
+    /// ended, or the system does not tell (elsewhere than on Linux).
+    pub fn threads(&self) -> BTreeSet<i32> {
+        match self.board.exit_of(self.id) {
+            Some(_) => BTreeSet::new(),
+            None => {
+                let family = census::family_of(self.board.pid_of(self.id));
+                family.into_iter().flat_map(census::threads_of).collect()
+            }
+        }
     }
 
     /// Waits until it has no more threads and descriptors than it had `before`.

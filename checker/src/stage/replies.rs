@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use crate::stage::expected::most_unasked;
 use crate::stage::peer::{Heard, Peer};
 use crate::stage::show::quoted;
 use crate::stage::stop::{Scene, Stop};
@@ -17,7 +18,7 @@ impl Peer {
         let is_strange = |heard: &str| drawn_in(heard).iter().any(|word| !own.contains(word));
         let count = |heard: &str| texts.iter().map(|text| heard.matches(&**text).count()).max();
         let is_decided = |heard: &str| count(heard) > Some(0) || is_strange(heard);
-        let heard = self.hears_matching(words, &is_decided)?;
+        let heard = self.hears_matching(words, most_unasked(true), &is_decided)?;
         let text = quoted(&heard.text);
         match count(&heard.text) {
             _ if is_strange(&heard.text) => {

@@ -259,8 +259,9 @@ impl Stage {
             StartError::Program(error) | StartError::Machine(error) if is_shortage(&error) => {
                 Stop::NoRoom(format!("this machine has no room for the program: {error}"))
             }
+            // The command was mistyped, or is not there.
             StartError::Program(error) if launch.is_foreign() => {
-                Stop::fails(actor, format!("cannot be started: {error}")).at_start()
+                Stop::NotChecked(format!("the command for the {actor} cannot be started: {error}"))
             }
             // What cargo has built can be run, unless something is wrong here.
             StartError::Program(error) | StartError::Machine(error) => {

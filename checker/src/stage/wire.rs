@@ -65,6 +65,13 @@ impl Wire {
         &self.unread
     }
 
+    /// What has arrived and was not taken, from this byte on, counted from the first that ever came; or, if that was
+    /// taken, from the first one that was not. Says which it is.
+    pub fn unread_from(&self, byte: usize) -> (&[u8], usize) {
+        let from = byte.max(self.taken);
+        (&self.unread[(from - self.taken).min(self.unread.len())..], from)
+    }
+
     /// Takes the first `count` bytes, and says when the last of them arrived.
     pub fn take(&mut self, count: usize) -> (Vec<u8>, Instant) {
         let bytes = self.unread[..count].to_vec();

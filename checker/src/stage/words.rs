@@ -20,6 +20,11 @@ const WORDS: &[&str] = &[
     "yarrow",
 ];
 
+/// A seed for [`Words`] that nobody knows beforehand, short enough to be typed.
+pub fn any_seed() -> u64 {
+    rand::random_range(1..1_000_000)
+}
+
 /// Draws words, none of them twice, each with a number: `bread-417`. So not even a program that says all of these words
 /// has said the right one.
 pub struct Words {

@@ -1,8 +1,10 @@
 //! A copy of the course, for tests that need other exercises than those that lie here.
 
+use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{FlockOperation, flock};
 
@@ -13,7 +15,7 @@ use crate::{kept, root};
 /// built from it: the next time, only what has changed is copied and built again.
 pub struct Copy {
     root: PathBuf,
-    _turn: File, // locked, until it is closed
+    _turn: Option<File>, // locked, until it is closed
 }
 
 impl Copy {
@@ -26,15 +28,31 @@ impl Copy {
         fs::create_dir_all(&folder).expect("a folder is made");
         let turn = File::create(folder.join("turn")).expect("a file is made");
         flock(&turn, FlockOperation::LockExclusive).expect("the file is locked");
-        let copy = Copy { root: folder.join("course"), _turn: turn };
-        let is_kept_out = |name: &str| ["target", ".git", "exercises"].contains(&name);
-        copy_folder(root(), &copy.root, &is_kept_out);
-        let manifest = "exercises/Cargo.toml";
-        copy_file(&root().join(manifest), &copy.root.join(manifest));
-        let solved = root().join("solutions/src/bin");
-        copy_folder(&solved, &copy.root.join("exercises/src/bin"), &|_| false);
-        let _ = fs::remove_file(copy.standing());
+        let copy = Copy { root: folder.join("course"), _turn: Some(turn) };
+        copy.bring_up_to_date();
         copy
+    }
+
+    /// Another copy, which shares the folder that cargo builds in.
+    pub fn another(&self) -> Copy {
+        let copy = Copy { root: kept("copy").join("another"), _turn: None };
+        copy.bring_up_to_date();
+        copy
+    }
+
+    fn bring_up_to_date(&self) {
+        let is_kept_out = |name: &str| ["target", ".git", "exercises"].contains(&name);
+        copy_folder(root(), &self.root, &is_kept_out);
+        let manifest = "Cargo.toml"; // what the last test has put into the student's folder must not stay
+        let exercises = self.root.join("exercises");
+        let _ = fs::remove_file(exercises.join(manifest));
+        copy_folder(&root().join("solutions"), &exercises, &|name| name == manifest);
+        let _ = fs::remove_file(self.standing());
+    }
+
+    /// Where the student's folder is.
+    pub fn exercises(&self) -> PathBuf {
+        self.root.join("exercises")
     }
 
     /// Where an exercise is.
@@ -55,7 +73,10 @@ impl Copy {
 
     /// Where the checker keeps what it found.
     pub fn standing(&self) -> PathBuf {
-        self.target().join("chatlings/standing.json")
+        // Beside those of other clones that build in the same folder.
+        let mut hasher = DefaultHasher::new();
+        self.root.hash(&mut hasher);
+        self.target().join(format!("chatlings/{:x}/standing.json", hasher.finish()))
     }
 
     fn target(&self) -> PathBuf {
@@ -75,6 +96,16 @@ impl Copy {
     /// Runs the checker on the copy.
     pub fn step(&self, arguments: &[&str]) -> Ended {
         self.run(self.checker().args(arguments))
+    }
+
+    /// Starts the checker on the copy.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start_step(&self, arguments: &[&str]) -> Child {
+        let mut command = self.checker();
+        command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        self.prepare(&mut command).spawn().expect("it starts")
     }
 
     /// Runs the checker on the copy, with a cargo that does something else besides: a script for a shell, in which
@@ -100,7 +131,11 @@ impl Copy {
     }
 
     fn run(&self, command: &mut Command) -> Ended {
-        run(command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target()))
+        run(self.prepare(command))
+    }
+
+    fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.target())
     }
 }
 

@@ -211,10 +211,28 @@ fn a_program_that_was_not_given_is_not_checked() {
 }
 
 #[test]
-fn a_command_that_cannot_be_started_fails_its_checks_in_one_line_each() {
-    let output = step(&["check", "ex1", "--server", "./no-such-program {port}"]).with(1);
-    let expected = "cannot be started: No such file or directory";
-    assert!(output.stdout.contains(expected), "{output}");
+fn a_command_that_cannot_begin_is_not_checked_and_its_points_are_open() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("server.py");
+    fs::write(&script, "import no_such_module_anywhere\n").expect("a file is written");
+    let script = format!("python3 {} {{port}}", script.display());
+    for (server, expected) in [
+        ("./no-such-program {port}", "cannot be started: No such file or directory"),
+        ("pyhton3 server.py {port}", "cannot be started: No such file or directory"),
+        ("python3 /no/such/server.py {port}", "can't open file '/no/such/server.py'"),
+        (&script, "ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
+    ] {
+        let arguments = ["check", "ex1", "--json", "--server", server];
+        let output = step(&arguments).with(0);
+        for check in output.checks() {
+            assert_eq!(check["verdict"], "not checked", "{check:#}");
+            let message = check["message"].as_str().expect("a text");
+            assert!(message.contains(expected) || message.contains("handout"), "{check:#}");
+        }
+        let document = output.json();
+        assert_eq!(document["open"].as_f64(), document["max"].as_f64(), "{document:#}");
+        step(&[&arguments[..], &["--strict"]].concat()).with(1);
+    }
 }
 
 #[test]
@@ -321,4 +339,28 @@ fn an_untouched_step_shows_its_task_its_files_and_a_finished_run() {
     let table = [(r" +\d+ points", "  [points]"), (r"(?m)^(1\.1 .*) · .*", "$1 · [check]")];
     let screen = Filters::new(&table).apply(&output.stdout);
     settings("../snapshots").bind(|| insta::assert_snapshot!("untouched", screen));
+}
+
+#[test]
+fn a_program_that_prints_every_word_there_is_has_not_said_the_right_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = folder.path().join("client.py");
+    let words = root().join("checker/src/stage/words.rs");
+    // It sends what is typed, and shows all that could be the reply: a line for each, or all in one.
+    let source = format!(
+        "import re, socket, sys\n\
+         words = re.findall(r'\"([a-z]+)\"', open({words:?}).read())\n\
+         client = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n\
+         client.sendall(input().encode() + b'\\n')\n\
+         client.recv(1000)\n\
+         print(sys.argv[2].replace('LINE', '\\n').join(f'{{w}}-{{n}}' for w in words for n in range(100, 1000)))\n"
+    );
+    fs::write(&script, source).expect("a file is written");
+    for (between, expected) in [("LINE", "lines that nobody asked for"), (" ", "but it printed")] {
+        let client = format!("python3 {} {{port}} '{between}'", script.display());
+        let checks = step(&["check", "ex2", "--json", "--client", &client]).with(1).checks();
+        let check = check(&checks, "the_client_talks");
+        assert_eq!(check["verdict"], "fails", "{check:#}");
+        assert!(check["message"].as_str().is_some_and(|text| text.contains(expected)), "{check:#}");
+    }
 }

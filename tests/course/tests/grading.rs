@@ -58,6 +58,28 @@ fn solved_exercises_are_all_green_and_broken_ones_cost_their_own_checks_only() {
 }
 
 #[test]
+fn the_words_are_others_each_time_and_a_verdict_can_be_played_again() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", "println!(\"{", "println!(\"wrong: {");
+    let test = || {
+        let output = copy.cargo(&["test", "--test", "steps", "exercises::ex1"]);
+        assert_ne!(output.code, Some(0), "{output}");
+        let seed = output.stderr.split("CHATLINGS_SEED=").nth(1).expect("the seed is told");
+        let seed: String = seed.chars().take_while(char::is_ascii_digit).collect();
+        (seed, output.stdout)
+    };
+    let (seed, failures) = test();
+    assert_ne!(test().0, seed);
+    let again = failures.split("To play it again: cargo step ").nth(1).expect("it says how");
+    let again: Vec<&str> = again.lines().next().expect("a line").split(' ').collect();
+    assert_eq!(again.last(), Some(&&*seed));
+    let output = copy.step(&again);
+    let failure =
+        output.stdout.lines().find(|line| line.contains(" ✗ expected")).expect("a failure");
+    assert!(failures.contains(failure), "{failure}\n{failures}");
+}
+
+#[test]
 fn the_course_is_whole_when_the_exercises_are_solved() {
     let copy = Copy::of_the_course();
     let output = copy.cargo(&["test", "-p", "course-tests", "--test", "course"]).with(0);

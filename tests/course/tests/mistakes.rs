@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::{env, fs, io};
 
 use course_tests::play::{
     self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Verdict, build_binary, explain,
-    find, has_failed, lines_of,
+    find, has_failed, lines_of, may_be_missed,
 };
 use course_tests::snapshot::{Filters, settings};
 use course_tests::{kept, root};
@@ -55,7 +56,9 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(side_by_side);
     colored::control::set_override(false);
     let trial = |mistake: &'static Mistake| {
-        Trial::test(format!("mistakes::{}", mistake.name), || is_caught(mistake))
+        let is_out = !cfg!(target_os = "linux") && ONLY_ON_LINUX.contains(&&*mistake.name);
+        let trial = Trial::test(format!("mistakes::{}", mistake.name), || is_caught(mistake));
+        trial.with_ignored_flag(is_out)
     };
     let mut trials: Vec<Trial> = MISTAKES.iter().rev().map(trial).collect(); // the last steps take longest
     trials.push(Trial::test("every_check_catches_a_mistake", every_check_catches_a_mistake));
@@ -64,7 +67,30 @@ fn main() -> ExitCode {
         "a_patch_fits_a_program_that_has_shifted",
         a_patch_fits_a_program_that_has_shifted,
     ));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    let not_checked = NOT_CHECKED.load(Ordering::Relaxed);
+    if not_checked > 0 {
+        println!(
+            "{not_checked} mistakes could not be played: the machine is too busy, or does not tell enough"
+        );
+    }
+    conclusion.exit_code()
+}
+
+/// Mistakes that are seen only where the system tells what a program's threads do.
+const ONLY_ON_LINUX: &[&str] = &["ex3_threads_prints_from_one_thread_in_three_turns"];
+
+/// How many mistakes could not be played.
+static NOT_CHECKED: AtomicUsize = AtomicUsize::new(0);
+
+/// What playing a mistake came to.
+enum Played {
+    /// The expected checks have failed, and no others: what the student reads.
+    AsExpected(String),
+    /// Others have failed, or not all of the expected ones.
+    Differently(String),
+    /// An expected check is one that may be missed, and was not checked.
+    NotChecked(String),
 }
 
 /// The binary with all wrong programs.
@@ -110,15 +136,25 @@ fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
     *playing() -= 1;
     ONE_LESS.notify_all();
     match played? {
-        Ok(feedback) if is_to_write() => return compare(mistake, &feedback),
-        Ok(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => return Ok(()),
+        Played::AsExpected(feedback) if is_to_write() => return compare(mistake, &feedback),
+        Played::AsExpected(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => {
+            return Ok(());
+        }
         _ => {}
     }
     // In the end nobody plays beside it; and while this is held, nobody begins to.
     let alone = ONE_LESS.wait_while(playing(), |playing| *playing > 0);
     let _alone = alone.unwrap_or_else(PoisonError::into_inner);
     println!("{} is played again, alone", mistake.name);
-    compare(mistake, &play(mistake)??)
+    match play(mistake)? {
+        Played::AsExpected(feedback) => compare(mistake, &feedback),
+        Played::Differently(difference) => Err(difference.into()),
+        Played::NotChecked(explained) => {
+            println!("{} could not be played: {explained}", mistake.name);
+            NOT_CHECKED.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
 }
 
 /// Compares with the snapshot, or writes it: only when the right checks have failed.
@@ -128,9 +164,9 @@ fn compare(mistake: &Mistake, feedback: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Plays the checks that are about the mistake's program. Comes to what the student reads of those that fail or, when
-/// they are not the expected ones, to the difference.
-fn play(mistake: &Mistake) -> Result<Result<String, String>, Failed> {
+/// Plays the checks that are about the mistake's program. What the machine has cut short is never as expected, so that
+/// no snapshot is written of it.
+fn play(mistake: &Mistake) -> Result<Played, Failed> {
     let cast = cast_with(mistake)?;
     let is_played = |check: &&Check| check.role == Role::of(mistake.program());
     let checks = cast.step.checks.iter().filter(is_played);
@@ -138,9 +174,13 @@ fn play(mistake: &Mistake) -> Result<Result<String, String>, Failed> {
     let outcomes = play::play_all(&checks, SEED, false, |_| ());
     let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| has_failed(outcome)).collect();
     let expected_ids: BTreeSet<&str> = mistake.fails.iter().map(String::as_str).collect();
-    let mut difference = String::new();
+    let (mut difference, mut not_checked) = (String::new(), String::new());
     for outcome in &outcomes {
         match (has_failed(outcome), expected_ids.contains(outcome.check.id)) {
+            (true, true) if outcome.verdict.message().contains("(--max-seconds)") => {
+                difference += &format!("took too long: {}\n", explain(outcome))
+            }
+            (false, true) if may_be_missed(outcome) => not_checked += &explain(outcome),
             (true, false) => difference += &format!("failed too: {}\n", explain(outcome)),
             (false, true) => difference += &format!("slipped through: {}\n", explain(outcome)),
             _ if !matches!(
@@ -158,7 +198,11 @@ fn play(mistake: &Mistake) -> Result<Result<String, String>, Failed> {
     {
         difference += &format!("slipped through: {id}: it is not about this program\n");
     }
-    if difference.is_empty() { Ok(Ok(feedback(&failed))) } else { Ok(Err(difference)) }
+    Ok(match (difference.is_empty(), not_checked.is_empty()) {
+        (true, true) => Played::AsExpected(feedback(&failed)),
+        (true, false) => Played::NotChecked(not_checked),
+        (false, _) => Played::Differently(difference),
+    })
 }
 
 /// What the student reads of the checks that have failed: why, where to look, and the transcript of the first one.

@@ -9,8 +9,6 @@
 //! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
 //!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
 
-use std::time::Duration;
-
 use crate::course::scenes::common;
 use crate::course::step::Check;
 use crate::stage::peer::Peer;
@@ -240,30 +238,22 @@ fn other_line_ends(stage: &Stage) -> Scene {
 }
 
 fn two_pieces(stage: &Stage) -> Scene {
-    // Short of the time in which a line must go on. If this thread was held up, the second piece may have
-    // come too late: then two answers prove nothing, and it is once more from the beginning.
-    const TOO_LONG: Duration = Duration::from_millis(40);
     let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
     let word = stage.word();
     let (first, second) = word.split_at(word.len() / 2);
-    let deadline = stage.time() + stage.patience();
-    while !stage.is_late(deadline) {
-        let alice = stage.connects_quietly("alice")?;
-        let unread_at = alice.sends_piece(first.as_bytes())?;
-        alice.sends_raw(format!("{second}\n").as_bytes(), "")?;
-        let is_in_time = unread_at.elapsed() < TOO_LONG;
-        let heard = alice.hears(common::echo(&word));
-        if heard.is_ok() || is_in_time {
-            stage.note("alice", Mark::Event, "connects");
+    let (rest, shown) = (format!("{second}\n"), format!("{second} (and a newline)"));
+    match stage.is_foreign() {
+        false => alice.sends_in_two(first, &rest, [first, &shown])?,
+        // It may be woken up for the two together, and look only once. But it has not agreed on a time after which a
+        // piece is a message; so the second piece cannot come too late.
+        true => {
             stage.note("alice", Mark::Sent, first);
-            stage.note("alice", Mark::Sent, &format!("{second} (and a newline)"));
-            heard?;
-            stage.note("alice", Mark::Received, &word);
-            return Ok(());
+            alice.sends_piece(first.as_bytes())?;
+            alice.sends_raw(rest.as_bytes(), &shown)?;
         }
-        alice.leaves();
     }
-    Err(Stop::NotChecked("the machine is too busy to send two pieces in time".to_string()))
+    alice.hears(common::echo(&word)).map(drop)
 }
 
 fn two_in_one_segment(stage: &Stage) -> Scene {

@@ -225,7 +225,7 @@ fn many_pieces(stage: &Stage) -> Scene {
         }
         match alice.sends_piece(&[*byte]) {
             Err(Stop::Fails(_)) => break, // it has been closed, which is what comes instead of a reply
-            other => drop(other?),
+            other => other?,
         }
     }
     alice.receives(&message)

@@ -1,0 +1,91 @@
+//! What the compiler may take for one of the student's programs. A constant that is computed forever would hold up the
+//! build forever, and a large enough one takes all memory.
+//!
+//! Where the system tells which processes cargo has started (Linux), only the one that takes too much is ended, and
+//! cargo goes on with the other programs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::sandbox::census::{self, Entry};
+use crate::sandbox::limits::{Limits, MIB};
+
+/// The compilers that one cargo has started.
+pub struct Compilers {
+    cargo: u32,
+    sources: String,
+    longest: Duration,
+    memory: u64,
+    seen: HashMap<(i32, u64), (String, Instant)>, // a process, by id and birth: its program, and since when
+    ended: BTreeMap<String, String>,
+}
+
+impl Compilers {
+    /// Those that this cargo will start for sources whose path begins like this.
+    pub fn of(cargo: u32, sources: &str, limits: &Limits) -> Compilers {
+        Compilers {
+            cargo,
+            sources: sources.to_string(),
+            longest: limits.build.mul_f64(limits.patience),
+            memory: limits.build_memory,
+            seen: HashMap::new(),
+            ended: BTreeMap::new(),
+        }
+    }
+
+    /// Ends those that have taken too much. Returns whether the system tells of them at all.
+    pub fn look(&mut self) -> bool {
+        let entries = census::recent_census();
+        let family = census::with_descendants(&entries, &BTreeSet::from([self.cargo as i32]));
+        for member in &family {
+            let key = (member.pid, member.born);
+            if let (false, Some(program)) =
+                (self.seen.contains_key(&key), program_of(member, &self.sources))
+            {
+                self.seen.insert(key, (program, Instant::now()));
+            }
+            let Some((program, since)) = self.seen.get(&key) else { continue };
+            let all = census::with_descendants(&entries, &BTreeSet::from([member.pid])); // a linker
+            let memory: u64 = all.iter().map(|process| process.memory).sum();
+            let reason = match (since.elapsed() > self.longest, memory > self.memory) {
+                (true, _) => too_long(self.longest),
+                (_, true) => format!(
+                    "the compiler was ended when it had more than {} MiB of memory for this program \
+                     (--max-build-memory)",
+                    self.memory / MIB
+                ),
+                _ => continue,
+            };
+            for pid in all.iter().filter_map(Entry::id) {
+                let _ = rustix::process::kill_process(pid, Signal::KILL); // it may have ended by itself
+            }
+            self.ended.insert(program.clone(), reason);
+        }
+        !family.is_empty()
+    }
+
+    /// The programs whose compilers were ended, each with the reason.
+    pub fn into_ended(self) -> BTreeMap<String, String> {
+        self.ended
+    }
+}
+
+/// Why a compiler was ended that had so much time.
+pub fn too_long(longest: Duration) -> String {
+    let seconds = longest.as_secs_f64();
+    format!(
+        "the compiler was ended: it took more than {seconds} s for this program (--max-build-seconds)"
+    )
+}
+
+/// The program that a process compiles, if it is a compiler at one of these sources. (A cargo whose arguments name such
+/// a file is none.)
+fn program_of(process: &Entry, sources: &str) -> Option<String> {
+    let line = census::command_line(process.pid)?;
+    let mut words = line.split('\0');
+    words.clone().find(|word| word.starts_with(sources))?;
+    words.find(|word| *word == "--crate-name")?;
+    words.next().map(str::to_string)
+}
