@@ -58,6 +58,7 @@ pub mod stage {
     pub mod launch;
     pub mod panics;
     pub mod peer;
+    pub mod pieces;
     pub mod player;
     pub mod ports;
     pub mod program;

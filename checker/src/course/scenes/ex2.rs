@@ -39,6 +39,32 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(2)
     .look("whether the client waits for a line break: not every server sends one."),
+    Check::client(
+        "a_server_without_a_reply",
+        "a server that leaves without a reply is reported",
+        a_server_without_a_reply,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what `read` returns when the server has left: 0 bytes, which is not an error."),
+    Check::server(
+        "the_reply_is_one_write",
+        "the reply goes out in one write",
+        the_reply_is_one_write,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "how many writes the reply and its line break take: `writeln!` makes two, `write_all` \
+             of one text with both in it makes one.",
+    ),
+    Check::client("the_line_is_one_write", "the line goes out in one write", the_line_is_one_write)
+        .worth(1)
+        .only_ours()
+        .look(
+            "how many writes the line and its line break take: `writeln!` makes two, `write_all` \
+             of one text with both in it makes one.",
+        ),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -100,4 +126,40 @@ fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
     alice.prints(&reply)?;
     alice.exits(0)
+}
+
+fn a_server_without_a_reply(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let typed = stage.word();
+    alice.types(&typed);
+    let server = listener.accepts("alice")?;
+    server.hears(&typed)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_reply_is_one_write(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    alice.acknowledges_late();
+    let word = stage.word();
+    alice.says(&word)?;
+    alice.hears_in_one_piece("the reply and its line break", ends_in_a_line_break)?;
+    alice.hears(&word).map(drop)
+}
+
+fn the_line_is_one_write(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    server.acknowledges_late();
+    let typed = stage.word();
+    alice.types(&typed);
+    server.hears_in_one_piece("the line and its line break", ends_in_a_line_break)?;
+    server.hears(&typed).map(drop)
+}
+
+fn ends_in_a_line_break(piece: &[u8]) -> bool {
+    piece.ends_with(b"\n")
 }

@@ -62,6 +62,10 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(1)
     .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
+    Check::server("a_frame_is_one_write", "a frame goes out in one write", a_frame_is_one_write)
+        .worth(1)
+        .only_ours()
+        .look("whether the length and the message are put together before one `write_all`."),
     Check::client(
         "the_client_talks",
         "the client frames what is typed and displays the reply",
@@ -233,6 +237,20 @@ fn undecodable_bytes(stage: &Stage) -> Scene {
     // Field 3 with a length of 127 bytes, of which none follows.
     alice.sends_raw(&[0, 0, 0, 2, 0x1a, 0x7f], "00 00 00 02 1a 7f (which does not decode)")?;
     only_this_one_suffers(stage, &alice, &bob)
+}
+
+fn a_frame_is_one_write(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    for _ in 0..3 {
+        let message = message(stage);
+        alice.acknowledges_late();
+        alice.sends_frame(&message)?;
+        let length = frame_of(&message).len();
+        alice.hears_in_one_piece("the frame", |piece| piece.len() >= length)?;
+        alice.receives(&message)?;
+    }
+    Ok(())
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {

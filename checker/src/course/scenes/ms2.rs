@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::course::scenes::rush;
 use crate::course::step::Check;
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::launch::Setting;
@@ -91,6 +92,32 @@ pub const CHECKS: &[Check] = &[
             "whether one thread shows what comes, while the other waits for the user and sends \
              each line.",
         ),
+    Check::server("one_order_for_all", "all hear what is said in one order", rush::one_order_for_all)
+        .worth(1)
+        .only_ours()
+        .look(
+            "whether `broadcast` holds the lock until it has written to everybody: without it, two \
+             who speak at once overtake each other.",
+        ),
+    Check::server(
+        "the_welcome_comes_first",
+        "the welcome comes before all that is said",
+        rush::the_welcome_comes_first,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what comes first in `enter`, under the lock: the welcome, and then the dictionary."),
+    Check::server(
+        "leavers_silence_nobody",
+        "those who leave silence nobody who speaks",
+        rush::leavers_silence_nobody,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "what `broadcast` does when it cannot write to somebody: nothing. It goes on with the \
+         others, and the thread of the one who has left finds out.",
+    ),
     Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
         .bonus()
         .only_ours()

@@ -6,6 +6,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use crate::course::scenes::rush;
 use crate::course::step::Check;
 use crate::stage::board::QUIET;
 use crate::stage::expected::{anything, containing, matching};
@@ -56,6 +57,16 @@ pub const CHECKS: &[Check] = &[
             "whether commands are looked for before a message is passed on, whom an answer goes \
              to, and how `/quit` gets to `room.leave`.",
         ),
+    Check::server(
+        "a_burst_stays_together",
+        "a burst of lines stays together",
+        rush::a_burst_stays_together,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "whether the lines that `next_received` gives are put into one text, and said at once.",
+    ),
     Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
         .bonus()
         .only_ours()
