@@ -154,6 +154,18 @@ pub fn a_client_that_talks(stage: &Stage) -> Result<(Program, Peer), Stop> {
     Ok((alice, server))
 }
 
+/// A server writes a line to its log when somebody `acts` wrongly. `whom` says in words whom it is about.
+pub fn is_logged(server: &Program, whom: &str, act: impl FnOnce() -> Scene) -> Scene {
+    let before = server.log().len();
+    let mut acted = Ok(());
+    server.logs_something_after(|| acted = act())?;
+    acted?;
+    if server.log().len() > before {
+        return Ok(());
+    }
+    server.fails(format!("expected a line on stderr about {whom}, but there is none"))
+}
+
 /// A client gives up when its server has closed the connection.
 pub fn the_client_notices(stage: &Stage) -> Scene {
     let (alice, server) = a_client_that_talks(stage)?;
@@ -183,6 +195,26 @@ pub fn a_long_reply(stage: &Stage) -> Scene {
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply).map(drop)
+}
+
+/// A client shows a reply that is longer than a usual buffer whole, and two that come in one segment one after the other,
+/// each when it is its turn.
+pub fn replies_in_any_form(stage: &Stage) -> Scene {
+    a_long_reply(stage)?;
+    let (alice, server) = a_client_that_talks(stage)?;
+    let replies = [stage.word(), stage.word()];
+    for (number, reply) in replies.iter().enumerate() {
+        let typed = stage.word();
+        alice.types(&typed);
+        server.hears(&typed)?;
+        if number == 0 {
+            let both = replies.join("\n") + "\n";
+            let shown = format!("{} (in one segment)", replies.join(", "));
+            server.sends_raw(both.as_bytes(), &shown)?;
+        }
+        alice.prints(reply)?;
+    }
+    Ok(())
 }
 
 /// The end of its input is to a client as if its user had typed the closing word.

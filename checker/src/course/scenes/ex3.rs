@@ -37,6 +37,14 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(2)
     .look("whether each thread sleeps, as long as told, and then names itself in one farewell."),
+    Check::program(
+        "no_pause_is_too_short",
+        "no pause is shorter than 100 ms",
+        no_pause_is_too_short,
+    )
+    .worth(1)
+    .only_ours()
+    .look("where the range of `random_range` begins."),
     Check::program("the_pauses_are_random", "the pauses are random", the_pauses_are_random)
         .worth(1)
         .look("whether each thread draws a random number for its own sleep."),
@@ -180,6 +188,30 @@ fn each_says_farewell(stage: &Stage) -> Scene {
             }
             None => Ok(()),
         }
+    })
+}
+
+/// With the shortest that a program must accept, there is one length to choose from. A pause can be measured too short if
+/// this thread saw a greeting late, so a little is allowed for that.
+fn no_pause_is_too_short(stage: &Stage) -> Scene {
+    const SEEN_LATE: Duration = Duration::from_millis(40);
+    let shortest = Duration::from_millis(SHORTEST_MAX_SLEEP_MS);
+    stage.tries_again(|| {
+        let start = |actor: &&str| start(stage, actor, SHORTEST_MAX_SLEEP_MS);
+        let programs: Vec<Program> = RUNS[..3].iter().map(start).collect::<Result<_, Stop>>()?;
+        for program in &programs {
+            let run = watch(stage, program)?;
+            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails)?;
+            let too_short = pauses.iter().min().filter(|pause| **pause + SEEN_LATE < shortest);
+            if let Some(pause) = too_short {
+                let expected =
+                    format!("expected pauses of {SHORTEST_MAX_SLEEP_MS}\u{a0}ms and more");
+                let message = format!("{expected}, but one took {}", seconds(*pause));
+                return Err(fails(message).by_chance());
+            }
+        }
+        stage.note("runs", Mark::Event, "three pauses each, and none is shorter");
+        Ok(())
     })
 }
 

@@ -2,12 +2,14 @@
 
 use chatlings::proto::Message;
 
+use crate::course::scenes::common;
 use crate::course::step::Check;
 use crate::stage::expected::matching;
 use crate::stage::launch::Setting;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::protobuf::frame_of;
+use crate::stage::show::hex;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
@@ -62,6 +64,13 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(1)
     .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
+    Check::server("errors_are_logged", "an error of a client is in the log", errors_are_logged)
+        .worth(1)
+        .only_ours()
+        .look(
+            "what becomes of a frame that is cut off or too long, or does not decode: an error that is \
+             returned, so that `serve::each_client` logs it.",
+        ),
     Check::server("a_frame_is_one_write", "a frame goes out in one write", a_frame_is_one_write)
         .worth(1)
         .only_ours()
@@ -81,7 +90,7 @@ pub const CHECKS: &[Check] = &[
         "a client cut off before the reply says so",
         a_client_cut_off,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "what `frame::receive` returns when the server has left: `None`, and here that is an \
@@ -237,6 +246,25 @@ fn undecodable_bytes(stage: &Stage) -> Scene {
     // Field 3 with a length of 127 bytes, of which none follows.
     alice.sends_raw(&[0, 0, 0, 2, 0x1a, 0x7f], "00 00 00 02 1a 7f (which does not decode)")?;
     only_this_one_suffers(stage, &alice, &bob)
+}
+
+fn errors_are_logged(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let frame = frame_of(&message(stage));
+    for (name, bytes, what) in [
+        ("alice", &frame[..2], "half a length"),
+        ("bob", &frame[..6], "the beginning of a frame"),
+        ("carol", &[0xff; 4][..], "a length of 4 GiB"),
+        ("dave", &[0, 0, 0, 2, 0x1a, 0x7f][..], "a frame that does not decode"),
+    ] {
+        let peer = stage.connects(name)?;
+        common::is_logged(&server, name, || {
+            peer.sends_raw(bytes, &format!("{}   ({what})", hex(bytes)))?;
+            peer.stops_sending();
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
 
 fn a_frame_is_one_write(stage: &Stage) -> Scene {

@@ -59,11 +59,19 @@ pub const CHECKS: &[Check] = &[
          ends the loop: an empty line does not.",
     ),
     Check::client(
+        "replies_in_any_form",
+        "replies count in whatever form they come",
+        common::replies_in_any_form,
+    )
+    .worth(1)
+    .only_ours()
+    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
+    Check::client(
         "the_client_notices",
         "the client notices a server that has left",
         common::the_client_notices,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look("what follows when `receive` returns `None`: the server has left, which is an error."),
 ];

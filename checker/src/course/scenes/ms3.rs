@@ -72,7 +72,7 @@ pub const CHECKS: &[Check] = &[
         .only_ours()
         .look("whether `room.leave` is called on every way out, after an error too."),
     Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look(
             "how commands are told from messages: by all of the line; and that what a member has \
@@ -112,18 +112,18 @@ pub const CHECKS: &[Check] = &[
         "the client shows no control characters",
         no_control_characters,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "whether what comes is passed through `text::printable` before it is shown: not every \
          server does that.",
     ),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look(
             "what the end of input (`None`) does: it sends `/quit` for the user, and is not an error.",

@@ -28,7 +28,12 @@ fn come(stage: &Stage, names: &[String]) -> Result<Vec<Peer>, Stop> {
     for peer in &peers {
         peer.hears(anything("a welcome"))?;
     }
-    stage.note("all", Mark::Event, &format!("{} come in", names.join(", ")));
+    let who = match names {
+        [name] => format!("{name} comes in"),
+        [first, .., last] => format!("{first} to {last} come in"),
+        [] => String::new(),
+    };
+    stage.note("all", Mark::Event, &who);
     Ok(peers)
 }
 
@@ -130,6 +135,47 @@ pub fn leavers_silence_nobody(stage: &Stage) -> Scene {
     guests.iter().for_each(Peer::resets);
     stage.note("guests", Mark::Event, "reset their connections");
     hears_lines(bob, LINES - heard).map(drop)
+}
+
+/// A name that several want at once goes to one of them. Others speak meanwhile, so that everybody has to wait for a lock
+/// each time it is taken: that is when two threads can find the same name free.
+pub fn a_wanted_name(stage: &Stage) -> Scene {
+    const LINES: usize = 150;
+    const NAMES: usize = 20;
+    const WANTED_BY: usize = 5;
+    let _server = stage.starts_server()?;
+    let members = come(stage, &guests(6))?;
+    let (bob, speakers) = (&members[0], &members[2..]);
+    let clients: Vec<String> = (1..=NAMES * WANTED_BY).map(|n| format!("client {n}")).collect();
+    let clients = connect(stage, &clients)?;
+    for speaker in speakers {
+        says_lines(stage, speaker, LINES)?;
+    }
+    let heard = hears_lines(bob, 1)?.len();
+    let names: Vec<String> = (1..=NAMES).map(|number| format!("name {number}")).collect();
+    for (name, clients) in names.iter().zip(clients.chunks(WANTED_BY)) {
+        clients.iter().try_for_each(|client| client.says_quietly(name))?;
+    }
+    let wanted = format!("{NAMES} names, each of {WANTED_BY} clients at once");
+    stage.note("clients", Mark::Sent, &wanted);
+    for (name, clients) in names.iter().zip(clients.chunks(WANTED_BY)) {
+        let refused = Peer::wait_until_closed(clients, WANTED_BY - 1)?;
+        if refused < WANTED_BY - 1 {
+            let count = WANTED_BY - refused;
+            let message =
+                format!("expected one of {WANTED_BY} to get in as {name}, but {count} did");
+            return Err(Stop::fails("clients", message));
+        }
+    }
+    stage.note("clients", Mark::Event, "all but one for each name are refused");
+    for (name, clients) in names.iter().zip(clients.chunks(WANTED_BY)) {
+        for client in clients {
+            let _ = client.says_quietly(&format!("line of {name}")); // all but one cannot
+        }
+    }
+    hears_lines(bob, LINES * speakers.len() + NAMES - heard)?;
+    stage.note(bob.name(), Mark::Received, "a word of one under each name");
+    Ok(())
 }
 
 /// The lines of a burst, which come in one read, go on in one piece: nobody else's come in between.
