@@ -47,17 +47,6 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .only_ours()
     .look("what `read` returns when the server has left: 0 bytes, which is not an error."),
-    Check::server(
-        "the_reply_is_one_write",
-        "the reply goes out in one write",
-        the_reply_is_one_write,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "how many writes the reply and its line break take: `writeln!` makes two, `write_all` \
-             of one text with both in it makes one.",
-    ),
     Check::client("the_line_is_one_write", "the line goes out in one write", the_line_is_one_write)
         .worth(1)
         .only_ours()
@@ -139,16 +128,6 @@ fn a_server_without_a_reply(stage: &Stage) -> Scene {
     alice.gives_up()
 }
 
-fn the_reply_is_one_write(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    alice.acknowledges_late();
-    let word = stage.word();
-    alice.says(&word)?;
-    alice.hears_in_one_piece("the reply and its line break", ends_in_a_line_break)?;
-    alice.hears(&word).map(drop)
-}
-
 fn the_line_is_one_write(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
@@ -156,10 +135,6 @@ fn the_line_is_one_write(stage: &Stage) -> Scene {
     server.acknowledges_late();
     let typed = stage.word();
     alice.types(&typed);
-    server.hears_in_one_piece("the line and its line break", ends_in_a_line_break)?;
+    server.hears_in_one_piece("the line and its line break", |piece| piece.ends_with(b"\n"))?;
     server.hears(&typed).map(drop)
-}
-
-fn ends_in_a_line_break(piece: &[u8]) -> bool {
-    piece.ends_with(b"\n")
 }

@@ -378,9 +378,7 @@ fn the_client_shows_the_question(stage: &Stage) -> Scene {
     let server = listener.accepts("alice")?;
     let question = format!("Who calls the {}?", stage.word());
     server.says(&question)?;
-    alice.prints(&question)?;
-    alice.types("alice");
-    server.hears("alice").map(drop)
+    alice.prints(&question).map(drop)
 }
 
 fn the_client_listens(stage: &Stage) -> Scene {

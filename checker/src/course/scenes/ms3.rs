@@ -33,7 +33,7 @@ pub const CHECKS: &[Check] = &[
         .worth(2)
         .only_ours()
         .look(
-            "the loop that asks, three times at most: empty, taken, longer than 32 characters \
+            "the loop that asks, three times at most: empty (or blanks alone), taken, longer than 32 characters \
              (not bytes) or with control characters is bad.",
         ),
     Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
@@ -136,7 +136,8 @@ pub const HINTS: &[&str] = &[
      `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
      written to the client's socket once it has joined.",
     "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
-     text::printable(&message)).into_bytes()`. A name is good if `(1..=32).contains(&name.chars().count()) && \
+     text::printable(&message)).into_bytes()`. Blanks around a \
+     name do not count: `let name = name.trim();`. It is good if `(1..=32).contains(&name.chars().count()) && \
      text::printable(name) == name`, and if `room.join` gives `Some`.",
 ];
 
