@@ -13,9 +13,13 @@ impl Peer {
         self.board.with_socket(self.wire, sockets::acknowledge_late);
     }
 
-    /// Waits for so many lines that have `part` in them, and passes over others: quickly, for somebody in a crowd that
-    /// hears much. If nothing comes for too long, these are all that have come.
-    pub fn next_lines(&self, part: &str, count: usize) -> Result<Vec<String>, Stop> {
+    /// Waits for so many lines that are `wanted`, and passes over others: quickly, for somebody in a crowd that hears much.
+    /// If nothing comes for too long, these are all that have come.
+    pub fn next_lines(
+        &self,
+        wanted: impl Fn(&str) -> bool,
+        count: usize,
+    ) -> Result<Vec<String>, Stop> {
         let mut lines = Vec::with_capacity(count);
         while lines.len() < count {
             let whole_lines = |wire: &mut Wire| {
@@ -28,7 +32,7 @@ impl Peer {
             if text.is_empty() {
                 break;
             }
-            lines.extend(text.lines().filter(|line| line.contains(part)).map(str::to_string));
+            lines.extend(text.lines().filter(|line| wanted(line)).map(str::to_string));
         }
         Ok(lines)
     }

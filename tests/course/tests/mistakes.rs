@@ -37,11 +37,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
-        // Which of a crowd it is that goes wrong, and with which of its lines.
-        (r#""[^"]*line-\d+ of [^"]*""#, "\"[a line]\""),
-        (r"(guest|newcomer|name|client) \d+", "$1 [number]"),
-        (r"heard only \d+ of", "heard only [some] of"),
-        (r"expected all \d+ lines", "expected all [many] lines"),
+        (r"← \* newcomer \d+ has come", "← [a line]"),
         (r"\d+ ms", "[time]"),
         (r"\d\.\d\d\u{a0}s", "[time]"),
         // How much was printed on and on, and what a server logged of a crowd.
