@@ -65,6 +65,7 @@ pub mod stage {
     mod missing;
     pub mod panics;
     pub mod peer;
+    pub mod pieces;
     pub mod player;
     pub mod ports;
     pub mod program;

@@ -65,6 +65,16 @@ pub fn call_in_segments(
     Ok(socket.into())
 }
 
+/// Lets the system acknowledge what comes over a socket as late as it may: about 40 ms (RFC 1122, 4.2.3.2). Until then
+/// the other side's system keeps back the second of two small writes (RFC 896), and so the two can be told apart. Only
+/// Linux can be told to; other systems do so by themselves.
+pub fn acknowledge_late(socket: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = SockRef::from(socket).set_tcp_quickack(false); // else two writes look like one
+    #[cfg(not(target_os = "linux"))]
+    let _ = socket;
+}
+
 /// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a
 /// minute, and most programs cannot listen on it meanwhile. A new call from the same address, given up at once,
 /// makes the system forget the old one (RFC 1337 tells how).

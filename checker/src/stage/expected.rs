@@ -78,6 +78,17 @@ pub fn anything(words: &str) -> Expected<'_> {
 }
 
 impl Expected<'_> {
+    /// Whether this is just what is expected, from a program of the course.
+    pub fn is(&self, heard: &str) -> bool {
+        match &self.kind {
+            Kind::Exactly(texts) => texts[0] == heard,
+            Kind::ReplyTo(message) => message == heard,
+            Kind::Containing(text) => has(heard, text),
+            Kind::Matching(is_right) => is_right(heard),
+            Kind::Anything => true,
+        }
+    }
+
     /// The same, but a program in another language may say this text instead, since its handout can be read so.
     pub fn or_of_others(mut self, text: impl Into<String>) -> Self {
         if let Kind::Exactly(texts) = &mut self.kind {

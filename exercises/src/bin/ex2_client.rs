@@ -6,6 +6,8 @@
 //! ## What to notice
 //! - A client connects: it needs no listener, and the system chooses its port.
 //! - If the server is not running, `connect` fails at once. So start the server first.
+//! - Send a message in one write. Two small writes travel in two packets, and the second
+//!   waits until the first was acknowledged, which can take 40 ms.
 //! - Display what the *server* sent, not what was typed, even if they look alike.
 //!
 //! ## Try it yourself
@@ -46,7 +48,8 @@ fn connect(address: &str) -> io::Result<TcpStream> {
 /// Sends the line, with a line break behind it.
 fn send(mut server: &TcpStream, line: &str) -> io::Result<()> {
     // TODO 2 of 3: send the line and a line break, `\n`, in one write.
-    //   Writing needs `use std::io::Write;`.
+    //   `format!` puts the two together. (`writeln!` makes two writes of them.) Writing needs
+    //   `use std::io::Write;`.
     //   https://doc.rust-lang.org/std/io/trait.Write.html#method.write_all
     todo!()
 }

@@ -48,8 +48,9 @@ fn receive(mut client: &TcpStream) -> io::Result<String> {
 
 /// Sends the message back, with a line break behind it.
 fn reply(mut client: &TcpStream, message: &str) -> io::Result<()> {
-    // TODO 1 of 1: send the message and a line break, `\n`, in one write.
-    //   Writing needs `Write` beside `Read` in the `use` line.
+    // TODO 1 of 1: send the message and a line break, `\n`.
+    //   `format!` puts the two together, for one `write_all`. Writing needs `Write` beside `Read` in
+    //   the `use` line.
     //   https://doc.rust-lang.org/std/io/trait.Write.html#method.write_all
     todo!()
 }

@@ -88,7 +88,7 @@ fn receive_body(mut client: &TcpStream, length: usize) -> io::Result<Message> {
 fn send(mut client: &TcpStream, message: &Message) -> io::Result<()> {
     // TODO 3 of 3: send the length as 4 bytes, and the encoded message.
     //   `message.encode_to_vec()` encodes it. The length is big-endian, and both go out in one
-    //   `write_all`.
+    //   `write_all`: in two, the message would wait until its length was acknowledged.
     //   https://doc.rust-lang.org/std/primitive.u32.html#method.to_be_bytes
     todo!()
 }

@@ -1,8 +1,8 @@
 //! # Milestone 2: a chat room: the server
 //!
 //! Write a chat room. A client gives its name and is welcomed. From then on, all others
-//! hear what it says, as `alice: hello`. They are also told who comes and who leaves. An
-//! empty name, or one that is taken, is refused with a word.
+//! hear what it says, as `alice: hello`. They are also told who comes and who leaves. A
+//! name that is empty (blanks around it do not count), or taken, is refused with a word.
 //!
 //! ## What to notice
 //! - The room is a dictionary from names to connections, and a loop that writes to each
@@ -90,8 +90,9 @@ fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Res
 
 /// Sends a message to all clients but the one with this identification.
 ///
-/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So a
-/// client that does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
+/// The lock is held while everybody is written to: so all hear what is said in one order, and no two messages
+/// get mixed up on their way. But a client that does not read, and whose socket is full, holds up everybody:
+/// milestone 3 mends that.
 fn broadcast(msg: &str, cid: &str, connections: &Connections) {
     // TODO 2 of 4: send the message to everybody in the dictionary, but not to `cid`.
     //   https://doc.rust-lang.org/std/collections/struct.HashMap.html#method.iter

@@ -8,8 +8,10 @@
 //! - In milestone 2, the one who spoke wrote to everybody, and waited for everybody.
 //!   `Room` does not wait for those who do not read. Read it in `src/room.rs`, with the
 //!   walkthrough beside it.
-//! - A burst of lines is one read, and should be one `say`: `messages.next_received()`
-//!   gives the lines that have come with the first one, without waiting.
+//! - A burst of lines is one read, and should be one `say`: it costs one lock and one send
+//!   for each member then, and nobody else's lines come in between.
+//!   `messages.next_received()` gives the lines that have come with the first one, without
+//!   waiting.
 //! - Once a client is in the room, nothing else may write to its socket. An answer for it
 //!   alone goes through `tell`.
 //! - What one member types reaches another's terminal. A control character in it could
@@ -67,6 +69,7 @@ fn let_in(
     // TODO 1 of 3: ask for a username, `TRIES` times at most, until `room.join` lets it in.
     //   `room.join(name, client, welcome)?` gives `None` if the name is taken. Otherwise it sends
     //   the welcome, which is a whole line. If a name is not good, or taken, say so, and ask again.
+    //   Blanks around a name do not count (`trim` takes them off): a name of blanks alone is empty.
     //   https://doc.rust-lang.org/std/keyword.for.html
     todo!()
 }

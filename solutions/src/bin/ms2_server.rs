@@ -73,8 +73,9 @@ fn enter(conn: &Arc<TcpStream>, cid: &str, connections: &Connections) -> io::Res
 
 /// Sends a message to all clients but the one with this identification.
 ///
-/// The lock is held while everybody is written to, or two messages could get mixed up on their way. So a
-/// client that does not read, and whose socket is full, holds up everybody: milestone 3 mends that.
+/// The lock is held while everybody is written to: so all hear what is said in one order, and no two messages
+/// get mixed up on their way. But a client that does not read, and whose socket is full, holds up everybody:
+/// milestone 3 mends that.
 fn broadcast(msg: &str, cid: &str, connections: &Connections) {
     for (other, conn) in serve::lock(connections).iter() {
         if other != cid {

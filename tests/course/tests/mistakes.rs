@@ -13,8 +13,8 @@ use std::sync::{Condvar, LazyLock, Mutex, PoisonError};
 use std::{env, fs, io};
 
 use course_tests::play::{
-    self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Verdict, build_binary, explain,
-    find, has_failed, lines_of, may_be_missed,
+    self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Starter, Verdict, all_programs,
+    build_binary, explain, find, has_failed, lines_of, may_be_missed,
 };
 use course_tests::snapshot::{Filters, settings};
 use course_tests::{kept, root};
@@ -38,6 +38,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
+        (r"← \* newcomer \d+ has come", "← [a line]"),
         (r"\d+ ms", "[time]"),
         (r"\d\.\d\d\u{a0}s", "[time]"),
         // How much was printed on and on, and what a server logged of a crowd.
@@ -62,6 +63,10 @@ fn main() -> ExitCode {
     };
     let mut trials: Vec<Trial> = MISTAKES.iter().rev().map(trial).collect(); // the last steps take longest
     trials.push(Trial::test("every_check_catches_a_mistake", every_check_catches_a_mistake));
+    trials.push(Trial::test(
+        "every_todo_left_undone_costs_points",
+        every_todo_left_undone_costs_points,
+    ));
     trials.push(Trial::test("no_feedback_is_left_over", no_feedback_is_left_over));
     trials.push(Trial::test(
         "a_patch_fits_a_program_that_has_shifted",
@@ -248,6 +253,29 @@ fn every_check_catches_a_mistake() -> Result<(), Failed> {
         }
         for id in caught {
             wrong += &format!("{}: a mistake fails {id}, but there is no such check\n", step.id);
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
+}
+
+/// For each TODO of a starter there is a mistake in which just that is not done, and a check that gives points fails.
+fn every_todo_left_undone_costs_points() -> Result<(), Failed> {
+    let mut wrong = String::new();
+    for (step, program) in all_programs() {
+        let starter =
+            Starter::of(&fs::read_to_string(root().join(Package::Exercises.source(program)))?);
+        let todos = starter.spots().first().map_or(0, |spot| spot.of); // somebody may have solved it
+        for number in 1..=todos {
+            let name = format!("{program}_leaves_todo_{number}_undone");
+            let gives_points =
+                |id: &String| step.checks.iter().any(|check| check.id == id && !check.is_bonus());
+            match MISTAKES.iter().find(|mistake| mistake.name == name) {
+                None => wrong += &format!("there is no mistake {name}\n"),
+                Some(mistake) if !mistake.fails.iter().any(gives_points) => {
+                    wrong += &format!("{name} costs no points\n")
+                }
+                Some(_) => {}
+            }
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }

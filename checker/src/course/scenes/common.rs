@@ -64,23 +64,22 @@ pub fn a_crowd(stage: &Stage, count: usize, answer: Answer, heard: &str) -> Scen
 
 /// Messages are taken for what they are, in whatever form they come: without a line break, two at once, with nothing
 /// in them, longer than a usual buffer, with bytes that are not text.
-/// They are answered in capitals.
-pub fn messages_in_any_form(stage: &Stage) -> Scene {
+pub fn messages_in_any_form(stage: &Stage, answer: Answer) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
-    says_without_a_newline(stage, &alice, capitals)?;
+    says_without_a_newline(stage, &alice, answer)?;
     let (one, other) = (stage.word(), stage.word());
     alice.sends_raw(
         format!("{one}\n{other}\n").as_bytes(),
         &format!("{one}, {other} (in one segment)"),
     )?;
-    alice.hears(capitals(&one))?;
-    alice.hears(capitals(&other))?;
-    says_an_empty_line(stage, &alice, capitals)?;
-    says_much(stage, &alice)?;
+    alice.hears(answer(&one))?;
+    alice.hears(answer(&other))?;
+    says_an_empty_line(stage, &alice, answer)?;
+    says_much(stage, &alice, answer)?;
     let word = stage.word();
     alice.sends_raw(&[word.as_bytes(), b"\xff\n"].concat(), &format!("{word} and the byte ff"))?;
-    alice.hears(capitals(&format!("{word}\u{fffd}"))).map(drop)
+    alice.hears(answer(&format!("{word}\u{fffd}"))).map(drop)
 }
 
 /// Lets a peer say a word without a line break, and waits for the answer.
@@ -101,24 +100,24 @@ pub fn says_an_empty_line(stage: &Stage, peer: &Peer, answer: Answer) -> Scene {
     is_answered(stage, peer, answer)
 }
 
-/// Lets a peer send a message that is longer than a usual buffer, and waits for its capitals.
-fn says_much(stage: &Stage, peer: &Peer) -> Scene {
+/// Lets a peer send a message that is longer than a usual buffer, and waits for the answer.
+fn says_much(stage: &Stage, peer: &Peer, answer: Answer) -> Scene {
     const COUNT: usize = 1000;
     let message = vec![stage.word(); COUNT].join(" ");
-    let expected = message.to_uppercase();
+    let expected = answer(&message);
     peer.sends_raw(
         format!("{message}\n").as_bytes(),
         &format!("a word, {COUNT} times in one line"),
     )?;
     let instead = match peer.next_message(stage.patience())? {
-        Some(reply) if reply == expected => {
+        Some(reply) if expected.is(&reply) => {
             stage.note(peer.name(), Mark::Received, "its answer, as long");
             return Ok(());
         }
         Some(reply) => format!("heard one of {} characters", reply.chars().count()),
         None => "heard none".to_string(),
     };
-    let length = expected.chars().count();
+    let length = message.len();
     peer.fails(format!("expected one reply of {length} characters, but {instead}"))
 }
 
@@ -169,6 +168,18 @@ pub fn a_client_that_talks(stage: &Stage) -> Result<(Program, Peer), Stop> {
     Ok((alice, server))
 }
 
+/// A server writes a line to its log when somebody `acts` wrongly. `whom` says in words whom it is about.
+pub fn is_logged(server: &Program, whom: &str, act: impl FnOnce() -> Scene) -> Scene {
+    let before = server.log().len();
+    let mut acted = Ok(());
+    server.logs_something_after(|| acted = act())?;
+    acted?;
+    if server.log().len() > before {
+        return Ok(());
+    }
+    server.fails(format!("expected a line on stderr about {whom}, but there is none"))
+}
+
 /// A client gives up when its server has closed the connection.
 pub fn the_client_notices(stage: &Stage) -> Scene {
     let (alice, server) = a_client_that_talks(stage)?;
@@ -198,6 +209,26 @@ pub fn a_long_reply(stage: &Stage) -> Scene {
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply).map(drop)
+}
+
+/// A client shows a reply that is longer than a usual buffer whole, and two that come in one segment one after the other,
+/// each when it is its turn.
+pub fn replies_in_any_form(stage: &Stage) -> Scene {
+    a_long_reply(stage)?;
+    let (alice, server) = a_client_that_talks(stage)?;
+    let replies = [stage.word(), stage.word()];
+    for (number, reply) in replies.iter().enumerate() {
+        let typed = stage.word();
+        alice.types(&typed);
+        server.hears(&typed)?;
+        if number == 0 {
+            let both = replies.join("\n") + "\n";
+            let shown = format!("{} (in one segment)", replies.join(", "));
+            server.sends_raw(both.as_bytes(), &shown)?;
+        }
+        alice.prints(reply)?;
+    }
+    Ok(())
 }
 
 /// The end of its input is to a client as if its user had typed the closing word.

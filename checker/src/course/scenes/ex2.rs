@@ -56,6 +56,21 @@ pub const CHECKS: &[Check] = &[
     .worth(2)
     .bonus_of_others()
     .look("whether the client waits for a line break: not every server sends one."),
+    Check::client(
+        "a_server_without_a_reply",
+        "a server that leaves without a reply is reported",
+        a_server_without_a_reply,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what `read` returns when the server has left: 0 bytes, which is not an error."),
+    Check::client("the_line_is_one_write", "the line goes out in one write", the_line_is_one_write)
+        .worth(1)
+        .only_ours()
+        .look(
+            "how many writes the line and its line break take: `writeln!` makes two, `write_all` \
+             of one text with both in it makes one.",
+        ),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -132,4 +147,26 @@ fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     server.hears(&typed)?;
     server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
     alice.prints(&reply).map(drop)
+}
+
+fn a_server_without_a_reply(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let typed = stage.word();
+    alice.types(&typed);
+    let server = listener.accepts("alice")?;
+    server.hears(&typed)?;
+    server.leaves();
+    alice.gives_up()
+}
+
+fn the_line_is_one_write(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    server.acknowledges_late();
+    let typed = stage.word();
+    alice.types(&typed);
+    server.hears_in_one_piece("the line and its line break", |piece| piece.ends_with(b"\n"))?;
+    server.hears(&typed).map(drop)
 }

@@ -41,6 +41,14 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(2)
     .look("whether each thread sleeps, as long as told, and then names itself in one farewell."),
+    Check::program(
+        "no_pause_is_too_short",
+        "no pause is shorter than 100 ms",
+        no_pause_is_too_short,
+    )
+    .worth(1)
+    .only_ours()
+    .look("where the range of `random_range` begins."),
     Check::program("the_pauses_are_random", "the pauses are random", the_pauses_are_random)
         .worth(1)
         .look("whether each thread draws a random number for its own sleep."),
@@ -214,6 +222,29 @@ fn each_says_farewell(stage: &Stage) -> Scene {
             None => Ok(()),
         }
     })
+}
+
+/// Told to sleep no longer than the shortest time, a program has one length to choose from. It is measured from before
+/// its start: on a busy machine that makes pauses longer, but never shorter.
+fn no_pause_is_too_short(stage: &Stage) -> Scene {
+    let shortest = Duration::from_millis(SHORTEST_MAX_SLEEP_MS);
+    let started = Instant::now();
+    let start = |actor: &&str| start(stage, actor, SHORTEST_MAX_SLEEP_MS);
+    let programs: Vec<Program> = RUNS.iter().map(start).collect::<Result<_, Stop>>()?;
+    for program in &programs {
+        let run = watch(stage, program)?;
+        run.greets_three_times().map_err(fails)?;
+        let Some(farewell) = run.first_farewell() else {
+            return run.says_farewell_once_each(false).map_err(fails);
+        };
+        let pause = farewell.duration_since(started);
+        if pause < shortest {
+            let expected = format!("expected pauses of {SHORTEST_MAX_SLEEP_MS}\u{a0}ms and more");
+            return Err(fails(format!("{expected}, but one took {} at most", seconds(pause))));
+        }
+    }
+    stage.note("runs", Mark::Event, "three pauses each, and none is shorter");
+    Ok(())
 }
 
 /// A few random pauses may happen to be alike. Then there are more runs, and all of them are compared.

@@ -65,6 +65,26 @@ pub const CHECKS: &[Check] = &[
     .worth(2)
     .bonus_of_others()
     .look("what follows when `receive` returns `None`: the server has left, which is an error."),
+    Check::server("an_error_is_logged", "an error of a client is in the log", an_error_is_logged)
+        .worth(1)
+        .only_ours()
+        .look("what is done with an error that `talk` returns: a line in the log, by `console::log`."),
+    Check::server(
+        "messages_in_any_form",
+        "messages count in whatever form they come",
+        messages_in_any_form,
+    )
+    .worth(1)
+    .only_ours()
+    .look("how messages are told apart: by one `text::Reader`, made before the loop."),
+    Check::client(
+        "replies_in_any_form",
+        "replies count in whatever form they come",
+        common::replies_in_any_form,
+    )
+    .worth(1)
+    .only_ours()
+    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
     Check::server("two_pieces", "a message in two pieces is one message", two_pieces)
         .bonus()
         .look(
@@ -101,7 +121,8 @@ pub const CHECKS: &[Check] = &[
         "the end of its input counts as `end`",
         the_end_of_input_closes,
     )
-    .bonus()
+    .worth(1)
+    .bonus_of_others()
     .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
 ];
 
@@ -181,6 +202,22 @@ fn a_reset_harms_nobody(stage: &Stage) -> Scene {
     common::echoes(stage, &bob)?;
     let carol = stage.connects("carol")?;
     common::echoes(stage, &carol)
+}
+
+fn an_error_is_logged(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    common::echoes(stage, &alice)?;
+    common::is_logged(&server, "the client that was reset", || {
+        alice.resets();
+        Ok(())
+    })?;
+    let bob = stage.connects("bob")?;
+    common::echoes(stage, &bob)
+}
+
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, common::echo)
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {

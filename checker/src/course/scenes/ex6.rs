@@ -16,6 +16,7 @@
 use chatlings::proto::Message;
 use prost::Message as _; // the trait with `encoded_len`
 
+use crate::course::scenes::common;
 use crate::course::step::{Check, Probe};
 use crate::stage::expected::matching;
 use crate::stage::framing::Framing;
@@ -83,6 +84,17 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(1)
     .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
+    Check::server("errors_are_logged", "an error of a client is in the log", errors_are_logged)
+        .worth(1)
+        .only_ours()
+        .look(
+            "what becomes of a frame that is cut off or too long, or does not decode: an error that is \
+             returned, so that `serve::each_client` logs it.",
+        ),
+    Check::server("a_frame_is_one_write", "a frame goes out in one write", a_frame_is_one_write)
+        .worth(1)
+        .only_ours()
+        .look("whether the length and the message are put together before one `write_all`."),
     Check::client(
         "the_client_talks",
         "the client frames what is typed and displays the reply",
@@ -98,7 +110,7 @@ pub const CHECKS: &[Check] = &[
         "a client cut off before the reply says so",
         a_client_cut_off,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "what `frame::receive` returns when the server has left: `None`, and here that is an \
@@ -300,6 +312,39 @@ fn undecodable_bytes(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     sends_what_does_not_decode(stage, &alice)?;
     only_this_one_suffers(stage, &alice, &bob)
+}
+
+fn errors_are_logged(stage: &Stage) -> Scene {
+    let server = stage.starts_server()?;
+    let frame = frame_of(&message(stage), stage.framing());
+    for (name, bytes, what) in [
+        ("alice", &frame[..2], "half a length"),
+        ("bob", &frame[..6], "the beginning of a frame"),
+        ("carol", &[0xff; 4][..], "a length of 4 GiB"),
+        ("dave", &[0, 0, 0, 2, 0x1a, 0x7f][..], "a frame that does not decode"),
+    ] {
+        let peer = stage.connects(name)?;
+        common::is_logged(&server, name, || {
+            peer.sends_raw(bytes, &format!("{}   ({what})", hex(bytes)))?;
+            peer.stops_sending();
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn a_frame_is_one_write(stage: &Stage) -> Scene {
+    let _server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    for _ in 0..3 {
+        let message = message(stage);
+        alice.acknowledges_late();
+        alice.sends_frame(&message)?;
+        let length = frame_of(&message, stage.framing()).len();
+        alice.hears_in_one_piece("the frame", |piece| piece.len() >= length)?;
+        alice.receives(&message)?;
+    }
+    Ok(())
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {

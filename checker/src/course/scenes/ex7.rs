@@ -73,6 +73,14 @@ pub const CHECKS: &[Check] = &[
         "whether the handshake is received before a line is typed, its id is displayed as a \
          line, and every message is `from` it.",
     ),
+    Check::client(
+        "the_client_sends_to_0",
+        "every message is from its id, to 0",
+        the_client_sends_to_0,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what `compose` makes of a line: a `Message` from the client's id to 0, `end`, too."),
     Check::client("a_refused_client", "a refused client says so", a_refused_client)
         .worth(1)
         .look(
@@ -277,6 +285,20 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     types_message(&alice, &Message { msg: "end".to_string(), ..typed });
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
     alice.exits(0)
+}
+
+fn the_client_sends_to_0(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let id = stage.number(1000, 9999);
+    server.sends_frame(&FastHandshake { id, error: false })?;
+    let typed = stage.word();
+    alice.types(&typed);
+    server.receives(&Message { from: id, to: 0, msg: typed })?;
+    server.sends_frame(&Message { from: 0, to: id, msg: stage.word() })?;
+    alice.types("end");
+    server.receives(&Message { from: id, to: 0, msg: "end".to_string() })
 }
 
 /// Alice's user types what this message is made of: also whom it is from, if the client asks for it.

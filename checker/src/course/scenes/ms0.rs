@@ -61,7 +61,7 @@ pub const CHECKS: &[Check] = &[
     Check::server(
         "messages_in_any_form",
         "messages count in whatever form they come",
-        common::messages_in_any_form,
+        messages_in_any_form,
     )
     .worth(1)
     .only_ours()
@@ -70,11 +70,20 @@ pub const CHECKS: &[Check] = &[
          ends the loop: an empty line does not.",
     ),
     Check::client(
+        "replies_in_any_form",
+        "replies count in whatever form they come",
+        common::replies_in_any_form,
+    )
+    .worth(1)
+    .only_ours()
+    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
+    Check::client(
         "the_client_notices",
         "the client notices a server that has left",
         common::the_client_notices,
     )
-    .bonus()
+    .worth(1)
+    .bonus_of_others()
     .look("what follows when `receive` returns `None`: the server has left, which is an error."),
 ];
 
@@ -88,6 +97,10 @@ pub const HINTS: &[&str] = &[
 ];
 
 /// A message in capitals. Of a program in another language, the capital of its first letter, or of each word's, will do.
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, common::capitals)
+}
+
 fn capitals(message: &str) -> Expected<'static> {
     let capitalized = |text: &str| match text.split_at_checked(1) {
         Some((first, rest)) => first.to_uppercase() + rest,

@@ -74,9 +74,9 @@ pub const CHECKS: &[Check] = &[
     Check::server(
         "messages_in_any_form",
         "messages count in whatever form they come",
-        common::messages_in_any_form,
+        messages_in_any_form,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "how messages are told apart (by one `text::Reader`, made before the loop), and what \
@@ -87,9 +87,15 @@ pub const CHECKS: &[Check] = &[
         "each client is logged under an id of its own",
         an_id_of_its_own,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look("where an id comes from: a number that is counted up, and never given twice."),
+    Check::server("keeps_each_socket", "each client's socket is kept", keeps_each_socket)
+        .worth(1)
+        .only_ours()
+        .look(
+            "whether `add` puts a handle to the client's socket (`try_clone`) into the dictionary.",
+        ),
     Check::server(
         "a_client_that_stops_reading",
         "a client that stops reading holds nobody up",
@@ -104,6 +110,22 @@ pub const CHECKS: &[Check] = &[
     )
     .bonus()
     .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
+    Check::client(
+        "replies_in_any_form",
+        "replies count in whatever form they come",
+        common::replies_in_any_form,
+    )
+    .worth(1)
+    .only_ours()
+    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
+    Check::client(
+        "the_client_notices",
+        "the client notices that the server went away",
+        common::the_client_notices,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
     Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
         .bonus()
         .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
@@ -112,7 +134,8 @@ pub const CHECKS: &[Check] = &[
         "the end of its input counts as `CLOSE SOCKET`",
         the_end_of_input_closes,
     )
-    .bonus()
+    .worth(1)
+    .bonus_of_others()
     .look("what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user."),
 ];
 
@@ -125,6 +148,10 @@ pub const HINTS: &[&str] = &[
      clients.sockets.insert(id, socket); Ok(id)`. To remove: \
      `serve::lock(clients).sockets.remove(&id);`, which drops that handle.",
 ];
+
+fn messages_in_any_form(stage: &Stage) -> Scene {
+    common::messages_in_any_form(stage, common::capitals)
+}
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
     common::is_answered(stage, peer, common::capitals)
@@ -180,6 +207,33 @@ fn an_id_of_its_own(stage: &Stage) -> Scene {
     let message =
         format!("expected another line for carol than for bob, who is still there: {of_bob}");
     Err(Stop::fails("server", message))
+}
+
+/// A server that keeps a socket has two handles to it: one that it talks over, and one in the dictionary.
+fn keeps_each_socket(stage: &Stage) -> Scene {
+    const COUNT: usize = 5;
+    let server = stage.starts_server()?;
+    let alice = stage.connects("alice")?;
+    is_answered(stage, &alice)?;
+    let Some(before) = server.footprint() else {
+        return Err(Stop::NotChecked("this system does not tell a program's sockets".to_string()));
+    };
+    let mut clients = Vec::new();
+    for number in 1..=COUNT {
+        let client = stage.connects_quietly(&format!("client {number}"))?;
+        is_answered(stage, &client)?;
+        clients.push(client);
+    }
+    stage.note("clients", Mark::Event, &format!("{COUNT} of them come, and talk"));
+    let after = server.footprint().map_or(0, |footprint| footprint.descriptors);
+    let handles = after.saturating_sub(before.descriptors);
+    if handles < 2 * COUNT {
+        return server.fails(format!(
+            "expected two handles to each of their {COUNT} sockets, but there are {handles} in all"
+        ));
+    }
+    stage.note("server", Mark::Event, "has two handles to each of their sockets");
+    Ok(())
 }
 
 /// Connects somebody, and returns what the server has logged of it.

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::course::scenes::rush;
 use crate::course::step::Check;
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::launch::Setting;
@@ -85,19 +86,53 @@ pub const CHECKS: &[Check] = &[
         "the order: receive the question, ask the user, send the name, and from then on show all \
          that comes, as lines.",
     ),
+    Check::client(
+        "the_client_shows_the_question",
+        "the client shows what it is asked",
+        the_client_shows_the_question,
+    )
+    .worth(1)
+    .only_ours()
+    .look("what `introduce` does with the question: it is displayed before the user is asked."),
     Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
         .worth(3)
         .look(
             "whether one thread shows what comes, while the other waits for the user and sends \
              each line.",
         ),
-    Check::server("a_wanted_name", "a name that many want at once goes to one", a_wanted_name)
+    Check::server("one_order_for_all", "all hear what is said in one order", rush::one_order_for_all)
+        .worth(1)
+        .only_ours()
+        .look(
+            "whether `broadcast` holds the lock until it has written to everybody: without it, two \
+             who speak at once overtake each other.",
+        ),
+    Check::server(
+        "leavers_silence_nobody",
+        "those who leave silence nobody who speaks",
+        rush::leavers_silence_nobody,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "what `broadcast` does when it cannot write to somebody: nothing. It goes on with the \
+         others, and the thread of the one who has left finds out.",
+    ),
+    Check::server("a_wanted_name", "a name that many want at once goes to one", rush::a_wanted_name)
         .bonus()
         .only_ours()
         .look(
             "whether asking for a name and taking it happen under one lock, which is not given \
              back in between.",
         ),
+    Check::server(
+        "the_welcome_comes_first",
+        "the welcome comes before all that is said",
+        rush::the_welcome_comes_first,
+    )
+    .bonus()
+    .only_ours()
+    .look("what comes first in `enter`, under the lock: the welcome, and then the dictionary."),
     Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
         .bonus()
         .look(
@@ -113,11 +148,11 @@ pub const CHECKS: &[Check] = &[
         "the client takes its name from `--name`",
         the_client_has_a_name,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look("whether the user is asked only when there is no name yet."),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
@@ -317,32 +352,6 @@ fn is_free_again(stage: &Stage, goes: fn(&Peer)) -> Scene {
     says_to(stage, &alice, &[&bob])
 }
 
-fn a_wanted_name(stage: &Stage) -> Scene {
-    const COUNT: usize = 10;
-    let _server = stage.starts_server()?;
-    let bob = enters(stage, "bob", &[])?;
-    let mut clients = Vec::new();
-    for number in 1..=COUNT {
-        let client = stage.connects_quietly(&format!("client {number}"))?;
-        client.hears(anything("a greeting"))?;
-        clients.push(client);
-    }
-    stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
-    for client in &clients {
-        client.says("alice")?;
-    }
-    stage.note("clients", Mark::Sent, "alice");
-    if Peer::wait_until_closed(&clients, COUNT - 1)? < COUNT - 1 {
-        return Err(Stop::fails("clients", "expected all but one to be refused, but more came in"));
-    }
-    stage.note("clients", Mark::Event, &format!("{} of them are refused", COUNT - 1));
-    let word = stage.word();
-    for client in &clients {
-        let _ = client.says(&word); // most of them cannot
-    }
-    bob.hears(containing(&word)).map(drop)
-}
-
 fn an_empty_line(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice", &[])?;
@@ -361,6 +370,15 @@ fn the_client_introduces_itself(stage: &Stage) -> Scene {
     let welcome = format!("Welcome to the {}!", stage.word());
     server.says(&welcome)?;
     alice.prints(&welcome).map(drop)
+}
+
+fn the_client_shows_the_question(stage: &Stage) -> Scene {
+    let listener = stage.plays_server()?;
+    let alice = stage.starts_client("alice")?;
+    let server = listener.accepts("alice")?;
+    let question = format!("Who calls the {}?", stage.word());
+    server.says(&question)?;
+    alice.prints(&question).map(drop)
 }
 
 fn the_client_listens(stage: &Stage) -> Scene {

@@ -6,6 +6,7 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use crate::course::scenes::rush;
 use crate::course::step::Check;
 use crate::stage::board::QUIET;
 use crate::stage::expected::{anything, containing, matching};
@@ -32,7 +33,7 @@ pub const CHECKS: &[Check] = &[
         .worth(2)
         .only_ours()
         .look(
-            "the loop that asks, three times at most: empty, taken, longer than 32 characters \
+            "the loop that asks, three times at most: empty (or blanks alone), taken, longer than 32 characters \
              (not bytes) or with control characters is bad.",
         ),
     Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
@@ -56,12 +57,22 @@ pub const CHECKS: &[Check] = &[
             "whether commands are looked for before a message is passed on, whom an answer goes \
              to, and how `/quit` gets to `room.leave`.",
         ),
+    Check::server(
+        "a_burst_stays_together",
+        "a burst of lines stays together",
+        rush::a_burst_stays_together,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "whether the lines that `next_received` gives are put into one text, and said at once.",
+    ),
     Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
         .bonus()
         .only_ours()
         .look("whether `room.leave` is called on every way out, after an error too."),
     Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look(
             "how commands are told from messages: by all of the line; and that what a member has \
@@ -101,18 +112,18 @@ pub const CHECKS: &[Check] = &[
         "the client shows no control characters",
         no_control_characters,
     )
-    .bonus()
+    .worth(1)
     .only_ours()
     .look(
         "whether what comes is passed through `text::printable` before it is shown: not every \
          server does that.",
     ),
     Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look("what the thread that receives does when no more can come."),
     Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .bonus()
+        .worth(1)
         .only_ours()
         .look(
             "what the end of input (`None`) does: it sends `/quit` for the user, and is not an error.",
@@ -125,7 +136,8 @@ pub const HINTS: &[&str] = &[
      `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
      written to the client's socket once it has joined.",
     "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
-     text::printable(&message)).into_bytes()`. A name is good if `(1..=32).contains(&name.chars().count()) && \
+     text::printable(&message)).into_bytes()`. Blanks around a \
+     name do not count: `let name = name.trim();`. It is good if `(1..=32).contains(&name.chars().count()) && \
      text::printable(name) == name`, and if `room.join` gives `Some`.",
 ];
 

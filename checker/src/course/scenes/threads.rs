@@ -63,6 +63,13 @@ impl Run {
         self.others.len() == self.greetings.len() && !self.greetings.iter().any(is_named)
     }
 
+    /// When the first farewell came, if there is one.
+    pub fn first_farewell(&self) -> Option<Instant> {
+        let named = self.greetings.iter().flat_map(|greeting| self.farewells(&greeting.id));
+        let nameless = self.others.iter().filter(|_| self.is_nameless());
+        named.chain(nameless).map(|said| said.when).min()
+    }
+
     /// Makes sure that there are three greetings. (As with the others below, the error says what was expected.)
     pub fn greets_three_times(&self) -> Result<(), String> {
         let instead = match (self.greetings.len(), self.others.first()) {
