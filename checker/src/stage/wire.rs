@@ -42,7 +42,7 @@ pub struct Wire {
     taken: usize,
     end: Option<End>,
     is_paused: bool,
-    most: usize, // that may come in all
+    most: usize, // that may come in all, beside what the checker itself has sent
 }
 
 impl Wire {
@@ -96,6 +96,11 @@ impl Wire {
         self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
     }
 
+    /// Whether it is a peer's connection, rather than what a program prints.
+    pub(super) fn is_socket(&self) -> bool {
+        matches!(self.source, Some(Source::Socket(_)))
+    }
+
     /// Whether all that will ever come is here.
     pub(super) fn is_over(&self) -> bool {
         self.end.is_some() || self.source.is_none()
@@ -113,8 +118,9 @@ impl Wire {
         }
     }
 
-    /// Reads once; the caller knows that there is something to read. Says what was too much, if so.
-    pub(super) fn read(&mut self) -> Option<String> {
+    /// Reads once; the caller knows that there is something to read. Says what was too much, if so. `allowance`: so many
+    /// bytes may come on top, since the checker has sent them.
+    pub(super) fn read(&mut self, allowance: usize) -> Option<String> {
         let mut buffer = vec![0; 64 * 1024];
         let (result, verb) = match self.source.as_mut()? {
             Source::Socket(socket) => (socket.read(&mut buffer), "sent"),
@@ -132,11 +138,11 @@ impl Wire {
             Err(_) if verb == "printed" => self.end = Some(End::Closed),
             Err(_) => self.end = Some(End::Reset),
         }
-        if self.taken + self.unread.len() > self.most {
+        if self.taken + self.unread.len() > self.most + allowance {
             let mib = self.most as u64 / MIB;
             return Some(format!("{verb} more than {mib} MiB (--max-output)"));
         }
-        if self.unread.len() > MOST {
+        if self.unread.len() > MOST + allowance {
             let mib = MOST as u64 / MIB;
             return Some(format!("{verb} more than {mib} MiB that nobody asked for"));
         }

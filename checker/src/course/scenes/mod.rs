@@ -12,4 +12,6 @@ pub(super) mod ms0;
 pub(super) mod ms1;
 pub(super) mod ms2;
 pub(super) mod ms3;
+mod rooms;
+mod stalled;
 mod threads;
