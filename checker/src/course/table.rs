@@ -6,6 +6,7 @@
 
 use chatlings::ports;
 
+use crate::course::scenes::pair::{replies as pair_replies, rooms as pair_rooms};
 use crate::course::scenes::{ex1, ex2, ex3, ex4, ex5, ex6, ex7, ms0, ms1, ms2, ms3};
 use crate::course::step::Step;
 
@@ -30,7 +31,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex2_server", "ex2_client"],
         handout: "assignment-1",
         checks: ex2::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX2,
         hints: ex2::HINTS,
     },
     Step {
@@ -41,7 +42,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms0_server", "ms0_client"],
         handout: "web-technologies-1, 1.1",
         checks: ms0::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::MS0,
         hints: ms0::HINTS,
     },
     Step {
@@ -63,7 +64,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex4_server", "ex4_client"],
         handout: "assignment-1",
         checks: ex4::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX4,
         hints: ex4::HINTS,
     },
     Step {
@@ -74,7 +75,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms1_server", "ms1_client"],
         handout: "milestone-1",
         checks: ms1::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::MS1,
         hints: ms1::HINTS,
     },
     Step {
@@ -96,7 +97,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex6_server", "ex6_client"],
         handout: "assignment-2",
         checks: ex6::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX6,
         hints: ex6::HINTS,
     },
     Step {
@@ -107,7 +108,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ex7_server", "ex7_client"],
         handout: "assignment-2",
         checks: ex7::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX7,
         hints: ex7::HINTS,
     },
     Step {
@@ -118,7 +119,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms2_server", "ms2_client"],
         handout: "web-technologies-1, 1.2",
         checks: ms2::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_rooms::MS2,
         hints: ms2::HINTS,
     },
     Step {
@@ -129,7 +130,7 @@ pub const STEPS: &[Step] = &[
         programs: &["ms3_server", "ms3_client"],
         handout: "instant-messaging",
         checks: ms3::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_rooms::MS3,
         hints: ms3::HINTS,
     },
 ];

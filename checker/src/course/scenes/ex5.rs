@@ -137,7 +137,7 @@ fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<St
 }
 
 /// The numbers in a line, without those of an address such as 127.0.0.1:8080.
-fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
+pub fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
     let words = line.split_whitespace().filter(|word| word.matches('.').count() < 3);
     words
         .flat_map(|word| word.split(|c: char| !c.is_ascii_digit()))

@@ -12,6 +12,7 @@ pub(super) mod ms0;
 pub(super) mod ms1;
 pub(super) mod ms2;
 pub(super) mod ms3;
+pub(super) mod pair;
 mod rooms;
 mod stalled;
 mod threads;

@@ -13,8 +13,9 @@ use crate::stage::transcript::Mark;
 /// So many long lines are more than a system keeps for a member that does not read and is far away.
 const MANY_LINES: usize = 1500;
 
-/// How many lines alice says at once.
-const BURST: usize = 5;
+/// How many lines alice says at once. (Few at a time cost a server that writes each by itself a pause every time: its
+/// system keeps back a small segment until the one before it is acknowledged.)
+const BURST: usize = 25;
 
 /// A stalled member delays nobody. A busy machine can make a pause too, so only a third one is proof.
 pub fn delays_nobody(stage: &Stage) -> Scene {
