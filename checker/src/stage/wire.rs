@@ -149,3 +149,23 @@ impl Wire {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_the_checker_has_sent_does_not_count_against_the_most_that_may_come() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("printed");
+        fs::write(&path, [b'x'; 100]).expect("a file is written");
+        let read = |allowance| {
+            let file = File::open(&path).expect("it is there");
+            Wire::new("server", Source::Pipe(file), 10).read(allowance)
+        };
+        assert_eq!(read(90), None);
+        assert!(read(89).is_some_and(|excess| excess.starts_with("printed more than")));
+    }
+}

@@ -1,5 +1,5 @@
-//! Programs in other languages, in the style of real students, whose ways have to be told with options of `check`: the
-//! server operator (2.1), the chat rooms (milestones 2 and 3), and pairs. The right ones pass all that is asked of them,
+//! Programs in other languages, in the style of real students, whose ways may have to be told with options of `check`:
+//! the server operator (2.1), the chat rooms (milestones 2 and 3), clients that ask for more, and pairs. The right ones pass all that is asked of them,
 //! and the wrong ones fail what they have to fail.
 //!
 //! What a test needs and this machine does not have (Python, a compiler for Java) is told by the ignored test.
@@ -40,6 +40,13 @@ const CASES: &[Case] = &[
         ..NOTHING
     },
     Case {
+        name: "the_client_asks_for_more_than_the_text",
+        step: "ms1",
+        client: "python3 python/ms1_prompts/client.py {port}",
+        options: &["--types", "{from}\\n{text}"],
+        ..NOTHING
+    },
+    Case {
         name: "the_server_asks_with_a_word_of_its_own",
         step: "ms2",
         server: "python3 python/ms2_question/server.py {port}",
@@ -68,6 +75,7 @@ const CASES: &[Case] = &[
         step: "ms3",
         server: "java -cp {java} Server {port}",
         client: "java -cp {java} Client {port}",
+        options: &["--max-output", "1"], // what it only passes on does not count
         ..NOTHING
     },
     Case {

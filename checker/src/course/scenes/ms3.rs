@@ -13,7 +13,8 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use crate::course::scenes::rooms::{self, asks, comes, has_time};
+use crate::course::scenes::at_once;
+use crate::course::scenes::rooms::{asks, comes, enters_quietly as enters, has_time};
 use crate::course::scenes::stalled;
 use crate::course::step::Check;
 use crate::stage::expected::{anything, containing, matching};
@@ -59,7 +60,7 @@ pub const CHECKS: &[Check] = &[
             "the loop that asks, three times at most: empty, taken, longer than 32 characters \
              (not bytes) or with control characters is bad.",
         ),
-    Check::server("five_at_once", "five talk at once and all hear everything", five_at_once)
+    Check::server("five_at_once", "five talk at once and all hear everything", at_once::five)
         .worth(3)
         .look(
             "whether all messages go through the room, as whole lines: it keeps them in one \
@@ -78,7 +79,7 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .only_ours()
     .look("whether it is the room that keeps what is still to be sent, and tells who is here."),
-    Check::server("a_flood", "a flood does not starve a single line", a_flood)
+    Check::server("a_flood", "a flood does not starve a single line", at_once::a_flood)
         .worth(1)
         .look("whether a lock is held while a burst of lines is passed on."),
     Check::server("who_and_quit", "`/who` lists and `/quit` leaves", who_and_quit)
@@ -161,11 +162,6 @@ pub const HINTS: &[&str] = &[
      text::printable(name) == name`, and if `room.join` gives `Some`.",
 ];
 
-/// Connects somebody, who gives a username and is let in.
-fn enters(stage: &Stage, name: &str) -> Result<Peer, Stop> {
-    rooms::enters(stage, stage.connects_quietly(name)?.aloud())
-}
-
 /// The time, in the zone that programs are started in.
 fn now() -> Zoned {
     Timestamp::now().to_zoned(TimeZone::UTC)
@@ -196,8 +192,17 @@ fn is_from(line: &str, sender: &str, word: &str) -> bool {
 }
 
 /// Waits for a word with its sender's name. What came before it comes back.
-fn hears_from(listener: &Peer, sender: &str, word: &str) -> Result<Vec<String>, Stop> {
-    let expected = format!("a line with {} and {}", quoted(sender), quoted(word));
+fn hears_from(
+    stage: &Stage,
+    listener: &Peer,
+    sender: &str,
+    word: &str,
+) -> Result<Vec<String>, Stop> {
+    let other_way = match stage.is_foreign() {
+        true => " (if it is the client that adds the name, check them with --pair)",
+        false => "",
+    };
+    let expected = format!("a line with {} and {}{other_way}", quoted(sender), quoted(word));
     let heard = listener.hears(matching(expected, |line| is_from(line, sender, word)))?;
     Ok(heard.before)
 }
@@ -227,11 +232,11 @@ fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
     let carol = enters(stage, "carol")?;
     let (word, other) = (stage.word(), stage.word());
     alice.says(&word)?;
-    hears_from(&bob, "alice", &word)?;
-    hears_from(&carol, "alice", &word)?;
+    hears_from(stage, &bob, "alice", &word)?;
+    hears_from(stage, &carol, "alice", &word)?;
     // What alice hears next is bob's word. If her own has come back, it has come before.
     bob.says(&other)?;
-    let before = hears_from(&alice, "bob", &other)?;
+    let before = hears_from(stage, &alice, "bob", &other)?;
     match before.iter().find(|message| message.contains(&word)) {
         Some(_) => alice.fails(format!("expected not to hear {} back, but did", quoted(&word))),
         None => Ok(()),
@@ -278,122 +283,6 @@ fn bad_usernames(stage: &Stage) -> Scene {
         mallory.hears(anything("a word on why not"))?;
     }
     mallory.is_disconnected()
-}
-
-fn five_at_once(stage: &Stage) -> Scene {
-    const LINES: usize = 200;
-    let _server = stage.starts_server()?;
-    let mut members = Vec::new();
-    for name in ["alice", "bob", "carol", "dave", "erin"] {
-        members.push(enters(stage, name)?);
-    }
-    if stage.is_foreign() {
-        return five_in_rounds(stage, &members);
-    }
-    for number in 0..LINES {
-        for member in &members {
-            member.says_quietly(&format!("line {number} of {}", member.name()))?;
-        }
-    }
-    stage.note("all", Mark::Sent, &format!("{LINES} lines each, at once"));
-    for listener in &members {
-        hears_all_others(stage, listener, &members, LINES)?;
-    }
-    stage.note(
-        "all",
-        Mark::Received,
-        &format!("{} lines each, those of each sender in order", LINES * 4),
-    );
-    Ok(())
-}
-
-/// The same with one line of each at a time: without line breaks, several of one sender would run together.
-fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
-    const ROUNDS: usize = 20;
-    for number in 0..ROUNDS {
-        let line = |member: &Peer| format!("line {number} of {}", member.name());
-        for member in members {
-            member.says_quietly(&line(member))?;
-        }
-        for listener in members {
-            let own = line(listener);
-            let mut missing: Vec<String> = members.iter().map(line).collect();
-            missing.retain(|line| *line != own);
-            while let Some(next) = missing.first() {
-                let Some(message) = listener.next_message(stage.patience())? else {
-                    let next = quoted(next);
-                    return listener.fails(format!("expected {next}, but heard nothing more"));
-                };
-                if message.contains(&own) {
-                    let own = quoted(&own);
-                    return listener.fails(format!("expected not to hear {own} back, but did"));
-                }
-                missing.retain(|line| !message.contains(line));
-            }
-        }
-    }
-    stage.note("all", Mark::Sent, &format!("{ROUNDS} lines each, at once"));
-    stage.note("all", Mark::Received, "the lines of all others");
-    Ok(())
-}
-
-/// Waits until a member has heard all lines of the others, those of each in order.
-fn hears_all_others(stage: &Stage, listener: &Peer, members: &[Peer], lines: usize) -> Scene {
-    let all = lines * (members.len() - 1);
-    let expected = format!("expected all {all} lines of the others, those of each in order");
-    let mut next = vec![0; members.len()];
-    while next.iter().sum::<usize>() < all {
-        let Some(message) = listener.next_message(stage.patience())? else {
-            return listener.fails(format!("{expected}, but some never came"));
-        };
-        let line = message.split_once("line ").map_or("", |(_, line)| line);
-        if !line.starts_with(|first: char| first.is_ascii_digit()) {
-            continue; // an announcement, say
-        }
-        let spoken = members.iter().zip(&mut next).find_map(|(speaker, next)| {
-            let number = line.strip_suffix(&format!(" of {}", speaker.name()))?;
-            Some((speaker, number.parse::<usize>(), next))
-        });
-        let instead = match spoken {
-            Some((speaker, _, _)) if speaker.name() == listener.name() => "an own one came too",
-            Some((_, Ok(number), next)) if number == *next => {
-                *next += 1;
-                continue;
-            }
-            Some((_, Ok(number), next)) if number > *next => "one was missing, or came later",
-            Some((_, Ok(_), _)) => "one came twice",
-            _ => "two were mixed up",
-        };
-        stage.note(listener.name(), Mark::Received, &message);
-        return listener.fails(format!("{expected}, but {instead}"));
-    }
-    Ok(())
-}
-
-/// A busy machine can be late too, so only a third time is proof.
-fn a_flood(stage: &Stage) -> Scene {
-    stage.tries_again(|| watch_flood(stage))
-}
-
-fn watch_flood(stage: &Stage) -> Scene {
-    const LINES: usize = 2000;
-    let _server = stage.starts_server()?;
-    let alice = enters(stage, "alice")?;
-    let bob = enters(stage, "bob")?;
-    let carol = enters(stage, "carol")?;
-    let flood = format!("{}\n", "y".repeat(500)).repeat(LINES);
-    let word = stage.word();
-    alice.sends_raw(flood.as_bytes(), &format!("{LINES} lines at once"))?;
-    carol.hears(containing("yyy"))?; // the server is at it
-    let deadline = stage.time() + stage.patience();
-    bob.says(&word)?;
-    carol.hears(containing(&word)).map_err(Stop::by_chance)?;
-    if stage.is_late(deadline) {
-        let limit = seconds(stage.patience());
-        let message = format!("expected bob's line within {limit}, but it came later");
-        return carol.fails(message).map_err(Stop::by_chance);
-    }
-    Ok(())
 }
 
 fn who_and_quit(stage: &Stage) -> Scene {

@@ -36,6 +36,11 @@ pub fn enters(stage: &Stage, peer: Peer) -> Result<Peer, Stop> {
     Ok(peer)
 }
 
+/// Connects somebody, quietly, who gives a name and is let in.
+pub fn enters_quietly(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    enters(stage, stage.connects_quietly(name)?.aloud())
+}
+
 /// Connects somebody, who hears what the server says first.
 pub fn comes(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     let peer = stage.connects(name)?;

@@ -61,8 +61,8 @@ struct Room {
 impl Room {
     fn with_a_stalled_member(stage: &Stage) -> Result<Room, Stop> {
         let server = stage.starts_server()?;
-        let enters = |name| rooms::enters(stage, stage.connects_quietly(name)?.aloud());
-        let (alice, bob) = (enters("alice")?, enters("bob")?);
+        let alice = rooms::enters_quietly(stage, "alice")?;
+        let bob = rooms::enters_quietly(stage, "bob")?;
         let mallory = rooms::enters(stage, stage.connects_from_afar("mallory")?)?;
         mallory.stops_reading();
         stage.note("alice", Mark::Sent, "long lines, one after the other");

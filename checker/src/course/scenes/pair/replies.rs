@@ -62,7 +62,7 @@ pub const MS0: &[Check] = &[
     .look(WAY_THERE_AND_BACK),
     Check::client(
         "pair_each_is_answered",
-        "each message comes back, one after the other",
+        "each of several messages comes back",
         |stage| in_turn(stage, 4, Reply::Capitals),
     )
     .worth(1)
