@@ -53,6 +53,7 @@ pub struct Board {
     pub(super) limits: Limits,
     pub(super) containment: RefCell<Option<Containment>>, // from the first program on
     pub(super) calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to a server
+    pub(super) called: RefCell<Vec<u16>>, // ports that programs call, from wherever they do
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
     pub(super) sent: Cell<usize>, // by all peers together, in bytes
@@ -70,6 +71,7 @@ impl Board {
             limits,
             containment: RefCell::default(),
             calls: RefCell::default(),
+            called: RefCell::default(),
             clock: Clock::new(),
             looked: Cell::new(Instant::now()),
             sent: Cell::default(),
@@ -349,6 +351,11 @@ impl Board {
     /// Remembers a call to a server whose port must be free again after the scene.
     pub fn frees_port_after(&self, client: SocketAddr, server: SocketAddr) {
         self.calls.borrow_mut().push((client, server));
+    }
+
+    /// Remembers a port that programs call, and that must be free again after the scene.
+    pub fn frees_port(&self, port: u16) {
+        self.called.borrow_mut().push(port);
     }
 
     /// Closes a wire on this side.

@@ -177,17 +177,21 @@ impl Stage {
     pub fn starts_server_for_programs(&self) -> Result<Program, Stop> {
         let server = self.starts_server()?;
         let port = self.address()?.port();
-        let limit = self.board.start_limit();
+        let limit = self.start_limit();
         // Elsewhere than on Linux, the port is tried, which must not come in the way of the server.
         let is_open = || is_listening(port).unwrap_or_else(|| !is_free(port));
         let is_over = || (is_open() || self.board.has_ended("server")).then_some(());
         let is_late = self.board.wait(limit, is_over)?.is_none();
         if is_late || self.board.has_ended("server") {
+            if is_late {
+                self.production.in_vain.note_server();
+            }
             let reason = self.board.why_unreachable("server", is_late.then_some(limit), false);
             let expected = format!("expected it to listen on port {port}");
             return Err(Stop::fails("server", format!("{expected}{reason}")).at_start());
         }
         self.is_reached.set(true);
+        self.board.frees_port(port);
         Ok(server)
     }
 
@@ -306,10 +310,7 @@ impl Stage {
         // another program may want its port next.
         let is_foreign = self.launch(Role::Server)?.is_foreign();
         let in_vain = &self.production.in_vain;
-        let limit = match in_vain.is_server() {
-            false => self.board.start_limit(),
-            true => self.board.patience(),
-        };
+        let limit = self.start_limit();
         let deadline = self.board.time() + limit;
         let socket = loop {
             let error = match call_in_segments(address, self.board.patience(), longest_segment) {
@@ -338,6 +339,14 @@ impl Stage {
         let wire =
             self.board.add_socket("server", socket).map_err(|error| cannot_play(name, &error))?;
         Ok(Peer::new(Rc::clone(&self.board), name, wire, !self.is_foreign()))
+    }
+
+    /// How long a foreign server is waited for: not again as long if an earlier scene has done so in vain.
+    fn start_limit(&self) -> Duration {
+        match self.production.in_vain.is_server() {
+            false => self.board.start_limit(),
+            true => self.board.patience(),
+        }
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {

@@ -60,11 +60,9 @@ pub const MS0: &[Check] = &[
     })
     .worth(2)
     .look(WAY_THERE_AND_BACK),
-    Check::client(
-        "pair_each_is_answered",
-        "each of several messages comes back",
-        |stage| in_turn(stage, 4, Reply::Capitals),
-    )
+    Check::client("pair_each_is_answered", "each of several messages comes back", |stage| {
+        in_turn(stage, 4, Reply::Capitals)
+    })
     .worth(1)
     .look("the loops on both sides: one message, one reply, and again."),
 ];
