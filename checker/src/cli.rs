@@ -128,31 +128,53 @@ pub struct MannerArgs {
     framing: Option<Framing>,
 
     /// What is typed into a client for a message, such as '{from}\n{to}\n{text}' [default: the text]
-    #[arg(long, value_name = "LINES", requires = "command")]
+    #[arg(long, value_name = "LINES", requires = "command", value_parser = template)]
     types: Option<String>,
 
     /// The operator's word for the number of clients [default: num.users]
-    #[arg(long, value_name = "WORD", requires = "command")]
+    #[arg(long, value_name = "WORD", requires = "command", value_parser = one_line)]
     operator: Option<String>,
 
-    /// What a chat client waits for before it gives its name
-    #[arg(long, value_name = "TEXT", requires = "command")]
+    /// What a chat client waits for before it gives its name, without a line break unless it ends with \n
+    #[arg(long, value_name = "TEXT", requires = "command", value_parser = lines)]
     question: Option<String>,
 
-    /// Play server and client together, rather than each with the checker
+    /// Play server and client together, for what they say to each other only, rather than each with the checker
     #[arg(long, requires_all = ["server", "client"])]
     pair: bool,
 }
 
 impl MannerArgs {
     fn manners(&self) -> Manners {
-        let lines = |types: &String| types.replace("\\n", "\n");
         Manners {
             framing: self.framing,
-            types: self.types.as_ref().map(lines),
+            types: self.types.clone(),
             operator: self.operator.clone(),
             question: self.question.clone(),
         }
+    }
+}
+
+/// A text that is not empty, in which `\n` stands for a line break.
+fn lines(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("it is empty".to_string()),
+        false => Ok(text.replace("\\n", "\n")),
+    }
+}
+
+/// Lines with a place for the text of a message.
+fn template(text: &str) -> Result<String, String> {
+    match text.contains("{text}") {
+        true => lines(text),
+        false => Err("it has no {text}, so nothing would be said".to_string()),
+    }
+}
+
+fn one_line(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.contains('\n') {
+        true => Err("it is not one line of text".to_string()),
+        false => Ok(text.to_string()),
     }
 }
 
@@ -265,13 +287,15 @@ impl CheckArgs {
     pub fn wanted(&self) -> Wanted {
         let (ids, only) = self.steps_and_check();
         let steps = steps_of(ids);
+        let is_pair = self.manners.pair;
+        let checks = |step: &Step| if is_pair { step.pair_checks } else { step.checks };
         if let (Some(part), [step]) = (only, &steps[..])
-            && !step.checks.iter().any(|check| check.is_called(part))
+            && !checks(step).iter().any(|check| check.is_called(part))
         {
             usage(&format!("{} has no check with {part:?} in its name", step.id));
         }
         let commands = self.commands(ids);
-        if let ([step], true) = (&steps[..], self.manners.pair)
+        if let ([step], true) = (&steps[..], is_pair)
             && step.pair_checks.is_empty()
         {
             usage(&format!("{} has no checks of a pair, so --pair cannot be played", step.id));
@@ -280,7 +304,7 @@ impl CheckArgs {
             (false, _) => Programs::Commands(Commands {
                 words: commands,
                 manners: self.manners.manners(),
-                is_pair: self.manners.pair,
+                is_pair,
             }),
             (true, true) => Programs::Solutions,
             (true, false) => Programs::Exercises,

@@ -56,6 +56,7 @@ pub mod stage {
     //! What scenes are played on.
     pub mod aftermath;
     pub mod board;
+    pub mod bulk;
     pub mod clock;
     pub mod expected;
     pub mod frames;

@@ -6,6 +6,7 @@
 
 use chatlings::ports;
 
+use crate::course::scenes::pair::{replies as pair_replies, rooms as pair_rooms};
 use crate::course::scenes::{ex1, ex2, ex3, ex4, ex5, ex6, ex7, ms0, ms1, ms2, ms3};
 use crate::course::step::Step;
 
@@ -32,7 +33,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "assignment-1",
         checks: ex2::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX2,
         hints: ex2::HINTS,
     },
     Step {
@@ -44,7 +45,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "web-technologies-1, 1.1",
         checks: ms0::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::MS0,
         hints: ms0::HINTS,
     },
     Step {
@@ -68,7 +69,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "assignment-1",
         checks: ex4::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX4,
         hints: ex4::HINTS,
     },
     Step {
@@ -80,7 +81,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "milestone-1",
         checks: ms1::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::MS1,
         hints: ms1::HINTS,
     },
     Step {
@@ -104,7 +105,7 @@ pub const STEPS: &[Step] = &[
         probes: ex6::PROBES,
         handout: "assignment-2",
         checks: ex6::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX6,
         hints: ex6::HINTS,
     },
     Step {
@@ -116,7 +117,7 @@ pub const STEPS: &[Step] = &[
         probes: ex7::PROBES,
         handout: "assignment-2",
         checks: ex7::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_replies::EX7,
         hints: ex7::HINTS,
     },
     Step {
@@ -128,7 +129,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "web-technologies-1, 1.2",
         checks: ms2::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_rooms::MS2,
         hints: ms2::HINTS,
     },
     Step {
@@ -140,7 +141,7 @@ pub const STEPS: &[Step] = &[
         probes: &[],
         handout: "instant-messaging",
         checks: ms3::CHECKS,
-        pair_checks: &[],
+        pair_checks: pair_rooms::MS3,
         hints: ms3::HINTS,
     },
 ];

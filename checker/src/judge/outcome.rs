@@ -153,6 +153,14 @@ impl StepResult {
         self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.points()) // `sum()` of none is -0
     }
 
+    /// Whether its server and its client were played together (`--pair`).
+    pub fn is_pair(&self) -> bool {
+        let is_of_pair = |outcome: &Outcome| {
+            self.step.pair_checks.iter().any(|check| check.id == outcome.check.id)
+        };
+        self.outcomes.iter().any(is_of_pair)
+    }
+
     /// The points of checks that were not checked.
     pub fn open_points(&self) -> f64 {
         self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.open_points())

@@ -28,6 +28,7 @@ struct Step<'a> {
     points: f64,
     max: u32,
     open: f64,
+    pair: bool, // server and client together
     checks: Vec<Check<'a>>,
     hints: &'a [&'a str],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -122,6 +123,7 @@ fn step(result: &StepResult) -> Step<'_> {
         points: result.points(),
         max: step.points,
         open: result.open_points(),
+        pair: result.is_pair(),
         checks: result.outcomes.iter().map(check).collect(),
         hints: step.hints,
         framing: result

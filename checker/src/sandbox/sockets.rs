@@ -100,6 +100,13 @@ pub fn listening_ports(program: u32) -> BTreeSet<u16> {
     listening.filter(|socket| theirs.contains(&socket.inode)).map(|s| s.local.port()).collect()
 }
 
+/// Whether somebody listens on a port of this machine, where the system tells (Linux).
+pub fn is_listening(port: u16) -> Option<bool> {
+    let mut sockets = tcp_sockets().peekable();
+    sockets.peek()?;
+    Some(sockets.any(|socket| socket.state == State::Listening && socket.local.port() == port))
+}
+
 /// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the
 /// server has closed them first (TIME_WAIT, RFC 9293): client and server of each, where the system tells (Linux).
 pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {

@@ -104,7 +104,8 @@ impl Board {
             panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
         }
         drop(containment); // and the folder with it
-        for (client, server) in self.calls.take() {
+        let called = self.called.take().into_iter().flat_map(sockets::lingering);
+        for (client, server) in self.calls.take().into_iter().chain(called) {
             let _ = sockets::release(client, server); // the call does not get through: nobody listens any more
         }
         Finished { panics, survivors, missed: missing }

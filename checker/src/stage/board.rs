@@ -53,8 +53,10 @@ pub struct Board {
     pub(super) limits: Limits,
     pub(super) containment: RefCell<Option<Containment>>, // from the first program on
     pub(super) calls: RefCell<Vec<(SocketAddr, SocketAddr)>>, // from a client, to a server
+    pub(super) called: RefCell<Vec<u16>>, // ports that programs call, from wherever they do
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
+    pub(super) sent: Cell<usize>, // by all peers together, in bytes
 }
 
 impl Board {
@@ -69,8 +71,10 @@ impl Board {
             limits,
             containment: RefCell::default(),
             calls: RefCell::default(),
+            called: RefCell::default(),
             clock: Clock::new(),
             looked: Cell::new(Instant::now()),
+            sent: Cell::default(),
         }
     }
 
@@ -253,6 +257,7 @@ impl Board {
     /// `writer` can take more.
     pub(super) fn gather(&self, limit: Duration, writer: Option<WireId>) {
         let mut wires = self.wires.borrow_mut();
+        let allowance = self.allowance(&wires);
         let mut open = Vec::new();
         let mut polled = Vec::new();
         for (index, wire) in wires.iter().enumerate() {
@@ -274,19 +279,31 @@ impl Board {
         for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
             let wire = &mut wires[index];
             if wire.is_read()
-                && let Some(message) = wire.read()
+                && let Some(message) = wire.read(allowance)
             {
                 wire.source = None; // anyone who sends now is told so
                 *self.excess.borrow_mut() = Some((wire.sender.clone(), message));
             }
         }
-        self.read_logs(&mut wires);
+        self.read_logs(&mut wires, allowance);
         drop(wires);
         self.look_after_programs();
     }
 
+    /// So many bytes may come over each wire without counting against the program: all that peers have sent, once for
+    /// each of them and once more, for a program that passes on or logs whatever it gets.
+    fn allowance(&self, wires: &[Wire]) -> usize {
+        let peers = wires.iter().filter(|wire| wire.is_socket()).count();
+        self.sent.get() * (peers + 1)
+    }
+
+    /// Notes that a peer has sent so many bytes.
+    pub(super) fn note_sent(&self, count: usize) {
+        self.sent.set(self.sent.get() + count);
+    }
+
     /// Moves what programs wrote to stderr into their logs, and looks for a `todo!()` there.
-    fn read_logs(&self, wires: &mut [Wire]) {
+    fn read_logs(&self, wires: &mut [Wire], allowance: usize) {
         for player in self.players.borrow_mut().iter_mut() {
             let wire = &mut wires[player.stderr.0];
             let piece = wire.take_all();
@@ -294,7 +311,7 @@ impl Board {
                 continue;
             }
             player.log.extend(&piece);
-            if player.log.len() > MOST {
+            if player.log.len() > MOST + allowance {
                 wire.source = None;
                 let message = format!("logged more than {} MiB", MOST as u64 / MIB);
                 *self.excess.borrow_mut() = Some((player.actor.clone(), message));
@@ -322,7 +339,10 @@ impl Board {
                 _ => Err(ErrorKind::NotConnected.into()),
             });
             match result {
-                Ok(count) => bytes = &bytes[count..],
+                Ok(count) => {
+                    self.note_sent(count);
+                    bytes = &bytes[count..];
+                }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock && !self.is_late(deadline) => {
                     self.gather(TICK, Some(wire));
@@ -345,6 +365,11 @@ impl Board {
     /// Remembers a call to a server whose port must be free again after the scene.
     pub fn frees_port_after(&self, client: SocketAddr, server: SocketAddr) {
         self.calls.borrow_mut().push((client, server));
+    }
+
+    /// Remembers a port that programs call, and that must be free again after the scene.
+    pub fn frees_port(&self, port: u16) {
+        self.called.borrow_mut().push(port);
     }
 
     /// Closes a wire on this side.
@@ -389,6 +414,13 @@ impl Board {
             self.type_text(player, "\x04"); // a terminal that is closed ends the output too
         }
         self.players.borrow_mut()[player.0].stdin = None;
+    }
+
+    /// Ends a program, and all that it has started, as a user does who closes its window.
+    pub fn end(&self, player: PlayerId) {
+        let player = &mut self.players.borrow_mut()[player.0];
+        player.process.end_group();
+        player.process.wait();
     }
 
     /// How a program ended, if it has.

@@ -188,7 +188,10 @@ impl Peer {
         while !bytes.is_empty() {
             let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
             match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
-                Some(count) => bytes = &bytes[count..],
+                Some(count) => {
+                    self.board.note_sent(count);
+                    bytes = &bytes[count..];
+                }
                 None => return Ok(false),
             }
         }
@@ -281,26 +284,44 @@ impl Peer {
 
     pub(super) fn hears_anything(&self, words: &str) -> Result<Heard, Stop> {
         let limit = self.board.patience();
+        if let Some(text) = self.hears_within(limit)? {
+            return Ok(Heard { text, before: Vec::new() });
+        }
+        let instead = self.why_silent(limit)?;
+        self.fails(format!("expected {words}, but {instead}"))
+    }
+
+    /// All that comes within `limit`, and what follows it at once: in however many lines, if anything does.
+    pub fn hears_within(&self, limit: Duration) -> Result<Option<String>, Stop> {
         let has_come = |wire: &mut Wire| {
             self.skips_line_break(wire);
             (wire.end().is_some() || !wire.unread().is_empty()).then_some(())
         };
-        if self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?.is_none() {
-            let limit = seconds(limit);
-            return self.fails(format!("expected {words}, but nothing came within {limit}"));
+        self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?;
+        if self.board.with_wire(self.wire, |wire| wire.unread().is_empty()) {
+            return Ok(None);
         }
         // A wait of its own: what has come in the last moment is in time too.
         let is_all =
             |wire: &mut Wire| (wire.end().is_some() || wire.quiet_for() > QUIET).then_some(());
-        self.board.wait(limit, || self.board.with_wire(self.wire, is_all))?;
+        self.board.wait(self.board.patience(), || self.board.with_wire(self.wire, is_all))?;
         let bytes = self.board.with_wire(self.wire, Wire::take_all);
-        if bytes.is_empty() {
-            let instead = self.board.why_closed(self.wire)?;
-            return self.fails(format!("expected {words}, but {instead}"));
-        }
         self.line_break_may_follow.set(!bytes.ends_with(b"\n"));
         self.notes_lines(&bytes);
-        Ok(Heard { text: String::from_utf8_lossy(&bytes).into_owned(), before: Vec::new() })
+        Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Whether the other side has closed the connection, and all that it has sent was heard.
+    pub fn is_closed(&self) -> bool {
+        self.board.with_wire(self.wire, |wire| wire.end().is_some() && wire.unread().is_empty())
+    }
+
+    /// Why nothing came within `limit`: the other side has closed the connection, or it is silent.
+    pub fn why_silent(&self, limit: Duration) -> Result<String, Stop> {
+        match self.is_closed() {
+            true => self.board.why_closed(self.wire),
+            false => Ok(format!("nothing came within {}", seconds(limit))),
+        }
     }
 
     pub(super) fn notes_lines(&self, bytes: &[u8]) {

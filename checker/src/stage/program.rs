@@ -29,13 +29,23 @@ pub struct Program {
     actor: String,
     id: PlayerId,
     is_foreign: bool,
-    screen: RefCell<Screen>, // what its terminal shows
+    screen: RefCell<Screen>,  // what its terminal shows
+    template: Option<String>, // what its user types for one message, if it is more than the text
 }
+
+/// Whom a message is from, and to whom it goes, where a scene does not say.
+const FROM_AND_TO: (i64, i64) = (1, 2);
 
 impl Program {
     pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
         let (actor, screen) = (actor.to_string(), RefCell::new(Screen::new()));
-        Program { board, actor, id, is_foreign, screen }
+        Program { board, actor, id, is_foreign, screen, template: None }
+    }
+
+    /// The same program, whose user types these lines for one message: see
+    /// [`Manners::types`](crate::stage::manners::Manners).
+    pub(super) fn with_template(self, template: Option<String>) -> Program {
+        Program { template, ..self }
     }
 
     /// The failure that something else happened.
@@ -66,8 +76,23 @@ impl Program {
         }
     }
 
-    /// Types a line into it.
-    pub fn types(&self, line: &str) {
+    /// Types a message into it: one line, or what it asks its user for (`--types`).
+    pub fn types(&self, text: &str) {
+        let (from, to) = FROM_AND_TO;
+        self.types_message(from, to, text);
+    }
+
+    /// Types a message into it, with its sender and receiver, if it asks its user for those.
+    pub fn types_message(&self, from: i64, to: i64, text: &str) {
+        let lines = match &self.template {
+            Some(template) => fill_in(template, from, to, text),
+            None => text.to_string(),
+        };
+        lines.split('\n').for_each(|line| self.answers(line));
+    }
+
+    /// Types a line into it that is not a message: a name, an operator's command.
+    pub fn answers(&self, line: &str) {
         self.board.note(&self.actor, Mark::Typed, line);
         self.types_quietly(line);
     }
@@ -117,6 +142,12 @@ impl Program {
     /// What its terminal shows: the rows that are not empty.
     fn rows(&self) -> Vec<String> {
         self.screen.borrow().rows()
+    }
+
+    /// Ends it, as a user does who closes its window.
+    pub fn closes_its_window(&self) {
+        self.board.note(&self.actor, Mark::Event, "closes the window");
+        self.board.end(self.id);
     }
 
     /// Ends its input, as Ctrl-D does.
@@ -401,5 +432,22 @@ impl Program {
             }
         };
         Stop::fails(&self.actor, message)
+    }
+}
+
+/// What is typed for a message, by the template of `--types`. The text comes last: it may have braces of its own.
+fn fill_in(template: &str, from: i64, to: i64, text: &str) -> String {
+    let lines = template.replace("{from}", &from.to_string()).replace("{to}", &to.to_string());
+    lines.replace("{text}", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_is_filled_in_and_the_text_stays_as_it_is() {
+        assert_eq!(fill_in("{from}\n{to}\n{text}", 3, 4, "{to} bread"), "3\n4\n{to} bread");
+        assert_eq!(fill_in("m {text}", 3, 4, "end"), "m end");
     }
 }

@@ -13,7 +13,7 @@ use socket2::Socket;
 
 use crate::sandbox::limits::Limits;
 use crate::sandbox::process::{StartError, Stdio};
-use crate::sandbox::sockets::{call_in_segments, keep_silent, local};
+use crate::sandbox::sockets::{call_in_segments, is_free, is_listening, keep_silent, local};
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
 use crate::stage::framing::Framing;
@@ -181,6 +181,29 @@ impl Stage {
         Ok(server)
     }
 
+    /// Starts the step's server for clients that are programs too, and waits until it listens: a program does not call
+    /// again, and nobody else may call a server that serves only one.
+    pub fn starts_server_for_programs(&self) -> Result<Program, Stop> {
+        let server = self.starts_server()?;
+        let port = self.address()?.port();
+        let limit = self.start_limit();
+        // Elsewhere than on Linux, the port is tried, which must not come in the way of the server.
+        let is_open = || is_listening(port).unwrap_or_else(|| !is_free(port));
+        let is_over = || (is_open() || self.board.has_ended("server")).then_some(());
+        let is_late = self.board.wait(limit, is_over)?.is_none();
+        if is_late || self.board.has_ended("server") {
+            if is_late {
+                self.production.in_vain.note_server();
+            }
+            let reason = self.board.why_unreachable("server", is_late.then_some(limit), false);
+            let expected = format!("expected it to listen on port {port}");
+            return Err(Stop::fails("server", format!("{expected}{reason}")).at_start());
+        }
+        self.is_reached.set(true);
+        self.board.frees_port(port);
+        Ok(server)
+    }
+
     /// Starts the step's server on a port that somebody else listens on. Of a foreign server, this is another run of
     /// itself: so it is known that it listens at all.
     pub fn starts_server_on_taken_port(&self) -> Result<Program, Stop> {
@@ -205,7 +228,8 @@ impl Stage {
     /// Starts the step's client as `actor` with these settings.
     pub fn starts_client_with(&self, actor: &str, settings: &[Setting]) -> Result<Program, Stop> {
         let launch = self.launch(Role::Client)?;
-        self.starts(actor, &launch, Some(self.address()?.port()), settings)
+        let client = self.starts(actor, &launch, Some(self.address()?.port()), settings)?;
+        Ok(client.with_template(self.production.manners.types.clone()))
     }
 
     /// Starts the step's client on a terminal, with a user called `actor`.
@@ -300,10 +324,7 @@ impl Stage {
         // another program may want its port next.
         let is_foreign = self.launch(Role::Server)?.is_foreign();
         let in_vain = &self.production.in_vain;
-        let limit = match in_vain.is_server() {
-            false => self.board.start_limit(),
-            true => self.board.patience(),
-        };
+        let limit = self.start_limit();
         let deadline = self.board.time() + limit;
         let socket = loop {
             let error = match call_in_segments(address, self.board.patience(), longest_segment) {
@@ -333,6 +354,14 @@ impl Stage {
             self.board.add_socket("server", socket).map_err(|error| cannot_play(name, &error))?;
         let (board, framing) = (Rc::clone(&self.board), self.framing());
         Ok(Peer::new(board, name, wire, framing, !self.is_foreign()))
+    }
+
+    /// How long a foreign server is waited for: not again as long if an earlier scene has done so in vain.
+    fn start_limit(&self) -> Duration {
+        match self.production.in_vain.is_server() {
+            false => self.board.start_limit(),
+            true => self.board.patience(),
+        }
     }
 
     fn address(&self) -> Result<SocketAddr, Stop> {

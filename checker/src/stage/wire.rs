@@ -42,7 +42,7 @@ pub struct Wire {
     taken: usize,
     end: Option<End>,
     is_paused: bool,
-    most: usize, // that may come in all
+    most: usize, // that may come in all, beside what the checker itself has sent
 }
 
 impl Wire {
@@ -103,6 +103,11 @@ impl Wire {
         self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
     }
 
+    /// Whether it is a peer's connection, rather than what a program prints.
+    pub(super) fn is_socket(&self) -> bool {
+        matches!(self.source, Some(Source::Socket(_)))
+    }
+
     /// Whether all that will ever come is here.
     pub(super) fn is_over(&self) -> bool {
         self.end.is_some() || self.source.is_none()
@@ -120,8 +125,9 @@ impl Wire {
         }
     }
 
-    /// Reads once; the caller knows that there is something to read. Says what was too much, if so.
-    pub(super) fn read(&mut self) -> Option<String> {
+    /// Reads once; the caller knows that there is something to read. Says what was too much, if so. `allowance`: so many
+    /// bytes may come on top, since the checker has sent them.
+    pub(super) fn read(&mut self, allowance: usize) -> Option<String> {
         let mut buffer = vec![0; 64 * 1024];
         let (result, verb) = match self.source.as_mut()? {
             Source::Socket(socket) => (socket.read(&mut buffer), "sent"),
@@ -139,14 +145,34 @@ impl Wire {
             Err(_) if verb == "printed" => self.end = Some(End::Closed),
             Err(_) => self.end = Some(End::Reset),
         }
-        if self.taken + self.unread.len() > self.most {
+        if self.taken + self.unread.len() > self.most + allowance {
             let mib = self.most as u64 / MIB;
             return Some(format!("{verb} more than {mib} MiB (--max-output)"));
         }
-        if self.unread.len() > MOST {
+        if self.unread.len() > MOST + allowance {
             let mib = MOST as u64 / MIB;
             return Some(format!("{verb} more than {mib} MiB that nobody asked for"));
         }
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_the_checker_has_sent_does_not_count_against_the_most_that_may_come() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("printed");
+        fs::write(&path, [b'x'; 100]).expect("a file is written");
+        let read = |allowance| {
+            let file = File::open(&path).expect("it is there");
+            Wire::new("server", Source::Pipe(file), 10).read(allowance)
+        };
+        assert_eq!(read(90), None);
+        assert!(read(89).is_some_and(|excess| excess.starts_with("printed more than")));
     }
 }

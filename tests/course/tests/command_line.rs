@@ -41,6 +41,16 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         (&["check", "ex4", "--server", "'unclosed"], "missing closing quote"),
         (&["check", "ex4", "--server", " "], "--server is empty"),
         (&["check", "ex4", "--solutions", "--server", "true"], "cannot be used with"),
+        (&["check", "ex4", "--client", "true", "--types", "{from}"], "it has no {text}"),
+        (&["check", "ex5", "--server", "true", "--operator", " "], "not one line of text"),
+        (&["check", "ms2", "--client", "true", "--question", ""], "it is empty"),
+        (&["check", "ex4", "--types", "{text}"], "required"),
+        (&["check", "ex4", "--pair", "--server", "true"], "required"),
+        (&["check", "ex5", "--pair", "--server", "true", "--client", "true"], "ex5 has no client"),
+        (
+            &["check", "ex4", "fifty", "--pair", "--server", "true", "--client", "true"],
+            "ex4 has no check with \"fifty\" in its name",
+        ),
         (&["hint"], "required"),
         (&[], "Usage: cargo step <COMMAND>"),
     ] {
@@ -108,6 +118,19 @@ fn json_is_one_document_with_all_that_a_grader_needs() {
     assert_eq!((&given["points"], &given["bonus"]), (&given["max"], &false.into()));
     let transcript = given["transcript"].as_str().expect("a text");
     assert!(transcript.contains("alice  ┄ connects"), "{transcript}");
+}
+
+#[test]
+fn a_pair_is_known_by_its_key_in_json() {
+    let server = command("ex2_server", "--port {port}");
+    let client = command("ex2_client", "--port {port}");
+    let both = ["check", "ex2", "--json", "--server", &server, "--client", &client];
+    assert_eq!(step(&both).with(0).json()["steps"][0]["pair"], false);
+    let output = step(&[&both[..], &["--pair"]].concat()).with(0);
+    let (document, ex2) = (output.json(), find("ex2").expect("it is a step"));
+    assert_eq!(document["steps"][0]["pair"], true);
+    assert_eq!(document["points"].as_f64(), Some(ex2.points.into()), "{output}");
+    assert_eq!(output.checks().len(), ex2.pair_checks.len());
 }
 
 #[test]

@@ -156,11 +156,15 @@ fn every_step_gives_its_points_through_checks_of_each_program() {
                 "{program} is not checked"
             );
         }
-        let mut ids: Vec<&str> = step.checks.iter().map(|check| check.id).collect();
+        let has_pair =
+            [Role::Server, Role::Client].iter().all(|role| step.program(*role).is_some());
+        assert_eq!(has_pair, !step.pair_checks.is_empty(), "--pair in {}", step.id);
+        let all = || step.checks.iter().chain(step.pair_checks);
+        let mut ids: Vec<&str> = all().map(|check| check.id).collect();
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), step.checks.len(), "two checks of {} have one id", step.id);
-        for check in step.checks {
+        assert_eq!(ids.len(), all().count(), "two checks of {} have one id", step.id);
+        for check in all() {
             let title = format!("{} · {}", step.title, check.name);
             assert!(title.chars().count() <= 80, "too wide for a screen: {title}");
             assert!(

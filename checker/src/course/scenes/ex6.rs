@@ -381,7 +381,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
 
 /// Alice's user types what this message is made of.
 fn types_message(alice: &Program, message: &Message) {
-    alice.types(&message.msg);
+    alice.types_message(message.from, message.to, &message.msg);
 }
 
 /// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.

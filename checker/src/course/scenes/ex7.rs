@@ -303,7 +303,7 @@ fn the_client_sends_to_0(stage: &Stage) -> Scene {
 
 /// Alice's user types what this message is made of: also whom it is from, if the client asks for it.
 fn types_message(alice: &Program, message: &Message) {
-    alice.types(&message.msg);
+    alice.types_message(message.from, message.to, &message.msg);
 }
 
 fn a_refused_client(stage: &Stage) -> Scene {

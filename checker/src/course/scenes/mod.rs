@@ -1,5 +1,6 @@
 //! The scenes of each step, in a file of its name. What a step's handout asks stands in its list of checks.
 
+mod at_once;
 pub(super) mod common;
 pub(super) mod ex1;
 pub(super) mod ex2;
@@ -12,5 +13,9 @@ pub(super) mod ms0;
 pub(super) mod ms1;
 pub(super) mod ms2;
 pub(super) mod ms3;
+mod names;
+pub(super) mod pair;
+mod rooms;
 mod rush;
+mod stalled;
 mod threads;

@@ -1,0 +1,154 @@
+//! Pairs that are chat rooms: milestones 2 and 3.
+
+use crate::course::scenes::pair::user::User;
+use crate::course::scenes::rooms::has_time;
+use crate::course::step::Check;
+use crate::stage::show::quoted;
+use crate::stage::stage::Stage;
+use crate::stage::stop::{Scene, Stop};
+
+/// Where to look when a message does not get through.
+const TO_ALL_BUT_ONE: &str = "whether the server sends a message to all but its sender, and the client shows what comes at any time.";
+
+/// Where to look when one who leaves takes others along.
+const LEAVERS: &str =
+    "what becomes of a write to somebody who has left: an error, which ends nobody else.";
+
+/// Milestone 2
+pub const MS2: &[Check] = &[
+    Check::server(
+        "pair_reaches_all_but_its_sender",
+        "a message reaches everybody but its sender",
+        reaches_all_but_its_sender,
+    )
+    .worth(3)
+    .look(TO_ALL_BUT_ONE),
+    Check::server(
+        "pair_newcomers_are_told",
+        "newcomers are told to the others",
+        newcomers_are_told,
+    )
+    .worth(2)
+    .look("whether a message with the newcomer's name goes to those who are there."),
+    Check::server("pair_leavers_harm_nobody", "those who leave harm nobody", leavers_harm_nobody)
+        .worth(1)
+        .look(LEAVERS),
+    Check::client("pair_by_whom", "what is said is shown with who said it", by_whom)
+        .bonus()
+        .look("who puts the sender before a message: the server, or the sender's client."),
+];
+
+/// Milestone 3
+pub const MS3: &[Check] = &[
+    Check::client("pair_time_and_sender", "what is said is shown with time and sender", |stage| {
+        is_shown_with(stage, "alice and a time", |line| line.contains("alice") && has_time(line))
+    })
+    .worth(2)
+    .look("who puts time and sender before a message: the server, or a client."),
+    Check::server(
+        "pair_reaches_all_but_its_sender",
+        "a message reaches everybody but its sender",
+        reaches_all_but_its_sender,
+    )
+    .worth(2)
+    .look(TO_ALL_BUT_ONE),
+    Check::server("pair_at_any_time", "each may say something at any time", at_any_time)
+        .worth(1)
+        .look("whether anybody waits for another to speak first, on either side."),
+    Check::server("pair_leavers_harm_nobody", "those who leave harm nobody", leavers_harm_nobody)
+        .worth(1)
+        .look(LEAVERS),
+];
+
+/// Alice says something, and then bob does. All others see it, and what alice sees is only what bob says: not the same
+/// as he saw, for example. (Her own client may show her what she has typed, in words of its own.)
+fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_for_programs()?;
+    let [alice, bob, carol] = three(stage)?;
+    let (word, other) = (stage.word(), stage.word());
+    alice.client.types(&word);
+    let shown = bob.sees(&word)?;
+    carol.sees(&word)?;
+    let mut own = alice.sees_what_comes()?;
+    bob.client.types(&other);
+    carol.sees(&other)?;
+    alice.sees(&other)?;
+    own.extend(alice.sees_what_comes()?);
+    let is_back = |line: &&String| match shown.contains("alice") {
+        true => line.contains(&word) && line.contains("alice"),
+        false => line.trim() == shown.trim(),
+    };
+    match own.iter().find(is_back) {
+        Some(line) => {
+            alice.client.fails(format!("expected not to see it herself, but saw {}", quoted(line)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn newcomers_are_told(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_for_programs()?;
+    let alice = User::enters(stage, "alice")?;
+    let _bob = User::enters(stage, "bob")?;
+    if !alice.has_seen().contains("bob") {
+        alice.sees("bob")?;
+    }
+    let _carol = User::enters(stage, "carol")?;
+    match alice.has_seen().contains("carol") {
+        true => Ok(()),
+        false => alice.sees("carol").map(drop),
+    }
+}
+
+/// Bob closes his window. A first write to his connection may still succeed, so alice says more than one thing.
+fn leavers_harm_nobody(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_for_programs()?;
+    let [alice, bob, carol] = three(stage)?;
+    bob.client.closes_its_window();
+    carol.sees_what_comes()?;
+    for _ in 0..3 {
+        says_to(stage, &alice, &carol)?;
+    }
+    says_to(stage, &carol, &alice)
+}
+
+fn at_any_time(stage: &Stage) -> Scene {
+    let _server = stage.starts_server_for_programs()?;
+    let [alice, bob, carol] = three(stage)?;
+    for speaker in [&alice, &alice, &bob, &bob, &alice] {
+        says_to(stage, speaker, &carol)?;
+    }
+    Ok(())
+}
+
+fn by_whom(stage: &Stage) -> Scene {
+    is_shown_with(stage, "alice", |line| line.contains("alice"))
+}
+
+fn is_shown_with(stage: &Stage, what: &str, is_right: fn(&str) -> bool) -> Scene {
+    let _server = stage.starts_server_for_programs()?;
+    let alice = User::enters(stage, "alice")?;
+    let bob = User::enters(stage, "bob")?;
+    let word = stage.word();
+    alice.client.types(&word);
+    let line = bob.sees(&word)?;
+    match is_right(&line) {
+        true => Ok(()),
+        false => {
+            let shown = quoted(&line);
+            bob.client
+                .fails(format!("expected it to display {what} with it, but it displayed {shown}"))
+        }
+    }
+}
+
+fn three(stage: &Stage) -> Result<[User<'_>; 3], Stop> {
+    Ok([User::enters(stage, "alice")?, User::enters(stage, "bob")?, User::enters(stage, "carol")?])
+}
+
+/// Says a word, and waits until the other one sees it.
+fn says_to(stage: &Stage, speaker: &User, listener: &User) -> Scene {
+    let word = stage.word();
+    speaker.client.types(&word);
+    listener.sees(&word).map(drop)
+}
