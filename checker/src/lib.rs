@@ -41,6 +41,7 @@ pub mod judge {
 
 pub mod course {
     //! What is taught.
+    pub mod advice;
     pub mod layout;
     pub mod scenes;
     pub mod starter;
@@ -53,8 +54,11 @@ pub mod stage {
     pub mod aftermath;
     pub mod board;
     pub mod clock;
+    pub mod difference;
+    pub mod examination;
     pub mod expected;
     pub mod frames;
+    pub mod in_vain;
     pub mod launch;
     pub mod panics;
     pub mod peer;
@@ -64,8 +68,10 @@ pub mod stage {
     pub mod protobuf;
     pub mod rest;
     pub mod show;
+    mod spin;
     pub mod stage;
     pub mod stop;
+    pub mod symptom;
     pub mod transcript;
     pub mod wire;
     pub mod words;

@@ -7,8 +7,8 @@ use crate::course::layout::{Package, fingerprint};
 use crate::course::step::{Check, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
+use crate::stage::in_vain::InVain;
 use crate::stage::launch::{Launch, Role};
-use crate::stage::ports::InVain;
 use crate::stage::stage::Production;
 
 /// The programs that take part in a step's scenes.

@@ -1,6 +1,7 @@
 //! What a peer sends and receives in frames: see [`protobuf`](crate::stage::protobuf).
 
 use crate::stage::board::QUIET;
+use crate::stage::difference::Difference;
 use crate::stage::peer::{Came, Peer};
 use crate::stage::protobuf::{Shown, announcement, frame_of, has_no_other_fields, whole_frame};
 use crate::stage::show::{hex, seconds};
@@ -16,7 +17,7 @@ impl Peer {
 
     /// Waits for this protobuf message.
     pub fn receives<M: Shown>(&self, expected: &M) -> Scene {
-        let received: M = self.receives_frame(&expected.shown())?;
+        let received: M = self.receives_frame_like(&expected.shown(), &frame_of(expected))?;
         if received == *expected {
             return Ok(());
         }
@@ -25,11 +26,18 @@ impl Peer {
 
     /// The failure that another message came than the expected one.
     pub fn finds_wrong<T, M: Shown>(&self, expected: &M, received: &M) -> Result<T, Stop> {
-        self.fails(format!("expected {}, but received {}", expected.shown(), received.shown()))
+        let message = format!("expected {}, but received {}", expected.shown(), received.shown());
+        let difference = Difference::of_bytes(&frame_of(expected), &frame_of(received));
+        Err(Stop::fails(self.name(), message).differs(difference))
     }
 
     /// Waits for a frame with a message of this type. `expected` says in words what is expected.
     pub fn receives_frame<M: Shown>(&self, expected: &str) -> Result<M, Stop> {
+        self.receives_frame_like(expected, &[])
+    }
+
+    /// The same, where it is known what the frame should be.
+    fn receives_frame_like<M: Shown>(&self, expected: &str, right: &[u8]) -> Result<M, Stop> {
         let patience = self.board.patience();
         let came = self.board.wait(patience, || {
             self.board.with_wire(self.wire, |wire| match whole_frame(wire.unread()) {
@@ -42,12 +50,13 @@ impl Peer {
             Some(Came::Whole(frame)) => frame,
             Some(Came::End) => {
                 let instead = self.board.why_closed(self.wire)?;
-                return self.misses_frame(expected, &instead);
+                return self.misses_frame(expected, right, &[], &instead);
             }
-            Some(Came::Wrong(mistake)) => return self.misses_frame(expected, &mistake),
+            Some(Came::Wrong(mistake)) => return self.misses_frame(expected, right, &[], &mistake),
             None => {
-                let instead = format!("nothing came within {}", seconds(patience));
-                return self.misses_frame(expected, &instead);
+                let instead =
+                    format!("nothing came within {}", seconds(self.board.waited(patience)));
+                return self.misses_frame(expected, right, &[], &instead);
             }
         };
         let instead = match M::decode(&frame[4..]) {
@@ -59,16 +68,28 @@ impl Peer {
             Ok(_) => format!("these bytes are not a {}: {}", M::NAME, hex(&frame)),
             Err(error) => format!("these bytes do not decode: {} ({error})", hex(&frame)),
         };
-        self.misses_frame(expected, &instead)
+        self.misses_frame(expected, right, &frame, &instead)
     }
 
-    fn misses_frame<T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
+    /// The failure that another thing came than the expected frame. `came` was taken already.
+    fn misses_frame<T>(
+        &self,
+        expected: &str,
+        right: &[u8],
+        came: &[u8],
+        instead: &str,
+    ) -> Result<T, Stop> {
         self.board.wait(QUIET, || None::<()>)?; // all of what comes at once, not a part
         let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
         let rest = match &unread[..] {
             [] => String::new(),
             bytes => format!("; unread: {}{}", hex(bytes), announcement(bytes)),
         };
-        self.fails(format!("expected {expected}, but {instead}{rest}"))
+        let stop = Stop::fails(self.name(), format!("expected {expected}, but {instead}{rest}"));
+        let came = [came, &unread].concat();
+        Err(match right.is_empty() || came.is_empty() {
+            true => stop,
+            false => stop.differs(Difference::of_bytes(right, &came)),
+        })
     }
 }

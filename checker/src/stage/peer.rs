@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 
 use crate::stage::board::{Board, QUIET};
+use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind};
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::{Missed, Scene, Stop};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::{Line, Mark};
 use crate::stage::wire::{Wire, WireId};
 
@@ -184,7 +186,9 @@ impl Peer {
         match kind {
             Kind::Exactly(text) if self.is_strict => self.hears_exactly(text, &words),
             Kind::Exactly(text) | Kind::Containing(text) => {
-                self.hears_matching(&words, &|heard| heard.contains(text))
+                let missed = Missed::Text(text.to_string(), self.wire);
+                let heard = self.hears_matching(&words, &|heard| heard.contains(text));
+                heard.map_err(|stop| stop.misses(missed))
             }
             Kind::Matching(is_right) => self.hears_matching(&words, &is_right),
             Kind::Anything => self.hears_anything(&words),
@@ -197,18 +201,26 @@ impl Peer {
             Came::Whole(message) => message,
             other => {
                 let instead = self.says_instead(other)?;
-                return self.fails(format!("expected {words}, but {instead}"));
+                return self.misses_text(text, words, &instead);
             }
         };
         let heard = quoted(&message.text);
         if message.text != text {
-            return self.fails(format!("expected {words}, but heard {heard}"));
+            let stop = Stop::fails(&self.name, format!("expected {words}, but heard {heard}"));
+            let came = without_line_break_in(&message.bytes);
+            return Err(stop.differs(Difference::of_texts(text, came)));
         }
         self.notes_bytes(Mark::Received, text, &message.bytes);
         if self.line_break_may_follow.get() && !self.hears_line_break()? {
-            return self.fails(format!("expected a line break behind {heard}, but none came"));
+            let message = format!("expected a line break behind {heard}, but none came");
+            return Err(Stop::fails(&self.name, message).because(Symptom::SendsNoLineBreak));
         }
         Ok(Heard { text: message.text, before: Vec::new() })
+    }
+
+    fn misses_text<T>(&self, text: &str, words: &str, instead: &str) -> Result<T, Stop> {
+        let stop = Stop::fails(&self.name, format!("expected {words}, but {instead}"));
+        Err(stop.misses(Missed::Text(text.to_string(), self.wire)))
     }
 
     fn hears_matching(&self, words: &str, is_right: &dyn Fn(&str) -> bool) -> Result<Heard, Stop> {
@@ -249,7 +261,7 @@ impl Peer {
             (wire.end().is_some() || !wire.unread().is_empty()).then_some(())
         };
         if self.board.wait(limit, || self.board.with_wire(self.wire, has_come))?.is_none() {
-            let limit = seconds(limit);
+            let limit = seconds(self.board.waited(limit));
             return self.fails(format!("expected {words}, but nothing came within {limit}"));
         }
         // A wait of its own: what has come in the last moment is in time too.
@@ -311,7 +323,7 @@ impl Peer {
                 [] => "nothing".to_string(),
                 unread => format!("only {}", quoted(&String::from_utf8_lossy(unread))),
             };
-            Came::Wrong(format!("{came} came within {}", seconds(limit)))
+            Came::Wrong(format!("{came} came within {}", seconds(self.board.waited(limit))))
         }))
     }
 
@@ -392,13 +404,14 @@ impl Peer {
         match said_first.as_deref() {
             Some([]) => {
                 self.note(Mark::Event, "is disconnected");
+                self.board.parts(format!("{} was disconnected", self.name));
                 Ok(())
             }
             Some(bytes) => {
                 self.fails(format!("{expected}, but heard {} first", quoted_bytes(bytes)))
             }
             None => {
-                let limit = seconds(self.board.patience());
+                let limit = seconds(self.board.waited(self.board.patience()));
                 self.fails(format!("{expected}, but it was still open after {limit}"))
             }
         }
@@ -417,6 +430,7 @@ impl Peer {
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
+        self.board.parts(format!("{} has left", self.name));
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
         self.board.close(self.wire);
     }
@@ -424,12 +438,14 @@ impl Peer {
     /// Closes the sending side only: the other side comes to the end of what it can read.
     pub fn stops_sending(&self) {
         self.note(Mark::Event, "stops sending");
+        self.board.parts(format!("{} has stopped sending", self.name));
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
     }
 
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
+        self.board.parts(format!("{} has reset the connection", self.name));
         self.board.with_socket(self.wire, |socket| {
             SockRef::from(socket).set_linger(Some(Duration::ZERO))
         });
@@ -439,6 +455,11 @@ impl Peer {
 
 fn without_line_break(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
+}
+
+/// What has arrived of a line: all but the line break.
+fn without_line_break_in(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\n").unwrap_or(bytes)
 }
 
 fn quoted_bytes(bytes: &[u8]) -> String {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use crate::sandbox::census::{self, Footprint, Memory};
 use crate::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use crate::stage::board::{Board, QUIET};
+use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind};
 use crate::stage::player::PlayerId;
 use crate::stage::show::{quoted, seconds};
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::{Missed, Scene, Stop};
 use crate::stage::transcript::Mark;
 use crate::stage::wire::{End, Wire};
 
@@ -19,6 +20,20 @@ const LISTENS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How many threads and descriptors a foreign program may set up later, for its own purposes.
 const SPARE: usize = 20;
+
+/// A line that a program has printed.
+struct Printed {
+    text: String, // without its line break
+    has_return: bool,
+    when: Instant,
+}
+
+impl Printed {
+    /// With the carriage return that nobody sees.
+    fn shown(&self) -> String {
+        format!("{}{}", self.text, if self.has_return { "\r" } else { "" })
+    }
+}
 
 /// A running program.
 pub struct Program {
@@ -43,7 +58,8 @@ impl Program {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
         let limit = self.board.patient(LISTENS_WITHIN);
         let Some((line, _)) = self.next_line(limit)? else {
-            return Err(self.disappoints(expected, "nothing was printed", "within", limit));
+            let stop = self.disappoints(expected, "nothing was printed", "within", limit);
+            return Err(stop.misses(Missed::Listening));
         };
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
@@ -138,9 +154,25 @@ impl Program {
             Kind::Matching(is_right) => is_right(line),
             Kind::Anything => true,
         };
-        let line = self.prints_quietly(&words, is_right)?;
-        self.board.note(&self.actor, Mark::Output, line.trim_end());
-        Ok(line)
+        match self.waits_for_line(is_right)? {
+            Ok(line) => {
+                self.board.note(&self.actor, Mark::Output, &line.shown());
+                Ok(line.text)
+            }
+            Err(other) => {
+                let stop = self.printed_instead(&words, other.as_ref());
+                Err(match (kind, other) {
+                    (Kind::Exactly(text), Some(other)) => {
+                        stop.differs(Difference::of_texts(text, other.shown().as_bytes()))
+                    }
+                    (Kind::Exactly(text) | Kind::Containing(text), _) => {
+                        let stdout = self.board.stdout_of(self.id);
+                        stop.misses(Missed::Text(text.to_string(), stdout))
+                    }
+                    _ => stop,
+                })
+            }
+        }
     }
 
     /// Waits until it prints a line that `is_right`, which stays out of the transcript. `expected` says what it is.
@@ -149,27 +181,46 @@ impl Program {
         expected: &str,
         is_right: impl Fn(&str) -> bool,
     ) -> Result<String, Stop> {
-        let patience = self.board.patience();
-        let deadline = self.board.time() + patience;
+        match self.waits_for_line(is_right)? {
+            Ok(line) => Ok(line.text),
+            Err(other) => Err(self.printed_instead(expected, other.as_ref())),
+        }
+    }
+
+    /// Waits for a line that `is_right`. The inner error is the last of the others, if there were any.
+    fn waits_for_line(
+        &self,
+        is_right: impl Fn(&str) -> bool,
+    ) -> Result<Result<Printed, Option<Printed>>, Stop> {
+        let deadline = self.board.time() + self.board.patience();
         let mut printed = None;
-        while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
-            if is_right(&line) {
-                return Ok(line);
+        while let Some(line) = self.next_printed(deadline.saturating_sub(self.board.time()))? {
+            if is_right(&line.text) {
+                return Ok(Ok(line));
             }
-            if !line.trim().is_empty() {
+            if !line.text.trim().is_empty() {
                 printed = Some(line);
             }
         }
+        Ok(Err(printed))
+    }
+
+    /// The failure that it did not print the expected line.
+    fn printed_instead(&self, expected: &str, printed: Option<&Printed>) -> Stop {
         let instead = match printed {
-            Some(line) => format!("it printed {}", quoted(&line)),
+            Some(line) => format!("it printed {}", quoted(&line.text)),
             None => "nothing was printed".to_string(),
         };
-        Err(self.disappoints(expected, &instead, "within", patience))
+        self.disappoints(expected, &instead, "within", self.board.patience())
     }
 
     /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
     /// is quiet: a prompt, say. `None`: no line came, or the program has closed its stdout.
     pub fn next_line(&self, limit: Duration) -> Result<Option<(String, Instant)>, Stop> {
+        Ok(self.next_printed(limit)?.map(|line| (line.text, line.when)))
+    }
+
+    fn next_printed(&self, limit: Duration) -> Result<Option<Printed>, Stop> {
         let stdout = self.board.stdout_of(self.id);
         let found = self.board.wait(limit, || {
             self.board.with_wire(stdout, |wire| {
@@ -182,10 +233,10 @@ impl Program {
                     None => return None,
                 };
                 let (bytes, when) = wire.take(count);
-                Some(Some((
-                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
-                    when,
-                )))
+                let line = String::from_utf8_lossy(&bytes);
+                let text = line.trim_end_matches(['\r', '\n']);
+                let is_odd = line.strip_suffix('\n').unwrap_or(&line) != text;
+                Some(Some(Printed { text: text.to_string(), has_return: is_odd, when }))
             })
         })?;
         Ok(found.flatten())
@@ -236,9 +287,9 @@ impl Program {
         }
         let message = format!(
             "expected {expected}, but it was at work all the time, for {}",
-            seconds(patience)
+            seconds(self.board.waited(patience))
         );
-        self.fails(message)
+        Err(Stop::fails(&self.actor, message).because(self.board.spins(&self.actor)))
     }
 
     /// Waits until it ends with this status.
@@ -343,6 +394,7 @@ impl Program {
         if self.board.wait(patience, is_small)?.is_some() {
             return Ok(());
         }
+        let patience = self.board.waited(patience);
         let now = self.footprint().unwrap_or(before);
         let more = |now: usize, before: usize, what| match now.saturating_sub(before) {
             0 => None,
@@ -364,6 +416,7 @@ impl Program {
         let stdout = self.board.stdout_of(self.id);
         let is_closed = self.board.with_wire(stdout, |wire| wire.end() == Some(End::Closed));
         // Its stdout is closed a moment before the system knows how it ended.
+        let limit = self.board.waited(limit);
         let limit_of_end = if is_closed { Duration::from_millis(200) } else { Duration::ZERO };
         let message = match self.board.wait(limit_of_end, || self.board.exit_of(self.id)) {
             Err(stop) => return stop,

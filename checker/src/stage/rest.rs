@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::sandbox::census;
+use crate::sandbox::census::{self, Work};
 use crate::stage::board::Board;
 use crate::stage::player::Player;
 use crate::stage::stop::Stop;
@@ -35,6 +35,34 @@ impl Board {
     /// Whether somebody prints without end: it is not worth while to wait for it.
     fn is_flooded(&self) -> bool {
         self.wires.borrow().iter().any(|wire| wire.unread().len() > MOST / 4)
+    }
+
+    /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
+    /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else.
+    pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
+        const LONG: Duration = Duration::from_secs(1);
+        let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
+        let mut all = Vec::new();
+        for player in self.players.borrow_mut().iter_mut() {
+            let family = player.family().into_iter();
+            let work: Vec<(i32, Work)> = family.flat_map(census::work_of).collect();
+            player.spin.look(now, &work, is_silent);
+            if player.spin.ran() < self.patient(LONG) {
+                all.extend(work);
+            }
+        }
+        all
+    }
+
+    /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the
+    /// processor all the time, and so does one of these.
+    pub(super) fn is_in_vain(&self, waited: Duration) -> bool {
+        const LONG_ENOUGH: Duration = Duration::from_millis(500);
+        const MUCH: Duration = Duration::from_millis(200);
+        let spins = |player: &Player| player.spin.ran() > self.patient(MUCH);
+        self.in_vain.is_spinning()
+            && waited > self.patient(LONG_ENOUGH)
+            && self.players.borrow().iter().any(spins)
     }
 
     /// Whether a thread of a program is at work now, where the system tells (Linux).

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::stage::difference::Difference;
 use crate::stage::show::visible;
 
 /// What kind of thing an actor did.
@@ -41,6 +42,8 @@ pub struct Line {
     pub text: String,
     /// The bytes that were sent or received, where the line is about bytes.
     pub bytes: Option<Vec<u8>>,
+    /// What came instead of what was expected, where a failure is about bytes.
+    pub difference: Option<Difference>,
 }
 
 impl Line {
@@ -49,7 +52,8 @@ impl Line {
     pub fn new(actor: &str, mark: Mark, text: &str) -> Line {
         let text = if text.is_empty() { "(an empty line)" } else { text };
         let (actor, text) = (actor.to_string(), visible(text));
-        Line { actor, mark, other: None, when: Duration::ZERO, text, bytes: None }
+        let when = Duration::ZERO;
+        Line { actor, mark, other: None, when, text, bytes: None, difference: None }
     }
 
     /// The same, towards somebody else, with what it was in bytes.
@@ -73,6 +77,18 @@ impl Transcript {
     /// An empty transcript.
     pub fn new(title: String) -> Transcript {
         Transcript { title, lines: Vec::new() }
+    }
+
+    /// Puts a line where it belongs by its time. What a program writes and what it sends come in no order, so a line
+    /// stands behind what was received in the same moment.
+    pub fn insert(&mut self, line: Line) {
+        const MOMENT: Duration = Duration::from_millis(50);
+        let is_before = |other: &Line| {
+            let is_received = matches!(other.mark, Mark::Received | Mark::Output | Mark::Error);
+            other.when <= line.when || (is_received && other.when <= line.when + MOMENT)
+        };
+        let place = self.lines.iter().take_while(|other| is_before(other)).count();
+        self.lines.insert(place, line);
     }
 
     /// Whether there is such a line.

@@ -42,7 +42,8 @@ pub struct Wire {
     taken: usize,
     end: Option<End>,
     is_paused: bool,
-    most: usize, // that may come in all
+    pub(super) is_unfinished: bool, // what was sent to the other side last has no line break
+    most: usize,                    // that may come in all
 }
 
 impl Wire {
@@ -56,6 +57,7 @@ impl Wire {
             taken: 0,
             end: None,
             is_paused: false,
+            is_unfinished: false,
             most,
         }
     }
@@ -74,6 +76,18 @@ impl Wire {
             self.arrivals.pop_front();
         }
         (bytes, self.arrivals.front().map_or_else(Instant::now, |arrival| arrival.1))
+    }
+
+    /// The lines that have arrived and were not taken, each with the time when its end has.
+    pub(super) fn lines_unread(&self) -> Vec<(String, Instant)> {
+        let mut count = self.taken;
+        let lines = self.unread.split_inclusive(|&byte| byte == b'\n').map(|line| {
+            count += line.len();
+            let arrival = self.arrivals.iter().find(|arrival| arrival.0 >= count);
+            let when = arrival.map_or_else(Instant::now, |arrival| arrival.1);
+            (String::from_utf8_lossy(line).into_owned(), when)
+        });
+        lines.collect()
     }
 
     /// Takes all that has arrived.

@@ -13,6 +13,7 @@ use crate::stage::launch::Setting;
 use crate::stage::program::Program;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -130,6 +131,9 @@ fn play(
         stage.note("program", Mark::Output, &said.line);
     }
     match program.ends("it to end when all three threads have", stage.patient(LONGEST_RUN))? {
+        Exit::Status(0) if run.ends_before_its_threads() => {
+            judged.map_err(|stop| stop.because(Symptom::EndsBeforeItsThreads))
+        }
         Exit::Status(0) => judged,
         _ => judged.and(Err(fails("expected exit status 0".to_string()))),
     }

@@ -12,6 +12,9 @@ const ALIKE: Duration = Duration::from_millis(40);
 const NOT_RANDOM_WITHIN: f64 = 0.85;
 const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 
+/// A program whose threads sleep, and that waits for them, takes longer than this after the first greeting.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(90);
+
 /// What one run printed.
 pub struct Run {
     /// The greetings, in the order of their ids.
@@ -61,6 +64,12 @@ impl Run {
     pub fn is_nameless(&self) -> bool {
         let is_named = |greeting: &Said| self.farewells(&greeting.id).next().is_some();
         self.others.len() == self.greetings.len() && !self.greetings.iter().any(is_named)
+    }
+
+    /// Whether it has ended at once, before all of its threads had said what they have to say.
+    pub fn ends_before_its_threads(&self) -> bool {
+        let is_unsaid = self.greetings.len() + self.others.len() < 6;
+        is_unsaid && self.since_first_greeting(self.ended) < SHORTEST_SLEEP
     }
 
     /// Makes sure that there are three greetings. (As with the others below, the error says what was expected.)

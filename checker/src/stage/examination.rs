@@ -1,0 +1,189 @@
+//! What a failure comes from, as far as it can be seen: the programs still run, and can be tried.
+//!
+//! Nothing here changes a verdict. What is found only leads the student to the mistake.
+
+use std::net::Shutdown;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::sandbox::sockets;
+use crate::stage::board::Board;
+use crate::stage::player::Player;
+use crate::stage::show::seconds;
+use crate::stage::stop::{Failure, Missed, Stop};
+use crate::stage::symptom::Symptom;
+use crate::stage::transcript::Mark;
+use crate::stage::wire::WireId;
+
+/// How long a program may take to do something once it is tried.
+const MOMENT: Duration = Duration::from_millis(300);
+
+/// How long a program must have used the processor, to say that it does so all the time.
+const LONG: Duration = Duration::from_millis(150);
+
+impl Board {
+    /// Lets the programs finish what they are at (what they still log may say why), and looks for what the failure
+    /// comes from. `default`: the port that the step's programs use when they are told none.
+    pub fn examines(&self, failure: &mut Failure, default: Option<u16>) {
+        let _ = self.comes_to_rest(self.patient(MOMENT)); // it has failed already
+        self.note_rest();
+        if failure.symptom.is_some() {
+            return;
+        }
+        if let Some(spinner) = self.spinner() {
+            self.in_vain.note_spinning();
+            let since = self.parting(&spinner.began);
+            let words = format!("; {} {}", subject(&spinner.actor, &failure.actor), spins(&since));
+            failure.message.push_str(&words);
+            failure.symptom = Some(Symptom::Spins(since));
+            return;
+        }
+        failure.symptom = match &failure.missed {
+            Some(Missed::Text(text, wire)) => self.tries(text, *wire),
+            Some(Missed::Call | Missed::Listening) => {
+                default.and_then(|port| self.uses_other_port(&failure.actor, port))
+            }
+            None => None,
+        };
+    }
+
+    /// The symptom that a program was at work all the time.
+    pub(super) fn spins(&self, actor: &str) -> Symptom {
+        let spinner = self.spinner().filter(|spinner| spinner.actor == actor);
+        Symptom::Spins(spinner.and_then(|spinner| self.parting(&spinner.began)))
+    }
+
+    /// The failure that an actor did too much. What uses the processor all the time is named as that first.
+    pub(super) fn did_too_much(&self, actor: &str, what: &str) -> Stop {
+        const JUST_NOW: Duration = Duration::from_millis(200);
+        if let Some(spinner) = self.spinner().filter(|spinner| spinner.actor == actor) {
+            let since = self.parting(&spinner.began);
+            let message = format!("it {}, and {what}", spins(&since));
+            return Stop::fails(actor, message).because(Symptom::Spins(since));
+        }
+        let now = self.clock.elapsed();
+        match self.parting(&(now.saturating_sub(JUST_NOW)..now)) {
+            Some(since) => {
+                let message = format!("it {what}, since {since}");
+                Stop::fails(actor, message).because(Symptom::Spins(Some(since)))
+            }
+            None => Stop::fails(actor, what),
+        }
+    }
+
+    /// The failure that the scene was not over in time.
+    pub(super) fn takes_too_long(&self, longest: Duration) -> Stop {
+        let longest = seconds(longest);
+        let Some(spinner) = self.spinner() else {
+            let message = format!("expected the check to be over within {longest} (--max-seconds)");
+            return Stop::fails("check", message);
+        };
+        let since = self.parting(&spinner.began);
+        let message = format!(
+            "it {}; the check was not over within {longest} (--max-seconds)",
+            spins(&since)
+        );
+        Stop::fails(&spinner.actor, message).because(Symptom::Spins(since))
+    }
+
+    /// A program that uses the processor all the time, if there is one.
+    fn spinner(&self) -> Option<Spinner> {
+        let now = self.clock.elapsed();
+        let players = self.players.borrow();
+        players.iter().find_map(|player| {
+            let began = player.spin.began()?;
+            let is_long = now.saturating_sub(began.end) >= LONG;
+            is_long.then(|| Spinner { actor: player.actor.clone(), began })
+        })
+    }
+
+    /// Who has left just when something began, in words.
+    fn parting(&self, began: &Range<Duration>) -> Option<String> {
+        const BEFORE: Duration = Duration::from_millis(100);
+        let (earliest, latest) = (began.start.saturating_sub(BEFORE), began.end);
+        let partings = self.partings.borrow();
+        let then = partings.iter().rfind(|(when, _)| *when <= latest);
+        then.filter(|(when, _)| *when >= earliest).map(|(_, words)| words.clone())
+    }
+
+    /// What a program waits for that did not say a text: a line break, or the end of what it reads?
+    fn tries(&self, text: &str, from: WireId) -> Option<Symptom> {
+        let actor = self.with_wire(from, |wire| wire.sender.clone());
+        let is_gone = |player: &Player| player.actor == actor && player.spin.began().is_some();
+        if self.has_ended(&actor) || self.players.borrow().iter().any(is_gone) {
+            return None;
+        }
+        let wires: Vec<WireId> = self.sockets_to(&actor);
+        let comes = || {
+            let unread = self.with_wire(from, |wire| wire.unread().to_vec());
+            String::from_utf8_lossy(&unread).contains(text).then_some(())
+        };
+        let waits = || self.wait(self.patient(MOMENT), comes).ok().flatten().is_some();
+        let unfinished = |wire: &&WireId| self.with_wire(**wire, |wire| wire.is_unfinished);
+        let unfinished: Vec<WireId> = wires.iter().filter(unfinished).copied().collect();
+        *self.panics.borrow_mut() = Some(self.panics_so_far());
+        for wire in &unfinished {
+            let _ = self.send(*wire, b"\n"); // it is only tried
+        }
+        if !unfinished.is_empty() && waits() {
+            self.note_trial("a line break is sent, to see what it waits for", text, from);
+            return Some(Symptom::WaitsForLineBreak);
+        }
+        for wire in &wires {
+            self.with_socket(*wire, |socket| socket.shutdown(Shutdown::Write));
+        }
+        if !wires.is_empty() && waits() {
+            self.note_trial("the connection is closed, to see what it waits for", text, from);
+            return Some(Symptom::WaitsForTheEnd);
+        }
+        None
+    }
+
+    /// Notes what was done to a program that did not say a text, and that it has then said it.
+    fn note_trial(&self, what: &str, text: &str, from: WireId) {
+        let actor = self.with_wire(from, |wire| wire.sender.clone());
+        self.note(&actor, Mark::Event, what);
+        let is_printed = self.players.borrow().iter().any(|player| player.stdout == from);
+        self.note(&actor, if is_printed { Mark::Output } else { Mark::Sent }, text);
+    }
+
+    /// The port that a program uses instead of the one that it was given, if it does.
+    fn uses_other_port(&self, actor: &str, default: u16) -> Option<Symptom> {
+        let players = self.players.borrow();
+        let player = players.iter().find(|player| player.actor == actor)?;
+        let (pid, log) = (player.process.id(), String::from_utf8_lossy(&player.log));
+        let stdout = self.with_wire(player.stdout, |wire| wire.unread().to_vec());
+        let said = [&log, &*String::from_utf8_lossy(&stdout)].concat();
+        let is_named =
+            said.split(|c: char| !c.is_ascii_digit()).any(|word| word == default.to_string());
+        if is_named
+            || sockets::called_ports(pid).contains(&default)
+            || sockets::listening_ports(pid).contains(&default)
+        {
+            return Some(Symptom::OtherPort(Some(default)));
+        }
+        let said = said.to_lowercase();
+        let is_refused = said.contains("refused");
+        is_refused.then_some(Symptom::OtherPort(None))
+    }
+}
+
+/// A program that uses the processor all the time, and when it began to.
+struct Spinner {
+    actor: String,
+    began: Range<Duration>,
+}
+
+/// How a message calls a program that failed itself, or has made somebody fail.
+fn subject(program: &str, failed: &str) -> String {
+    match program {
+        _ if program == failed => "it".to_string(),
+        "server" | "program" => format!("the {program}"),
+        name => name.to_string(),
+    }
+}
+
+fn spins(since: &Option<String>) -> String {
+    let since = since.as_ref().map_or(String::new(), |since| format!(" since {since}"));
+    format!("uses the processor all the time{since}")
+}
