@@ -26,8 +26,12 @@ pub mod desk {
 
 pub mod report {
     //! From results to text. Nothing here prints.
+    pub mod again;
+    pub mod difference;
     pub mod json;
     pub mod terminal;
+    pub mod transcript;
+    pub mod verdicts;
 }
 
 pub mod judge {
@@ -42,6 +46,7 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod helpers;
     pub mod layout;
     pub mod scenes;
     pub mod starter;

@@ -9,10 +9,18 @@ pub fn advice(symptom: &Symptom) -> String {
                                       side knows that it is whole."
             .to_string(),
         Symptom::WaitsForLineBreak => "what it waits for: it went on as soon as a line break was sent, but not \
-                                       everybody sends one."
+                                       everybody sends one. (A `read` needs none, nor does a `text::Reader`.)"
             .to_string(),
-        Symptom::WaitsForTheEnd => "how it reads: it went on only when the other side had closed the connection, as \
-                                    `read_to_string` does. One `read` returns as soon as something has come."
+        Symptom::WaitsForTheEnd => "what it waits for: it went on only when the other side had closed the connection. \
+                                    (`read_to_string` waits for that; one `read` returns as soon as something has \
+                                    come.)"
+            .to_string(),
+        Symptom::WaitsForOther(name) => format!(
+            "what it waits for: it went on only when {name} had left. While it waits for one, the others must not \
+             wait too: for a thread of their own, or a lock."
+        ),
+        Symptom::KeepsBack => "what is printed: it has no line break, so it was kept back until the program ended. \
+                               `println!` shows a line at once."
             .to_string(),
         Symptom::EndsBeforeItsThreads => "the end of `main`: when it returns, all other threads end too, whatever \
                                           they are at. `join` waits for a thread."

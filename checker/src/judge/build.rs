@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -61,7 +61,7 @@ pub fn build(
         if root().join(&source).exists() {
             command.arg("--bin").arg(package.binary(program));
         } else {
-            let launch = Launch::Broken(format!("{} is missing", source.display()));
+            let launch = Launch::Broken(missing(&source));
             builds.insert((package, program), Built { launch, warnings: String::new() });
         }
     }
@@ -89,6 +89,15 @@ pub fn build(
         builds.entry((package, program)).or_insert_with(build);
     }
     Ok(builds)
+}
+
+/// That a program is missing, and how to get it back.
+fn missing(source: &Path) -> String {
+    let source = source.display();
+    format!(
+        "{source} is missing. To get it back as it was handed out:\n  git checkout -- {source}\n\
+         Without git, take it from the course's archive."
+    )
 }
 
 /// All binaries that may have been built of exercises, each with its main file.

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use crate::sandbox::sockets;
 use crate::stage::board::Board;
-use crate::stage::player::Player;
 use crate::stage::show::seconds;
 use crate::stage::stop::{Failure, Missed, Stop};
 use crate::stage::symptom::Symptom;
@@ -21,6 +20,12 @@ const MOMENT: Duration = Duration::from_millis(300);
 /// How long a program must have used the processor, to say that it does so all the time.
 const LONG: Duration = Duration::from_millis(150);
 
+/// How long it must have run in silence, then: one that has much to send is not in a loop without end.
+const MUCH: Duration = Duration::from_millis(100);
+
+/// How many others are made to leave, one after the other, to see whether one of them is waited for.
+const MOST_OTHERS: usize = 4;
+
 impl Board {
     /// Lets the programs finish what they are at (what they still log may say why), and looks for what the failure
     /// comes from. `default`: the port that the step's programs use when they are told none.
@@ -30,7 +35,7 @@ impl Board {
         if failure.symptom.is_some() {
             return;
         }
-        if let Some(spinner) = self.spinner() {
+        if let Some(spinner) = self.spinner(MUCH) {
             self.in_vain.note_spinning();
             let since = self.parting(&spinner.began);
             let words = format!("; {} {}", subject(&spinner.actor, &failure.actor), spins(&since));
@@ -49,14 +54,15 @@ impl Board {
 
     /// The symptom that a program was at work all the time.
     pub(super) fn spins(&self, actor: &str) -> Symptom {
-        let spinner = self.spinner().filter(|spinner| spinner.actor == actor);
+        let spinner = self.spinner(MUCH).filter(|spinner| spinner.actor == actor);
         Symptom::Spins(spinner.and_then(|spinner| self.parting(&spinner.began)))
     }
 
     /// The failure that an actor did too much. What uses the processor all the time is named as that first.
     pub(super) fn did_too_much(&self, actor: &str, what: &str) -> Stop {
         const JUST_NOW: Duration = Duration::from_millis(200);
-        if let Some(spinner) = self.spinner().filter(|spinner| spinner.actor == actor) {
+        if let Some(spinner) = self.spinner(Duration::ZERO).filter(|spinner| spinner.actor == actor)
+        {
             let since = self.parting(&spinner.began);
             let message = format!("it {}, and {what}", spins(&since));
             return Stop::fails(actor, message).because(Symptom::Spins(since));
@@ -74,7 +80,7 @@ impl Board {
     /// The failure that the scene was not over in time.
     pub(super) fn takes_too_long(&self, longest: Duration) -> Stop {
         let longest = seconds(longest);
-        let Some(spinner) = self.spinner() else {
+        let Some(spinner) = self.spinner(Duration::ZERO) else {
             let message = format!("expected the check to be over within {longest} (--max-seconds)");
             return Stop::fails("check", message);
         };
@@ -86,14 +92,15 @@ impl Board {
         Stop::fails(&spinner.actor, message).because(Symptom::Spins(since))
     }
 
-    /// A program that uses the processor all the time, if there is one.
-    fn spinner(&self) -> Option<Spinner> {
+    /// A program that uses the processor all the time, if there is one; and did so for this long in silence.
+    fn spinner(&self, in_silence: Duration) -> Option<Spinner> {
         let now = self.clock.elapsed();
         let players = self.players.borrow();
         players.iter().find_map(|player| {
             let began = player.spin.began()?;
             let is_long = now.saturating_sub(began.end) >= LONG;
-            is_long.then(|| Spinner { actor: player.actor.clone(), began })
+            (is_long && player.spin.ran() >= in_silence)
+                .then(|| Spinner { actor: player.actor.clone(), began })
         })
     }
 
@@ -106,45 +113,43 @@ impl Board {
         then.filter(|(when, _)| *when >= earliest).map(|(_, words)| words.clone())
     }
 
-    /// What a program waits for that did not say a text: a line break, or the end of what it reads?
+    /// What a program waits for that did not say a text: a line break, the end of what it reads, somebody else?
     fn tries(&self, text: &str, from: WireId) -> Option<Symptom> {
         let actor = self.with_wire(from, |wire| wire.sender.clone());
-        let is_gone = |player: &Player| player.actor == actor && player.spin.began().is_some();
-        if self.has_ended(&actor) || self.players.borrow().iter().any(is_gone) {
+        if self.has_ended(&actor) {
             return None;
         }
-        let wires: Vec<WireId> = self.sockets_to(&actor);
-        let comes = || {
-            let unread = self.with_wire(from, |wire| wire.unread().to_vec());
-            String::from_utf8_lossy(&unread).contains(text).then_some(())
-        };
-        let waits = || self.wait(self.patient(MOMENT), comes).ok().flatten().is_some();
-        let unfinished = |wire: &&WireId| self.with_wire(**wire, |wire| wire.is_unfinished);
-        let unfinished: Vec<WireId> = wires.iter().filter(unfinished).copied().collect();
         *self.panics.borrow_mut() = Some(self.panics_so_far());
-        for wire in &unfinished {
-            let _ = self.send(*wire, b"\n"); // it is only tried
+        let trial = Trial { board: self, actor: &actor, text, from };
+        if trial.rest().is_some() {
+            return None; // it was only late
         }
-        if !unfinished.is_empty() && waits() {
-            self.note_trial("a line break is sent, to see what it waits for", text, from);
+        let wires = self.sockets_to(&actor);
+        let is_unfinished = |wire: &WireId| self.with_wire(*wire, |wire| wire.is_unfinished);
+        if let Some(wire) = wires.iter().copied().rfind(is_unfinished)
+            && self.send(wire, b"\n").is_ok()
+            && trial.succeeds()
+        {
+            trial.note(wire, "sends a line break");
             return Some(Symptom::WaitsForLineBreak);
         }
-        for wire in &wires {
-            self.with_socket(*wire, |socket| socket.shutdown(Shutdown::Write));
-        }
-        if !wires.is_empty() && waits() {
-            self.note_trial("the connection is closed, to see what it waits for", text, from);
-            return Some(Symptom::WaitsForTheEnd);
+        // The own connection first.
+        let is_own = |wire: &WireId| *wire == from || wires.len() == 1;
+        let (own, others): (Vec<WireId>, Vec<WireId>) = wires.iter().partition(|wire| is_own(wire));
+        for wire in own.iter().chain(others.iter().take(MOST_OTHERS)).copied() {
+            self.with_socket(wire, |socket| socket.shutdown(Shutdown::Write));
+            if trial.succeeds() {
+                trial.note(wire, "leaves");
+                return Some(match is_own(&wire) {
+                    true if trial.is_without_line_break() => Symptom::KeepsBack,
+                    true => Symptom::WaitsForTheEnd,
+                    false => {
+                        Symptom::WaitsForOther(self.with_wire(wire, |wire| wire.reader.clone()))
+                    }
+                });
+            }
         }
         None
-    }
-
-    /// Notes what was done to a program that did not say a text, and that it has then said it.
-    fn note_trial(&self, what: &str, text: &str, from: WireId) {
-        let actor = self.with_wire(from, |wire| wire.sender.clone());
-        self.note(&actor, Mark::Event, what);
-        let is_printed = self.players.borrow().iter().any(|player| player.stdout == from);
-        self.note(&actor, if is_printed { Mark::Output } else { Mark::Sent }, text);
     }
 
     /// The port that a program uses instead of the one that it was given, if it does.
@@ -165,6 +170,55 @@ impl Board {
         let said = said.to_lowercase();
         let is_refused = said.contains("refused");
         is_refused.then_some(Symptom::OtherPort(None))
+    }
+}
+
+/// Whether a program says a text, after all.
+struct Trial<'a> {
+    board: &'a Board,
+    actor: &'a str,
+    text: &'a str,
+    from: WireId,
+}
+
+impl Trial<'_> {
+    /// Waits a moment for the text.
+    fn succeeds(&self) -> bool {
+        let comes = || self.rest().map(drop);
+        let moment = self.board.patient(MOMENT);
+        self.board.wait(moment, comes).ok().flatten().is_some() // its time may be over: then it is not known
+    }
+
+    /// What has come behind the text, if that has come.
+    fn rest(&self) -> Option<String> {
+        let unread = self.board.with_wire(self.from, |wire| wire.unread().to_vec());
+        let unread = String::from_utf8_lossy(&unread);
+        unread.split_once(self.text).map(|(_, rest)| rest.to_string())
+    }
+
+    /// Whether the text was printed without a line break.
+    fn is_without_line_break(&self) -> bool {
+        self.is_printed() && self.rest().is_some_and(|rest| !rest.contains('\n'))
+    }
+
+    fn is_printed(&self) -> bool {
+        let players = self.board.players.borrow();
+        players.iter().any(|player| player.stdout == self.from)
+    }
+
+    /// Notes what the peer at this wire did to the program, and that it has then said the text.
+    fn note(&self, wire: WireId, act: &str) {
+        let reader = |wire: WireId| self.board.with_wire(wire, |wire| wire.reader.clone());
+        let actor = if self.actor == "server" { "the server" } else { self.actor };
+        self.board.note(
+            &reader(wire),
+            Mark::Event,
+            &format!("{act}, to see what {actor} waits for"),
+        );
+        match self.is_printed() {
+            true => self.board.note(self.actor, Mark::Output, self.text),
+            false => self.board.note(&reader(self.from), Mark::Received, self.text),
+        }
     }
 }
 

@@ -62,9 +62,17 @@ struct Message {
     bytes: Vec<u8>,
 }
 
+impl Message {
+    /// With all that nobody sees but the line break: a carriage return before that, say.
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(without_line_break_in(&self.bytes)).into_owned()
+    }
+}
+
 impl Peer {
     pub(super) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
         let name = name.to_string();
+        board.with_wire(wire, |wire| wire.reader = name.clone());
         Peer { board, name, wire, is_quiet: true, is_strict, line_break_may_follow: false.into() }
     }
 
@@ -155,9 +163,11 @@ impl Peer {
                 let has_left = || self.board.with_wire(self.wire, |wire| wire.end().map(drop));
                 let reason = match self.board.wait(Duration::ZERO, has_left)? {
                     Some(()) => self.board.why_closed(self.wire)?,
-                    None => "the other side does not read".to_string(),
+                    None => "it does not".to_string(),
                 };
-                self.fails(format!("cannot send: {reason}"))
+                let other = self.board.with_wire(self.wire, |wire| wire.sender.clone());
+                let other = if other == "server" { "the server".to_string() } else { other };
+                self.fails(format!("expected {other} to read what is sent, but {reason}"))
             }
         }
     }
@@ -210,7 +220,7 @@ impl Peer {
             let came = without_line_break_in(&message.bytes);
             return Err(stop.differs(Difference::of_texts(text, came)));
         }
-        self.notes_bytes(Mark::Received, text, &message.bytes);
+        self.notes_bytes(Mark::Received, &message.shown(), &message.bytes);
         if self.line_break_may_follow.get() && !self.hears_line_break()? {
             let message = format!("expected a line break behind {heard}, but none came");
             return Err(Stop::fails(&self.name, message).because(Symptom::SendsNoLineBreak));
@@ -230,7 +240,7 @@ impl Peer {
         loop {
             match self.waits_for_message(patience, |_| true)? {
                 Came::Whole(message) if is_right(&message.text) => {
-                    self.notes_bytes(Mark::Received, &message.text, &message.bytes);
+                    self.notes_bytes(Mark::Received, &message.shown(), &message.bytes);
                     return Ok(Heard { text: message.text, before });
                 }
                 Came::Whole(message) if self.board.is_late(deadline) => {
@@ -277,7 +287,7 @@ impl Peer {
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             let text = String::from_utf8_lossy(line);
             if !text.trim().is_empty() {
-                self.notes_bytes(Mark::Received, without_line_break(&text), line);
+                self.notes_bytes(Mark::Received, text.strip_suffix('\n').unwrap_or(&text), line);
             }
         }
         Ok(Heard { text: String::from_utf8_lossy(&bytes).into_owned(), before: Vec::new() })

@@ -9,6 +9,10 @@ pub enum Symptom {
     WaitsForLineBreak,
     /// It did what was expected as soon as the other side had closed the connection.
     WaitsForTheEnd,
+    /// It did what was expected as soon as somebody else, of this name, had closed their connection.
+    WaitsForOther(String),
+    /// It had printed what was expected without a line break, and so it was kept back until the program ended.
+    KeepsBack,
     /// It ended at once, before its threads had said what they have to say.
     EndsBeforeItsThreads,
     /// It uses the processor all the time; since somebody has left, if it began then.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::stage::difference::Difference;
-use crate::stage::show::visible;
+use crate::stage::show::{visible, with_blanks_shown};
 
 /// What kind of thing an actor did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Line {
     /// `text` are made visible.
     pub fn new(actor: &str, mark: Mark, text: &str) -> Line {
         let text = if text.is_empty() { "(an empty line)" } else { text };
-        let (actor, text) = (actor.to_string(), visible(text));
+        let (actor, text) = (actor.to_string(), with_blanks_shown(&visible(text)));
         let when = Duration::ZERO;
         Line { actor, mark, other: None, when, text, bytes: None, difference: None }
     }
@@ -93,7 +93,7 @@ impl Transcript {
 
     /// Whether there is such a line.
     pub fn has(&self, actor: &str, mark: Mark, text: &str) -> bool {
-        let text = visible(text);
+        let text = with_blanks_shown(&visible(text));
         self.lines.iter().any(|line| line.actor == actor && line.mark == mark && line.text == text)
     }
 
@@ -112,5 +112,6 @@ mod tests {
         assert_eq!(Line::new("server", Mark::Output, "\x1b[2Jgone\r").text, "\\u{1b}[2Jgone\\r");
         let line = Line::new("server", Mark::Error, "\u{202e}dab\u{9b}2J");
         assert_eq!(line.text, "\\u{202e}dab\\u{9b}2J");
+        assert_eq!(Line::new("server", Mark::Output, "a\tb ").text, "a\\tb␠");
     }
 }

@@ -36,6 +36,7 @@ pub(super) enum Source {
 /// What has arrived over one socket or pipe and was not taken yet.
 pub struct Wire {
     pub(super) sender: String,
+    pub(super) reader: String, // the peer at this end; empty for a pipe
     pub(super) source: Option<Source>,
     unread: BytesMut,
     arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
@@ -51,6 +52,7 @@ impl Wire {
     pub(super) fn new(sender: &str, source: Source, most: usize) -> Wire {
         Wire {
             sender: sender.to_string(),
+            reader: String::new(),
             source: Some(source),
             unread: BytesMut::new(),
             arrivals: VecDeque::new(),

@@ -6,11 +6,12 @@ use std::sync::{LazyLock, OnceLock};
 use checker::cli::limits_of_environment;
 use checker::judge::build;
 use checker::judge::cast::{Sources, helpers_of, of_commands};
-use checker::report::terminal;
+use checker::report::transcript;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
 use checker::stage::transcript::Transcript;
 
+pub use checker::course::helpers::list as list_of_helpers;
 pub use checker::course::layout::{Package, target};
 pub use checker::course::starter::Starter;
 pub use checker::course::step::{Check, Step};
@@ -83,13 +84,13 @@ fn limits() -> Result<Limits, String> {
 
 /// The transcript as text, without its title.
 pub fn lines_of(transcript: &Transcript) -> String {
-    let text = terminal::plain(transcript);
+    let text = transcript::plain(transcript);
     text.split_once('\n').map_or(String::new(), |(_title, lines)| lines.to_string())
 }
 
 /// The transcript as text.
 pub fn plain(transcript: &Transcript) -> String {
-    terminal::plain(transcript)
+    transcript::plain(transcript)
 }
 
 /// Whether a check fails, for whatever reason.

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use course_tests::play::{Package, Role, STEPS, Starter, all_programs, reference};
+use course_tests::play::{Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference};
 use course_tests::run::Ended;
 use course_tests::{read, root, wait_until};
 
@@ -336,6 +336,19 @@ fn the_lists_of_binaries_are_those_of_the_table() {
     }
     let exercises = read("exercises/Cargo.toml");
     assert!(!exercises.contains("[[bin]]"), "cargo finds a student's programs by itself");
+}
+
+/// By this list a student is told which helpers differ from the course's. `UPDATE_BINS=1 cargo test -p course-tests
+/// --test course` writes it.
+#[test]
+fn the_list_of_helpers_is_that_of_the_course() {
+    const PATH: &str = "checker/src/course/helpers.txt";
+    let expected = list_of_helpers(root());
+    if env::var_os("UPDATE_BINS").is_some() {
+        fs::write(root().join(PATH), expected).expect("the list is written");
+    } else {
+        assert_eq!(read(PATH), expected, "set UPDATE_BINS=1 to write it");
+    }
 }
 
 /// The list follows this line, to the end of the manifest.

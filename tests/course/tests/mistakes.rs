@@ -34,7 +34,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
     Filters::new(&[
         (r"\[\d\d:\d\d\]", "[HH:MM]"),
         // What a server logs of those who come and go: the last of it may come too late to be seen.
-        (r" +server +! (.* has (connected|come|left)|… and \d+ lines more)\n", ""),
+        (r" +server +! (.* has (connected|come|left)|… and \d+ lines more …)\n", ""),
         // A scene waits less long for a loop without end once another one has waited for it.
         (r"[\d.]+ s; (it|the server|the program) uses the", "[time]; $1 uses the"),
         (r"at work all the time, for [\d.]+ s", "at work all the time, for [time]"),

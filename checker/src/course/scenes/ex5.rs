@@ -1,6 +1,6 @@
 //! Scenes of 2.1 the server operator.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
@@ -86,9 +86,13 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     while !stage.is_late(deadline) {
         // Late lines of the last round.
         while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
+        let typed = Instant::now();
         server.types_quietly("num.users");
         let mut limit = stage.patience();
-        while let Some((line, _)) = server.next_line(limit)? {
+        while let Some((line, when)) = server.next_line(limit)? {
+            if when < typed {
+                continue; // what it said before it was asked, as a start-up line, is no answer
+            }
             if numbers_in(&line).any(|number| number == expected) {
                 stage.note("server", Mark::Typed, "num.users");
                 stage.note("server", Mark::Output, &line);
@@ -100,7 +104,7 @@ fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
     }
     stage.note("server", Mark::Typed, "num.users");
     let instead = match answer {
-        Some(line) => format!("the last answer was {}", quoted(&line)),
+        Some(line) => format!("what it printed then was {}", quoted(&line)),
         None => "there was no answer on stdout".to_string(),
     };
     Err(Stop::fails(
