@@ -16,8 +16,8 @@ pub fn advice(symptom: &Symptom) -> String {
                                     come.)"
             .to_string(),
         Symptom::WaitsForOther(name) => format!(
-            "what it waits for: it went on only when {name} had left. While it waits for one, the others must not \
-             wait too: for a thread of their own, or a lock."
+            "what it waits for: it went on only when {name} had left. To wait for one client must not hold up another: \
+             each has a thread of its own, and no lock is held meanwhile."
         ),
         Symptom::KeepsBack => "what is printed: it has no line break, so it was kept back until the program ended. \
                                `println!` shows a line at once."

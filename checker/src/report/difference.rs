@@ -17,6 +17,9 @@ struct Cell {
 
 /// The rows, in so many columns: as text and, where that does not show it, in hex.
 pub fn rows(difference: &Difference, room: usize) -> Vec<String> {
+    if difference.came.is_empty() {
+        return Vec::new(); // the message says it all
+    }
     let place = difference.place();
     let mut rows = Vec::new();
     let texts = [&difference.expected, &difference.came].map(|bytes| cells_of_text(bytes));
@@ -88,7 +91,12 @@ fn block(
             used <= room
         };
         let fitting = cells.iter().take_while(fits).count();
-        let shown: String = cells[..fitting].iter().map(|cell| &*cell.shown).collect();
+        let is_first_wrong = |number: usize| start + number == before;
+        let shown = cells[..fitting].iter().enumerate().map(|(number, cell)| match &*cell.shown {
+            " " if is_first_wrong(number) => "␠",
+            shown => shown,
+        });
+        let shown: String = shown.collect();
         match fitting == cells.len() {
             true => end(&shown),
             false => format!("{}…", shown.trim_end()),
@@ -136,6 +144,7 @@ mod tests {
     #[test]
     fn blanks_at_the_end_can_be_seen() {
         assert_eq!(of_texts("a", "a ")[1], "got       a␠");
+        assert_eq!(of_texts("  a b", " a b")[..2], ["expected   ␠a b", "got        a b"]);
     }
 
     #[test]

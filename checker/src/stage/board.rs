@@ -178,7 +178,8 @@ impl Board {
         limit: Duration,
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
-        let (deadline, began) = (self.time() + limit, self.clock.elapsed());
+        let began = self.time();
+        let deadline = began + limit;
         self.cut.set(None);
         loop {
             let left = deadline.saturating_sub(self.time());
@@ -192,7 +193,7 @@ impl Board {
             if left.is_zero() && !is_forgiven {
                 return Ok(None);
             }
-            let waited = self.clock.elapsed().saturating_sub(began);
+            let waited = self.time().saturating_sub(began);
             if limit >= self.patience() && self.is_in_vain(waited) {
                 self.cut.set(Some(waited));
                 return Ok(None);

@@ -92,15 +92,16 @@ impl Board {
         Stop::fails(&spinner.actor, message).because(Symptom::Spins(since))
     }
 
-    /// A program that uses the processor all the time, if there is one; and did so for this long in silence.
+    /// A program that uses the processor all the time, if there is one; and has done so for this long in silence, or
+    /// since somebody has left.
     fn spinner(&self, in_silence: Duration) -> Option<Spinner> {
         let now = self.clock.elapsed();
         let players = self.players.borrow();
         players.iter().find_map(|player| {
             let began = player.spin.began()?;
             let is_long = now.saturating_sub(began.end) >= LONG;
-            (is_long && player.spin.ran() >= in_silence)
-                .then(|| Spinner { actor: player.actor.clone(), began })
+            let is_certain = player.spin.ran() >= in_silence || self.parting(&began).is_some();
+            (is_long && is_certain).then(|| Spinner { actor: player.actor.clone(), began })
         })
     }
 

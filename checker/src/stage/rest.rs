@@ -44,9 +44,11 @@ impl Board {
         let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
         let mut all = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {
-            let family = player.family().into_iter();
-            let work: Vec<(i32, Work)> = family.flat_map(census::work_of).collect();
-            player.spin.look(now, &work, is_silent);
+            let family = player.family();
+            let work: Vec<(i32, Work)> =
+                family.iter().flat_map(|member| census::work_of(*member)).collect();
+            let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
+            player.spin.look(now, &work, is_silent, is_ready);
             if player.spin.ran() < self.patient(LONG) {
                 all.extend(work);
             }
