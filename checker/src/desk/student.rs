@@ -146,8 +146,10 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
         Programs::Commands(_) => Vec::new(),
     };
     let compiler_warnings = match wanted.steps.len() {
-        1 => casts.iter().flat_map(|cast| cast.warnings.clone()).collect(),
-        _ => Vec::new(), // there would be too many
+        1 if casts.iter().all(Cast::compiles) => {
+            casts.iter().flat_map(|cast| cast.warnings.clone()).collect()
+        }
+        _ => Vec::new(), // there would be too many, or there is an error, which comes first
     };
     let is_one = is_where_they_stand && results.len() == 1;
     let ending = Ending {

@@ -66,8 +66,10 @@ impl Terminal {
                 text += &format!("{}\n", self.wrap(message, "      "));
             }
             let look = outcome.look();
-            if !look.is_empty() && advised.insert(look) {
-                text += &format!("{}\n", self.wrap(&advice(look), "      "));
+            if !look.is_empty() {
+                let is_new = advised.insert(look);
+                let advice = if is_new { advice(look) } else { "Look at the same.".to_string() };
+                text += &format!("{}\n", self.wrap(&advice, "      "));
             }
         }
         text

@@ -211,11 +211,9 @@ impl Trial<'_> {
     fn note(&self, wire: WireId, act: &str) {
         let reader = |wire: WireId| self.board.with_wire(wire, |wire| wire.reader.clone());
         let actor = if self.actor == "server" { "the server" } else { self.actor };
-        self.board.note(
-            &reader(wire),
-            Mark::Event,
-            &format!("{act}, to see what {actor} waits for"),
-        );
+        let limit = seconds(self.board.patience());
+        let event = format!("{act} after {limit}, to see what {actor} waits for");
+        self.board.note(&reader(wire), Mark::Event, &event);
         match self.is_printed() {
             true => self.board.note(self.actor, Mark::Output, self.text),
             false => self.board.note(&reader(self.from), Mark::Received, self.text),
