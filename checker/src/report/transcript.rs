@@ -102,7 +102,7 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert_eq!(text.matches("long").count(), 13 + 40, "{text}");
         let difference = Difference::of_texts(&long, long.replace("long long", "along").as_bytes());
-        transcript.lines[1].difference = Some(difference);
+        transcript.lines[1].difference = Some(difference.into());
         for width in [40, 60, 80] {
             let text = colored(&transcript, width);
             let text = console::strip_ansi_codes(&text);

@@ -43,7 +43,7 @@ impl Board {
             failure.symptom = Some(Symptom::Spins(since));
             return;
         }
-        failure.symptom = match &failure.missed {
+        failure.symptom = match failure.missed.as_deref() {
             Some(Missed::Text(text, wire)) => self.tries(text, *wire),
             Some(Missed::Call | Missed::Listening) => {
                 default.and_then(|port| self.uses_other_port(&failure.actor, port))

@@ -41,6 +41,8 @@ impl Board {
     /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else.
     pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
         const LONG: Duration = Duration::from_secs(1);
+        const LONG_IF_KNOWN: Duration = Duration::from_millis(200);
+        let long = if self.in_vain.is_spinning() { LONG_IF_KNOWN } else { LONG };
         let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
         let mut all = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {
@@ -49,7 +51,7 @@ impl Board {
                 family.iter().flat_map(|member| census::work_of(*member)).collect();
             let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
             player.spin.look(now, &work, is_silent, is_ready);
-            if player.spin.ran() < self.patient(LONG) {
+            if player.spin.ran() < self.patient(long) {
                 all.extend(work);
             }
         }

@@ -35,9 +35,9 @@ pub struct Failure {
     /// Whether a busy machine can explain it: then one failure proves nothing.
     pub may_be_chance: bool,
     /// What came instead, laid beside what was expected.
-    pub difference: Option<Difference>,
+    pub difference: Option<Box<Difference>>,
     /// What did not come: how it is missed can be found out.
-    pub missed: Option<Missed>,
+    pub missed: Option<Box<Missed>>,
     /// What was seen of the program.
     pub symptom: Option<Symptom>,
 }
@@ -87,12 +87,12 @@ impl Stop {
 
     /// The same, with what came instead laid beside what was expected.
     pub fn differs(self, difference: Difference) -> Stop {
-        self.where_it_fails(|failure| failure.difference = Some(difference))
+        self.where_it_fails(|failure| failure.difference = Some(difference.into()))
     }
 
     /// The same, with what did not come.
     pub fn misses(self, missed: Missed) -> Stop {
-        self.where_it_fails(|failure| failure.missed = Some(missed))
+        self.where_it_fails(|failure| failure.missed = Some(missed.into()))
     }
 
     /// The same, with what was seen of the program.

@@ -43,7 +43,7 @@ pub struct Line {
     /// The bytes that were sent or received, where the line is about bytes.
     pub bytes: Option<Vec<u8>>,
     /// What came instead of what was expected, where a failure is about bytes.
-    pub difference: Option<Difference>,
+    pub difference: Option<Box<Difference>>,
 }
 
 impl Line {
