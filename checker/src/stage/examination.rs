@@ -17,6 +17,9 @@ use crate::stage::wire::WireId;
 /// How long a program may take to do something once it is tried.
 const MOMENT: Duration = Duration::from_millis(300);
 
+/// The same, where the system tells when it is done.
+const LONGEST_TRIAL: Duration = Duration::from_secs(1);
+
 /// How long a program must have used the processor, to say that it does so all the time.
 const LONG: Duration = Duration::from_millis(150);
 
@@ -183,11 +186,20 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Waits a moment for the text.
+    /// Waits for the text, until the programs rest: then it does not come.
     fn succeeds(&self) -> bool {
-        let comes = || self.rest().map(drop);
-        let moment = self.board.patient(MOMENT);
-        self.board.wait(moment, comes).ok().flatten().is_some() // its time may be over: then it is not known
+        const LOOKS: usize = 20; // one in 5 ms; a peer that counts a line as whole when it is quiet takes 50 ms
+        let limit = if self.board.is_busy().is_some() { LONGEST_TRIAL } else { MOMENT };
+        let mut at_rest = 0;
+        let is_decided = || {
+            if self.rest().is_some() {
+                return Some(true);
+            }
+            at_rest = if self.board.is_busy() == Some(false) { at_rest + 1 } else { 0 };
+            (at_rest == LOOKS).then_some(false)
+        };
+        let limit = self.board.patient(limit);
+        self.board.wait(limit, is_decided).ok().flatten() == Some(true) // no time left: it is not known
     }
 
     /// What has come behind the text, if that has come.
