@@ -194,7 +194,9 @@ impl Board {
                 return Ok(None);
             }
             let waited = self.time().saturating_sub(began);
-            if limit >= self.patience() && self.is_in_vain(waited) {
+            // A program that begins may have much to do first.
+            let is_for_an_answer = (self.patience()..self.start_limit()).contains(&limit);
+            if is_for_an_answer && self.is_in_vain(waited) {
                 self.cut.set(Some(waited));
                 return Ok(None);
             }
@@ -408,14 +410,9 @@ impl Board {
         }
     }
 
-    /// Remembers that somebody has left, in words: what a program does next may come of it.
-    pub fn parts(&self, words: String) {
-        self.partings.borrow_mut().push((self.clock.elapsed(), words));
-    }
-
     /// Ends a program's input, as Ctrl-D does.
     pub fn close_stdin(&self, player: PlayerId) {
-        self.parts("its input has ended".to_string());
+        self.parts("its input has ended", self.rests_now());
         if self.players.borrow()[player.0].on != Stdio::Pipes {
             self.type_text(player, "\x04"); // a terminal that is closed ends the output too
         }

@@ -35,6 +35,7 @@ pub struct Peer {
     is_quiet: bool,
     is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
+    rested: Cell<bool>, // the programs did, when this one said something last
 }
 
 /// What comes over a wire to someone who waits for a message or a frame.
@@ -73,7 +74,15 @@ impl Peer {
     pub(super) fn new(board: Rc<Board>, name: &str, wire: WireId, is_strict: bool) -> Peer {
         let name = name.to_string();
         board.with_wire(wire, |wire| wire.reader = name.clone());
-        Peer { board, name, wire, is_quiet: true, is_strict, line_break_may_follow: false.into() }
+        Peer {
+            board,
+            name,
+            wire,
+            is_quiet: true,
+            is_strict,
+            line_break_may_follow: false.into(),
+            rested: false.into(),
+        }
     }
 
     /// The same peer, whose doings are in the transcript from now on.
@@ -121,6 +130,9 @@ impl Peer {
     /// Sends bytes as they are, and writes `shown` into the transcript.
     pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
         self.notes_bytes(Mark::Sent, shown, bytes);
+        if !self.is_quiet {
+            self.rested.set(self.board.rests_now());
+        }
         self.sends(bytes)
     }
 
@@ -414,7 +426,7 @@ impl Peer {
         match said_first.as_deref() {
             Some([]) => {
                 self.note(Mark::Event, "is disconnected");
-                self.board.parts(format!("{} was disconnected", self.name));
+                self.parts("was disconnected", self.rested.get());
                 Ok(())
             }
             Some(bytes) => {
@@ -437,10 +449,17 @@ impl Peer {
         Ok(closed())
     }
 
+    /// Remembers that this one, if it is one of a few, does so now.
+    fn parts(&self, how: &str, rested: bool) {
+        if !self.is_quiet {
+            self.board.parts(&format!("{} {how}", self.name), rested);
+        }
+    }
+
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
-        self.board.parts(format!("{} has left", self.name));
+        self.parts("has left", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
         self.board.close(self.wire);
     }
@@ -448,14 +467,14 @@ impl Peer {
     /// Closes the sending side only: the other side comes to the end of what it can read.
     pub fn stops_sending(&self) {
         self.note(Mark::Event, "stops sending");
-        self.board.parts(format!("{} has stopped sending", self.name));
+        self.parts("has stopped sending", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
     }
 
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
-        self.board.parts(format!("{} has reset the connection", self.name));
+        self.parts("has reset the connection", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| {
             SockRef::from(socket).set_linger(Some(Duration::ZERO))
         });

@@ -1,5 +1,6 @@
 //! Whether the programs on the board are at work, or wait for something.
 
+use std::thread;
 use std::time::Duration;
 
 use crate::sandbox::census::{self, Work};
@@ -41,7 +42,7 @@ impl Board {
     /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else.
     pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
         const LONG: Duration = Duration::from_secs(1);
-        const LONG_IF_KNOWN: Duration = Duration::from_millis(200);
+        const LONG_IF_KNOWN: Duration = Duration::from_millis(400);
         let long = if self.in_vain.is_spinning() { LONG_IF_KNOWN } else { LONG };
         let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
         let mut all = Vec::new();
@@ -58,11 +59,31 @@ impl Board {
         all
     }
 
+    /// Remembers that somebody leaves now, in words: what a program does next may come of it. But not if one was at
+    /// work before.
+    pub fn parts(&self, words: &str, rested: bool) {
+        if rested {
+            self.partings.borrow_mut().push((self.clock.elapsed(), words.to_string()));
+        }
+    }
+
+    /// Whether the programs rest at the moment, or nearly so: they are looked at three times.
+    pub fn rests_now(&self) -> bool {
+        let rests = |_| {
+            let rests = self.is_busy() != Some(true);
+            if !rests {
+                thread::sleep(Duration::from_millis(1));
+            }
+            rests
+        };
+        (0..3).any(rests)
+    }
+
     /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the
     /// processor all the time, and so does one of these.
     pub(super) fn is_in_vain(&self, waited: Duration) -> bool {
         const LONG_ENOUGH: Duration = Duration::from_millis(500);
-        const MUCH: Duration = Duration::from_millis(200);
+        const MUCH: Duration = Duration::from_millis(400);
         let spins = |player: &Player| player.spin.ran() > self.patient(MUCH);
         self.in_vain.is_spinning()
             && waited > self.patient(LONG_ENOUGH)

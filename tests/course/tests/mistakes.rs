@@ -35,6 +35,8 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r"\[\d\d:\d\d\]", "[HH:MM]"),
         // What a server logs of those who come and go: the last of it may come too late to be seen.
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more …)\n", ""),
+        // Who gets a lock next, when the one who had it has left.
+        (r"only when \w+ had left", "only when [somebody] had left"),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"\d+ ms", "[time]"),
