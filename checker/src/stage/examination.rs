@@ -38,7 +38,11 @@ impl Board {
         if failure.symptom.is_some() {
             return;
         }
-        if let Some(spinner) = self.spinner(MUCH) {
+        if self.is_busy() == Some(true) {
+            // Once it is known for long enough that it is at work. Whatever it does then, the scene has failed already.
+            let _ = self.wait(self.patient(MOMENT), || self.spinner(MUCH).map(drop));
+        }
+        if let Some(spinner) = self.spinner(MUCH).or_else(|| self.flooder_since_parting()) {
             self.in_vain.note_spinning();
             let since = self.parting(&spinner.began);
             let words = format!("; {} {}", subject(&spinner.actor, &failure.actor), spins(&since));
@@ -106,6 +110,14 @@ impl Board {
             let is_certain = player.spin.ran() >= in_silence || self.parting(&began).is_some();
             (is_long && is_certain).then(|| Spinner { actor: player.actor.clone(), began })
         })
+    }
+
+    /// A program that has been printing or sending without end since somebody has left.
+    fn flooder_since_parting(&self) -> Option<Spinner> {
+        const MOMENT: Duration = Duration::from_millis(50);
+        let (actor, since) = self.flooder()?;
+        let began = since..since + MOMENT;
+        self.parting(&began).is_some().then_some(Spinner { actor, began })
     }
 
     /// Who has left just when something began, in words.

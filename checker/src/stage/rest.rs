@@ -35,7 +35,15 @@ impl Board {
 
     /// Whether somebody prints without end: it is not worth while to wait for it.
     fn is_flooded(&self) -> bool {
-        self.wires.borrow().iter().any(|wire| wire.unread().len() > MOST / 4)
+        self.flooder().is_some()
+    }
+
+    /// Somebody who prints or sends without end, and since when.
+    pub(super) fn flooder(&self) -> Option<(String, Duration)> {
+        let wires = self.wires.borrow();
+        let wire = wires.iter().find(|wire| wire.unread().len() > MOST / 4)?;
+        let since = wire.unread_since()?.elapsed();
+        Some((wire.sender.clone(), self.clock.elapsed().saturating_sub(since)))
     }
 
     /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
@@ -67,8 +75,9 @@ impl Board {
         }
     }
 
-    /// Whether the programs rest at the moment, or nearly so: they are looked at three times.
+    /// Whether the programs rest at the moment, or nearly so.
     pub fn rests_now(&self) -> bool {
+        const LOOKS: usize = 20;
         let rests = |_| {
             let rests = self.is_busy() != Some(true);
             if !rests {
@@ -76,7 +85,7 @@ impl Board {
             }
             rests
         };
-        (0..3).any(rests)
+        (0..LOOKS).any(rests)
     }
 
     /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the

@@ -92,6 +92,11 @@ impl Wire {
         lines.collect()
     }
 
+    /// When the first of what was not taken has arrived.
+    pub(super) fn unread_since(&self) -> Option<Instant> {
+        self.arrivals.iter().find(|arrival| arrival.0 > self.taken).map(|arrival| arrival.1)
+    }
+
     /// Takes all that has arrived.
     pub fn take_all(&mut self) -> Vec<u8> {
         self.take(self.unread.len()).0
