@@ -61,7 +61,8 @@ impl Board {
 
     /// The symptom that a program was at work all the time.
     pub(super) fn spins(&self, actor: &str) -> Symptom {
-        let spinner = self.spinner(MUCH).filter(|spinner| spinner.actor == actor);
+        let spinner = self.spinner(MUCH).or_else(|| self.flooder_since_parting());
+        let spinner = spinner.filter(|spinner| spinner.actor == actor);
         Symptom::Spins(spinner.and_then(|spinner| self.parting(&spinner.began)))
     }
 

@@ -285,10 +285,14 @@ impl Program {
         if self.board.comes_to_rest(patience)? {
             return Ok(());
         }
-        let message = format!(
-            "expected {expected}, but it was at work all the time, for {}",
-            seconds(self.board.waited(patience))
-        );
+        let instead = match self.board.is_flooded() {
+            true => "it prints on and on".to_string(),
+            false => {
+                let limit = seconds(self.board.waited(patience));
+                format!("it was at work all the time, for {limit}")
+            }
+        };
+        let message = format!("expected {expected}, but {instead}");
         Err(Stop::fails(&self.actor, message).because(self.board.spins(&self.actor)))
     }
 

@@ -11,8 +11,8 @@ use crate::stage::wire::MOST;
 
 impl Board {
     /// Waits until all programs rest: for a moment, all of their threads wait for something. `false`: they are at
-    /// work all the time, as those who ask again and again whether there is something to do. Where the system
-    /// does not tell (elsewhere than on Linux), they rest.
+    /// work all the time, as those who ask again and again whether there is something to do, or print without end.
+    /// Where the system does not tell (elsewhere than on Linux), they rest.
     pub fn comes_to_rest(&self, limit: Duration) -> Result<bool, Stop> {
         const LOOKS: usize = 10;
         // So much work is not chance. On a busy machine, somebody may wait for long to do a little.
@@ -24,7 +24,7 @@ impl Board {
             (at_rest == LOOKS || self.is_flooded()).then_some(())
         };
         let is_decided = self.wait(limit, is_decided)?.is_some();
-        Ok(is_decided || self.worked() < before + MUCH)
+        Ok(!self.is_flooded() && (is_decided || self.worked() < before + MUCH))
     }
 
     /// How long all programs have been at work so far.
@@ -34,7 +34,7 @@ impl Board {
     }
 
     /// Whether somebody prints without end: it is not worth while to wait for it.
-    fn is_flooded(&self) -> bool {
+    pub(super) fn is_flooded(&self) -> bool {
         self.flooder().is_some()
     }
 
