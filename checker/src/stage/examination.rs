@@ -122,7 +122,7 @@ impl Board {
     }
 
     /// Who has left just when something began, in words.
-    fn parting(&self, began: &Range<Duration>) -> Option<String> {
+    pub(super) fn parting(&self, began: &Range<Duration>) -> Option<String> {
         const BEFORE: Duration = Duration::from_millis(100);
         let (earliest, latest) = (began.start.saturating_sub(BEFORE), began.end);
         let partings = self.partings.borrow();

@@ -47,11 +47,12 @@ impl Board {
     }
 
     /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
-    /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else.
+    /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else; all the more
+    /// if that began when somebody left, or an earlier scene has seen it too.
     pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
         const LONG: Duration = Duration::from_secs(1);
         const LONG_IF_KNOWN: Duration = Duration::from_millis(400);
-        let long = if self.in_vain.is_spinning() { LONG_IF_KNOWN } else { LONG };
+        let is_known = self.in_vain.is_spinning();
         let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
         let mut all = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {
@@ -60,6 +61,9 @@ impl Board {
                 family.iter().flat_map(|member| census::work_of(*member)).collect();
             let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
             player.spin.look(now, &work, is_silent, is_ready);
+            let is_explained =
+                || player.spin.began().is_some_and(|began| self.parting(&began).is_some());
+            let long = if is_known || is_explained() { LONG_IF_KNOWN } else { LONG };
             if player.spin.ran() < self.patient(long) {
                 all.extend(work);
             }
