@@ -56,7 +56,8 @@ fn is_strict() -> bool {
 fn advise(step: &Step, outcome: &Outcome) -> String {
     match &outcome.verdict {
         Verdict::Fails { look, .. } => {
-            format!("{}Look at {look}\n{}\n", explain(outcome), step.hints[0])
+            let look = if look.is_empty() { String::new() } else { format!("Look at {look}\n") };
+            format!("{}{look}{}\n", explain(outcome), step.hints[0])
         }
         Verdict::CheckerFault(_) => {
             format!("{}\nThis is a mistake of the checker, and does not count.\n", explain(outcome))

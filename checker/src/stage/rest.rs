@@ -1,7 +1,7 @@
 //! Whether the programs on the board are at work, or wait for something.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::sandbox::census::{self, Work};
 use crate::stage::board::Board;
@@ -79,17 +79,23 @@ impl Board {
         }
     }
 
-    /// Whether the programs rest at the moment, or nearly so.
+    /// Whether the programs rest at the moment, or nearly so: they do before they have had a processor for long.
     pub fn rests_now(&self) -> bool {
-        const LOOKS: usize = 20;
-        let rests = |_| {
-            let rests = self.is_busy() != Some(true);
-            if !rests {
-                thread::sleep(Duration::from_millis(1));
-            }
-            rests
+        const LONG: Duration = Duration::from_millis(10);
+        const LONGEST: Duration = Duration::from_millis(300); // on a busy machine, it may take so long to get one
+        let ran = || {
+            let players = self.players.borrow();
+            let work = players.iter().flat_map(Player::family).flat_map(census::work_of);
+            work.map(|(_, work)| work.ran).sum::<Duration>()
         };
-        (0..LOOKS).any(rests)
+        let (began, before) = (Instant::now(), ran());
+        while self.is_busy() == Some(true) {
+            if ran().saturating_sub(before) > LONG || began.elapsed() > LONGEST {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        true
     }
 
     /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the
