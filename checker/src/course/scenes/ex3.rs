@@ -195,8 +195,11 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
         let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
         for program in &programs {
             let run = watch(stage, program)?;
-            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails)?;
-            runs.borrow_mut().push(pauses);
+            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails);
+            runs.borrow_mut().push(pauses.map_err(|stop| match run.ends_before_its_threads() {
+                true => stop.because(Symptom::EndsBeforeItsThreads),
+                false => stop,
+            })?);
         }
         are_random(&runs.borrow()).map_err(|message| fails(message).by_chance())?;
         stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");
