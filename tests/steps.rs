@@ -76,7 +76,8 @@ fn advise(package: Package, step: &Step, outcome: &Outcome, seed: u64) -> String
         format!("cargo step check {} {}{solutions} --seed {seed}", step.id, outcome.check.id);
     match &outcome.verdict {
         Verdict::Fails { look, .. } => {
-            format!("{explained}Look at {look}\n{}\nTo play it again: {again}\n", step.hints[0])
+            let look = if look.is_empty() { String::new() } else { format!("Look at {look}\n") };
+            format!("{explained}{look}{}\nTo play it again: {again}\n", step.hints[0])
         }
         Verdict::CheckerFault(_) => {
             let fault = "This is a mistake of the checker, and does not count.";

@@ -7,14 +7,18 @@ use clap::builder::{
     FalseyValueParser, PossibleValuesParser, RangedU64ValueParser, TypedValueParser,
 };
 use clap::error::ErrorKind;
-use clap::{ArgAction, ArgGroup, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{
+    ArgAction, ArgGroup, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
+};
 use console::Term;
 
 use crate::course::step::Step;
 use crate::course::table::{self, STEPS};
 use crate::desk::student::{Programs, Wanted};
 use crate::judge::cast::Commands;
-use crate::report::terminal::{Terminal, WIDTH};
+use crate::report::terminal::Terminal;
+use crate::report::transcript::WIDTH;
 use crate::sandbox::limits::{Limits, MIB};
 use crate::stage::framing::Framing;
 use crate::stage::launch::Role;
@@ -94,7 +98,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "CMD", group = "command")]
     pub program: Option<String>,
 
-    /// Show the transcript of every check
+    /// Show the transcript of every check that fails
     #[arg(long, conflicts_with = "json")]
     pub verbose: bool,
 
@@ -263,6 +267,36 @@ pub fn steps_of(ids: &[String]) -> Vec<&'static Step> {
     STEPS.iter().filter(is_meant).collect()
 }
 
+/// The options that were given to a command, but for those that say how and with which words: what stays the same when
+/// it is given again.
+pub fn options_given(matches: &ArgMatches) -> Vec<String> {
+    let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
+    let command = Cli::command();
+    let arguments = command.find_subcommand(name).into_iter().flat_map(|it| it.get_arguments());
+    let mut options = Vec::new();
+    for argument in arguments {
+        let id = argument.get_id().as_str();
+        let (Some(long), Some(ValueSource::CommandLine)) =
+            (argument.get_long(), matches.value_source(id))
+        else {
+            continue;
+        };
+        if ["verbose", "json", "seed"].contains(&id) {
+            continue;
+        }
+        let option = format!("--{long}");
+        match argument.get_action() {
+            ArgAction::SetTrue => options.push(option),
+            _ => {
+                for value in matches.get_raw(id).into_iter().flatten() {
+                    options.extend([option.clone(), value.to_string_lossy().into_owned()]);
+                }
+            }
+        }
+    }
+    options
+}
+
 /// The limits that a program which takes no options, such as a test, gets from the environment.
 ///
 /// # Errors
@@ -284,7 +318,8 @@ pub fn terminal(is_verbose: bool) -> Terminal {
 
 impl CheckArgs {
     /// What is asked for. Ends the program with a usage error when the options do not fit the step.
-    pub fn wanted(&self) -> Wanted {
+    /// `options`: those that were given, to be given again.
+    pub fn wanted(&self, options: Vec<String>) -> Wanted {
         let (ids, only) = self.steps_and_check();
         let steps = steps_of(ids);
         let is_pair = self.manners.pair;
@@ -317,6 +352,7 @@ impl CheckArgs {
             is_json: self.json,
             is_strict: self.strict,
             seed: self.seed,
+            options,
             limits: self.limits.limits(),
             terminal: terminal(self.verbose),
         }

@@ -26,9 +26,13 @@ pub mod desk {
 
 pub mod report {
     //! From results to text. Nothing here prints.
+    pub mod again;
+    pub mod difference;
     mod framing;
     pub mod json;
     pub mod terminal;
+    pub mod transcript;
+    pub mod verdicts;
 }
 
 pub mod judge {
@@ -45,6 +49,8 @@ pub mod judge {
 
 pub mod course {
     //! What is taught.
+    pub mod advice;
+    pub mod helpers;
     pub mod layout;
     pub mod scenes;
     pub mod starter;
@@ -58,9 +64,12 @@ pub mod stage {
     pub mod board;
     pub mod bulk;
     pub mod clock;
+    pub mod difference;
+    pub mod examination;
     pub mod expected;
     pub mod frames;
     pub mod framing;
+    pub mod in_vain;
     pub mod launch;
     pub mod manners;
     mod missing;
@@ -75,8 +84,10 @@ pub mod stage {
     pub mod rest;
     mod screen;
     pub mod show;
+    mod spin;
     pub mod stage;
     pub mod stop;
+    pub mod symptom;
     pub mod transcript;
     pub mod wire;
     pub mod words;

@@ -4,16 +4,18 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use checker::cli::{Cli, Command, limits_of_environment, steps_of, terminal};
+use checker::cli::{Cli, Command, limits_of_environment, options_given, steps_of, terminal};
 use checker::desk::student::{self, Answer};
 use checker::sandbox::ending;
-use clap::Parser;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 /// The exit status when the checker itself cannot do its work.
 const FAULT: u8 = 3;
 
 fn main() -> ExitCode {
-    let answer = answer(&Cli::parse().command);
+    let matches = Cli::command().get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let answer = answer(&cli.command, &matches);
     ending::end_everything(); // what could not be cleared away before, for want of descriptors
     match answer.and_then(|answer| Ok((print(&answer.text)?, answer))) {
         Ok(((), answer)) => {
@@ -27,10 +29,10 @@ fn main() -> ExitCode {
     }
 }
 
-fn answer(command: &Command) -> Result<Answer> {
+fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
     match command {
         Command::List => Ok(student::list(&terminal(false))),
-        Command::Check(args) => student::check(&args.wanted()),
+        Command::Check(args) => student::check(&args.wanted(options_given(matches))),
         Command::Try { program, arguments } => {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             student::try_out(program, arguments, &limits)

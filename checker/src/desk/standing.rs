@@ -10,7 +10,8 @@ use tempfile::NamedTempFile;
 use crate::course::layout::{Package, fingerprint, kept};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
-use crate::judge::outcome::StepResult;
+use crate::course::table::STEPS;
+use crate::judge::outcome::{StepResult, Verdict};
 use crate::report::terminal::points_in_words;
 
 fn path() -> PathBuf {
@@ -32,6 +33,49 @@ pub fn keep(results: &[StepResult]) {
         standings.insert(result.step.id.to_string(), standing);
     }
     let _ = write(&Value::Object(standings).to_string());
+}
+
+/// The key of the steps whose first hint was shown.
+const HINTED: &str = "hinted";
+
+/// The ids of the steps whose first hint was shown.
+pub fn hinted() -> Vec<String> {
+    read().get(HINTED).and_then(|ids| serde_json::from_value(ids.clone()).ok()).unwrap_or_default()
+}
+
+/// Remembers that the first hints of these steps were shown, where a check has failed.
+pub fn note_hints(results: &[StepResult]) {
+    let mut steps = hinted();
+    for result in results {
+        let has_failed = |verdict: &Verdict| matches!(verdict, Verdict::Fails { .. });
+        let is_shown = result.outcomes.iter().any(|outcome| has_failed(&outcome.verdict));
+        if is_shown && !steps.iter().any(|id| id == result.step.id) {
+            steps.push(result.step.id.to_string());
+        }
+    }
+    let mut standings = read();
+    if standings.get(HINTED) != Some(&json!(steps)) {
+        standings.insert(HINTED.to_string(), json!(steps));
+        let _ = write(&Value::Object(standings).to_string());
+    }
+}
+
+/// The points of all steps that were checked so far, and the most that all steps give.
+pub fn sum() -> (f64, u32) {
+    let standings = read();
+    let points = STEPS.iter().filter_map(|step| standings.get(step.id)?["points"].as_f64());
+    (points.fold(0.0, |sum, points| sum + points), STEPS.iter().map(|step| step.points).sum())
+}
+
+/// The first step, in the order of the walkthrough, that does not have all of its points as it lies there now.
+pub fn first_incomplete() -> Option<&'static Step> {
+    let standings = read();
+    STEPS.iter().find(|step| {
+        let Some(standing) = standings.get(step.id) else { return true };
+        let points = standing["points"].as_f64().unwrap_or(0.0);
+        let is_current = standing["fingerprint"] == fingerprint(Package::Exercises, step.programs);
+        !is_current || points + 1e-6 < f64::from(step.points)
+    })
 }
 
 /// Writes the whole file or, if that is cut off, nothing of it.

@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use colored::Colorize;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::course::helpers;
 use crate::course::layout::{Package, target};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
@@ -24,6 +25,7 @@ use crate::judge::cast::{self, Cast, Commands, Sources};
 use crate::judge::judge;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::judge::probe;
+use crate::report::again::Again;
 use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
@@ -59,6 +61,8 @@ pub struct Wanted {
     pub is_strict: bool,
     /// The number that chooses the words; none: any.
     pub seed: Option<u64>,
+    /// The options that were given, to be given again.
+    pub options: Vec<String>,
     /// What programs may take.
     pub limits: Limits,
     /// How results are shown.
@@ -169,16 +173,32 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
     if is_where_they_stand {
         standing::keep(&results);
     }
-    let compiler_warnings = match wanted.steps.len() {
-        1 => casts.iter().flat_map(|cast| cast.warnings.clone()).collect(),
-        _ => Vec::new(), // there would be too many
+    let changed_helpers = match wanted.programs {
+        Programs::Exercises | Programs::Solutions => helpers::changed(),
+        Programs::Commands(_) => Vec::new(),
     };
-    let next = is_where_they_stand.then(|| next(&results)).flatten();
-    let ending = Ending { seed, summed: &wanted.steps, next };
+    let compiler_warnings = match wanted.steps.len() {
+        1 if casts.iter().all(Cast::compiles) => {
+            casts.iter().flat_map(|cast| cast.warnings.clone()).collect()
+        }
+        _ => Vec::new(), // there would be too many, or there is an error, which comes first
+    };
+    let is_one = is_where_they_stand && results.len() == 1;
+    let ending = Ending {
+        again: Again { options: wanted.options.clone(), only: wanted.only.clone(), seed },
+        summed: &wanted.steps,
+        next: is_one.then(|| standing::first_incomplete().map_or(Next::Nothing, Next::Step)),
+        so_far: is_one.then(standing::sum),
+        hinted: is_students.then(standing::hinted),
+        changed_helpers: &changed_helpers,
+    };
     let text = match wanted.is_json {
-        true => json::document(&results, seed, &wanted.limits, began.elapsed())?,
+        true => json::document(&results, seed, &wanted.limits, began.elapsed(), &changed_helpers)?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
     };
+    if is_students && !wanted.is_json {
+        standing::note_hints(&results);
+    }
     let is_short = !untouched.is_empty() || !results.iter().all(StepResult::is_passed);
     let status = match status_of(&results) {
         0 => u8::from(wanted.is_strict && is_short),
@@ -254,13 +274,6 @@ fn is_untouched(step: &Step) -> bool {
 fn task_of(program: &str) -> (String, String) {
     let file = Package::Exercises.source(program).display().to_string();
     (file, Starter::read(program).task())
-}
-
-/// What comes after the step, if it was one.
-fn next(results: &[StepResult]) -> Option<Next> {
-    let [result] = results else { return None };
-    let mut rest = STEPS.iter().skip_while(|step| step.id != result.step.id);
-    Some(rest.nth(1).map_or(Next::Nothing, Next::Step))
 }
 
 /// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.

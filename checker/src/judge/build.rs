@@ -79,6 +79,15 @@ pub fn build(
     Ok(builds)
 }
 
+/// That a program is missing, and how to get it back.
+fn missing(source: &Path) -> String {
+    let source = source.display();
+    format!(
+        "{source} is missing. To get it back as it was handed out:\n  git checkout -- {source}\n\
+         Without git, take it from the course's archive."
+    )
+}
+
 /// Builds one binary of another package of the course, and says where it is.
 ///
 /// # Errors
@@ -131,7 +140,7 @@ fn why_unbuildable(package: Package, program: &str) -> Option<String> {
     let source = package.source(program);
     let shown = source.display();
     let Ok(path) = root().join(&source).canonicalize() else {
-        return Some(format!("{shown} is missing"));
+        return Some(missing(&source));
     };
     let folder = root().join(package.folder()).canonicalize().ok()?;
     if path.starts_with(&folder) && !path.is_file() {

@@ -8,9 +8,9 @@ use crate::course::step::{Asked, Check, Probe, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
 use crate::stage::framing::{Framed, Framing};
+use crate::stage::in_vain::InVain;
 use crate::stage::launch::{Launch, Role};
 use crate::stage::manners::Manners;
-use crate::stage::ports::InVain;
 use crate::stage::stage::Production;
 
 /// The programs that take part in a step's scenes.

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::course::advice::advice;
 use crate::course::starter::Starter;
 use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
@@ -147,9 +148,9 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
 /// checker; what happened before is in the transcript all the same.
 fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
     let scene = catch_unwind(AssertUnwindSafe(|| {
-        let scene = (check.scene)(stage);
-        if matches!(scene, Err(Stop::Fails(_))) {
-            stage.settles();
+        let mut scene = (check.scene)(stage);
+        if let Err(Stop::Fails(failure)) = &mut scene {
+            stage.examines(failure);
         }
         scene
     }));
@@ -186,14 +187,16 @@ fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdic
             let message = format!("panicked at {}:{}: {}", panic.file, panic.line, panic.message);
             Verdict::Fails {
                 failure: Failure::of(actor, message),
-                look: look(place_of_panic, check),
+                look: look(place_of_panic, check.look.to_string()),
             }
         }
-        (Err(Stop::Fails(failure @ Failure { is_at_start: true, .. })), _) => {
-            Verdict::Fails { failure, look: place_of_panic.unwrap_or_default() }
-        }
         (Err(Stop::Fails(failure)), _) => {
-            Verdict::Fails { failure, look: look(place_of_panic, check) }
+            let further = match &failure.symptom {
+                Some(symptom) => advice(symptom),
+                None if failure.is_at_start => String::new(), // what the check is about was not reached
+                None => check.look.to_string(),
+            };
+            Verdict::Fails { failure, look: look(place_of_panic, further) }
         }
         (Err(Stop::NotChecked(reason) | Stop::NoRoom(reason)), _) => Verdict::NotChecked(reason),
         (Err(Stop::ToDo(panic)), _) => Verdict::ToDo(to_do(&panic)),
@@ -201,11 +204,12 @@ fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdic
     }
 }
 
-/// Where to look: first at the panic, if there was one.
-fn look(place_of_panic: Option<String>, check: &Check) -> String {
+/// Where to look: first at the panic, if there was one, and then further.
+fn look(place_of_panic: Option<String>, further: String) -> String {
     match place_of_panic {
-        Some(place) => format!("{place}, and at {}", check.look),
-        None => check.look.to_string(),
+        Some(place) if further.is_empty() => place,
+        Some(place) => format!("{place}, and at {further}"),
+        None => further,
     }
 }
 

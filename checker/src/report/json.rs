@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::judge::outcome::{Outcome, StepResult};
-use crate::report::terminal;
+use crate::report::transcript;
 use crate::sandbox::limits::{self, MIB};
 
 #[derive(Serialize)]
@@ -18,6 +18,7 @@ struct Document<'a> {
     open: f64, // of checks that were not checked
     seconds: f64,
     version: &'a str, // of the course
+    changed_helpers: &'a [String],
     limits: Limits,
 }
 
@@ -79,6 +80,7 @@ pub fn document(
     seed: u64,
     limits: &limits::Limits,
     took: Duration,
+    changed_helpers: &[String],
 ) -> serde_json::Result<String> {
     let sum = |of: fn(&StepResult) -> f64| results.iter().fold(0.0, |sum, result| sum + of(result));
     text_of(&Document {
@@ -89,6 +91,7 @@ pub fn document(
         open: sum(StepResult::open_points),
         seconds: seconds(took),
         version: env!("CARGO_PKG_VERSION"),
+        changed_helpers,
         limits: Limits {
             patience: limits.patience,
             max_seconds: limits.scene.as_secs(),
@@ -145,7 +148,7 @@ fn check(outcome: &Outcome) -> Check<'_> {
         bonus: outcome.is_bonus,
         message: outcome.verdict.message(),
         advice: outcome.look(),
-        transcript: terminal::plain(&outcome.transcript),
+        transcript: transcript::plain(&outcome.transcript),
         warnings: &outcome.warnings,
         seconds: seconds(outcome.took),
     }

@@ -197,21 +197,32 @@ fn of_threads(pid: i32, file: &str) -> impl Iterator<Item = (i32, String)> {
     })
 }
 
-/// How long each thread of a process, by its id, has waited for a processor while others had them
+/// What a thread has done so far, other than to wait for something
 /// (<https://docs.kernel.org/scheduler/sched-stats.html>).
-pub fn kept_waiting(pid: i32) -> Vec<(i32, Duration)> {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// How long it had a processor.
+    pub ran: Duration,
+    /// How long it was ready to run, but others had the processors.
+    pub waited: Duration,
+}
+
+/// What each thread of a process, by its id, has done so far.
+pub fn work_of(pid: i32) -> Vec<(i32, Work)> {
     let threads = of_threads(pid, "schedstat");
-    threads.filter_map(|(thread, stat)| Some((thread, waited(&stat)?))).collect()
+    threads.filter_map(|(thread, stat)| Some((thread, work_in(&stat)?))).collect()
 }
 
-/// How long the thread that asks has waited so. No thread has the id 0.
-pub fn kept_this_thread_waiting() -> Option<(i32, Duration)> {
-    Some((0, waited(&short_text(Path::new("/proc/thread-self/schedstat"))?)?))
+/// What the thread that asks has done. No thread has the id 0.
+pub fn work_of_this_thread() -> Option<(i32, Work)> {
+    Some((0, work_in(&short_text(Path::new("/proc/thread-self/schedstat"))?)?))
 }
 
-/// The second number of a line such as `709466336 302474643 86`, in nanoseconds.
-fn waited(schedstat: &str) -> Option<Duration> {
-    Some(Duration::from_nanos(schedstat.split_whitespace().nth(1)?.parse().ok()?))
+/// The first two numbers of a line such as `709466336 302474643 86`, in nanoseconds.
+fn work_in(schedstat: &str) -> Option<Work> {
+    let mut numbers = schedstat.split_whitespace().map(|word| word.parse().ok());
+    let mut next = || Some(Duration::from_nanos(numbers.next()??));
+    Some(Work { ran: next()?, waited: next()? })
 }
 
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
@@ -289,9 +300,10 @@ mod tests {
     }
 
     #[test]
-    fn a_line_tells_how_long_a_thread_was_kept_waiting() {
-        assert_eq!(waited("709466336 302474643 86\n"), Some(Duration::from_nanos(302_474_643)));
-        assert_eq!(waited(""), None);
+    fn a_line_tells_how_long_a_thread_ran_and_was_kept_waiting() {
+        let (ran, waited) = (Duration::from_nanos(709_466_336), Duration::from_nanos(302_474_643));
+        assert_eq!(work_in("709466336 302474643 86\n"), Some(Work { ran, waited }));
+        assert_eq!(work_in(""), None);
     }
 
     #[test]

@@ -30,6 +30,13 @@ pub fn is_free(port: u16) -> bool {
     })
 }
 
+/// Whether the system may choose a port for somebody who asks for any (port 0).
+pub fn may_be_chosen(port: u16) -> bool {
+    const USUALLY: u16 = 32768; // and more, on Linux; on macOS still higher
+    let range = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+    port >= range.split_whitespace().next().and_then(|low| low.parse().ok()).unwrap_or(USUALLY)
+}
+
 /// A socket that has a port and does not listen: nobody else gets the port, and the system refuses each call to it.
 ///
 /// # Errors
@@ -92,12 +99,26 @@ pub fn release(client: SocketAddr, server: SocketAddr) -> io::Result<()> {
 
 /// The TCP ports that a program and all that it has started listen on, where the system tells (Linux).
 pub fn listening_ports(program: u32) -> BTreeSet<u16> {
+    let is_listening = |socket: &&TcpSocket| socket.state == State::Listening;
+    sockets_of(program).iter().filter(is_listening).map(|socket| socket.local.port()).collect()
+}
+
+/// The ports that a program and all that it has started have called, where the system tells (Linux).
+pub fn called_ports(program: u32) -> BTreeSet<u16> {
+    let listening = listening_ports(program);
+    let is_call = |socket: &&TcpSocket| {
+        socket.state == State::Other && !listening.contains(&socket.local.port())
+    };
+    let sockets = sockets_of(program);
+    sockets.iter().filter(is_call).map(|socket| socket.remote.port()).collect()
+}
+
+/// The TCP sockets that a program and all that it has started have open.
+fn sockets_of(program: u32) -> Vec<TcpSocket> {
     let family = census::family_now(program);
     let theirs: BTreeSet<u64> =
         family.iter().flat_map(|member| census::sockets_of(member.pid)).collect();
-    let is_listening = |socket: &TcpSocket| socket.state == State::Listening;
-    let listening = tcp_sockets().filter(is_listening);
-    listening.filter(|socket| theirs.contains(&socket.inode)).map(|s| s.local.port()).collect()
+    tcp_sockets().filter(|socket| theirs.contains(&socket.inode)).collect()
 }
 
 /// Whether somebody listens on a port of this machine, where the system tells (Linux).

@@ -12,7 +12,7 @@ use crate::stage::missing::missed;
 use crate::stage::panics::{Panic, PanicFinder};
 use crate::stage::show::seconds;
 use crate::stage::stop::Stop;
-use crate::stage::transcript::Mark;
+use crate::stage::transcript::{Line, Mark};
 use crate::stage::wire::{Source, WireId};
 
 /// What is left of a scene that is over.
@@ -91,7 +91,6 @@ impl Board {
                 let _ = SockRef::from(&socket).set_linger(Some(Duration::ZERO));
             }
         }
-        let mut panics = Vec::new();
         let mut missing = None;
         for (player, exit) in self.players.borrow_mut().iter_mut().zip(exits) {
             let is_foreign = player.panics.is_none();
@@ -100,9 +99,8 @@ impl Board {
             if !player.process.reap() {
                 survivors.insert(player.process.id() as i32);
             }
-            let found = player.panics.as_ref().map_or(&[][..], PanicFinder::found);
-            panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
         }
+        let panics = self.panics.take().unwrap_or_else(|| self.panics_so_far());
         drop(containment); // and the folder with it
         let called = self.called.take().into_iter().flat_map(sockets::lingering);
         for (client, server) in self.calls.take().into_iter().chain(called) {
@@ -118,26 +116,43 @@ impl Board {
         players.iter().all(|player| is_read(player.stdout) && is_read(player.stderr))
     }
 
-    /// Adds what programs have written and nobody has taken: at the end of a failed scene it may say why.
+    /// The panics so far, each with its actor.
+    pub(super) fn panics_so_far(&self) -> Vec<(String, Panic)> {
+        let mut panics = Vec::new();
+        for player in self.players.borrow().iter() {
+            let found = player.panics.as_ref().map_or(&[][..], PanicFinder::found);
+            panics.extend(found.iter().map(|panic| (player.actor.clone(), panic.clone())));
+        }
+        panics
+    }
+
+    /// Adds what programs have written and nobody has taken, each line where it came: at the end of a failed scene it
+    /// may say why.
     pub fn note_rest(&self) {
         for player in self.players.borrow().iter() {
-            let stdout = self.with_wire(player.stdout, |wire| wire.unread().to_vec());
-            self.note_lines(&player.actor, Mark::Output, &stdout);
-            self.note_lines(&player.actor, Mark::Error, &player.log);
+            let stdout = self.with_wire(player.stdout, |wire| wire.lines_unread());
+            self.note_lines(&player.actor, Mark::Output, stdout);
+            self.note_lines(&player.actor, Mark::Error, player.lines_logged());
         }
     }
 
-    fn note_lines(&self, actor: &str, mark: Mark, bytes: &[u8]) {
-        const MOST_LINES: usize = 8;
-        let text = String::from_utf8_lossy(bytes);
-        let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-        for line in lines.iter().take(MOST_LINES) {
-            if !self.transcript.borrow().has(actor, mark, line) {
-                self.note(actor, mark, line);
-            }
+    /// Notes lines that came at these times: if they are many, the first and the last of them. (The last line of a
+    /// traceback says what went wrong.)
+    fn note_lines(&self, actor: &str, mark: Mark, mut lines: Vec<(String, Instant)>) {
+        const FIRST: usize = 4;
+        const LAST: usize = 4;
+        lines.retain(|(line, _)| !line.trim().is_empty());
+        if lines.len() > FIRST + LAST {
+            let rest = lines.len() - FIRST - LAST;
+            let when = lines[FIRST].1;
+            lines.splice(FIRST..FIRST + rest, [(format!("… and {rest} lines more …"), when)]);
         }
-        if lines.len() > MOST_LINES {
-            self.note(actor, mark, &format!("… and {} lines more", lines.len() - MOST_LINES));
+        for (line, when) in lines {
+            let line = line.trim_end_matches(['\r', '\n']);
+            if !self.transcript.borrow().has(actor, mark, line) {
+                let when = self.clock.elapsed().saturating_sub(when.elapsed());
+                self.transcript.borrow_mut().insert(Line { when, ..Line::new(actor, mark, line) });
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::Command;
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,9 +19,10 @@ use crate::sandbox::containment::Containment;
 use crate::sandbox::limits::{Limits, MIB};
 use crate::sandbox::process::{Exit, Process, StartError, Stdio};
 use crate::stage::clock::Clock;
+use crate::stage::in_vain::InVain;
 use crate::stage::panics::{Panic, PanicFinder};
 use crate::stage::player::{Player, PlayerId};
-use crate::stage::show::seconds;
+use crate::stage::spin::Spin;
 use crate::stage::stop::Stop;
 use crate::stage::transcript::{Line, Mark, Transcript};
 use crate::stage::wire::{MOST, Source, Wire, WireId};
@@ -57,11 +59,16 @@ pub struct Board {
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
     pub(super) sent: Cell<usize>, // by all peers together, in bytes
+    pub(super) in_vain: Arc<InVain>,
+    pub(super) is_silent: Cell<bool>, // since the last look at what programs do
+    pub(super) partings: RefCell<Vec<(Duration, String)>>, // who has left, in words, and when
+    pub(super) panics: RefCell<Option<Vec<(String, Panic)>>>, // if all later ones come of what is tried
+    pub(super) cut: Cell<Option<Duration>>, // how long the last wait took, if it was cut short
 }
 
 impl Board {
     /// An empty board, for the scene of this title.
-    pub fn new(title: String, limits: Limits) -> Board {
+    pub fn new(title: String, limits: Limits, in_vain: Arc<InVain>) -> Board {
         Board {
             wires: RefCell::default(),
             players: RefCell::default(),
@@ -75,6 +82,11 @@ impl Board {
             clock: Clock::new(),
             looked: Cell::new(Instant::now()),
             sent: Cell::default(),
+            in_vain,
+            is_silent: Cell::new(true),
+            partings: RefCell::default(),
+            panics: RefCell::default(),
+            cut: Cell::default(),
         }
     }
 
@@ -151,14 +163,17 @@ impl Board {
             stdout: self.add_wire(actor, Source::Pipe(pipes.stdout)),
             stderr: self.add_wire(actor, Source::Pipe(pipes.stderr)),
             log: Vec::new(),
+            log_arrivals: Vec::new(),
             panics: is_rust.then(PanicFinder::default),
+            spin: Spin::default(),
         };
         let mut players = self.players.borrow_mut();
         players.push(player);
         Ok(PlayerId(players.len() - 1))
     }
 
-    /// Waits until `ready` finds what it looks for, at most for `limit`.
+    /// Waits until `ready` finds what it looks for, at most for `limit`; and not as long for a program that is known
+    /// to do nothing but use the processor.
     ///
     /// # Errors
     /// When the scene is over before: a `todo!()` was reached, or somebody sent without end.
@@ -167,7 +182,9 @@ impl Board {
         limit: Duration,
         mut ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
-        let deadline = self.time() + limit;
+        let began = self.time();
+        let deadline = began + limit;
+        self.cut.set(None);
         loop {
             let left = deadline.saturating_sub(self.time());
             // On the last round too: what came in time counts, even if this thread did not get to run.
@@ -180,8 +197,20 @@ impl Board {
             if left.is_zero() && !is_forgiven {
                 return Ok(None);
             }
+            let waited = self.time().saturating_sub(began);
+            // A program that begins may have much to do first.
+            let is_for_an_answer = (self.patience()..self.start_limit()).contains(&limit);
+            if is_for_an_answer && self.is_in_vain(waited) {
+                self.cut.set(Some(waited));
+                return Ok(None);
+            }
             self.gather(left.min(TICK), None);
         }
+    }
+
+    /// How long the last wait took that was in vain: its limit, or less if it was cut short.
+    pub fn waited(&self, limit: Duration) -> Duration {
+        self.cut.get().unwrap_or(limit)
     }
 
     /// The time since the scene began, by which deadlines are measured: see [`Clock`].
@@ -218,8 +247,7 @@ impl Board {
 
     /// Whether the machine was too busy to run the programs of this scene, whose clock is then set back.
     fn forgives(&self) -> bool {
-        let players = self.players.borrow();
-        self.clock.forgive(players.iter().flat_map(Player::family))
+        self.clock.is_to_look() && self.clock.forgive(self.looks_at_work().into_iter())
     }
 
     fn stop_early(&self) -> Result<(), Stop> {
@@ -227,15 +255,13 @@ impl Board {
             return Err(Stop::ToDo(panic));
         }
         if let Some((actor, message)) = self.excess.borrow().clone() {
-            return Err(Stop::fails(&actor, message));
+            return Err(self.did_too_much(&actor, &message));
         }
         // What the clock forgives does not count; but a program with many busy threads keeps itself waiting.
         const MOST_FORGIVEN: u32 = 4;
         let longest = self.patient(self.limits.scene);
         if self.clock.time() > longest || self.clock.elapsed() > longest * MOST_FORGIVEN {
-            let longest = seconds(longest);
-            let message = format!("expected the check to be over within {longest} (--max-seconds)");
-            return Err(Stop::fails("check", message));
+            return Err(self.takes_too_long(longest));
         }
         Ok(())
     }
@@ -278,6 +304,7 @@ impl Board {
         let ready: Vec<bool> = polled.iter().map(|fd| fd.revents().intersects(arrived)).collect();
         for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
             let wire = &mut wires[index];
+            self.is_silent.set(false);
             if wire.is_read()
                 && let Some(message) = wire.read(allowance)
             {
@@ -311,6 +338,7 @@ impl Board {
                 continue;
             }
             player.log.extend(&piece);
+            player.log_arrivals.push((player.log.len(), Instant::now()));
             if player.log.len() > MOST + allowance {
                 wire.source = None;
                 let message = format!("logged more than {} MiB", MOST as u64 / MIB);
@@ -332,6 +360,7 @@ impl Board {
     /// Sends all of `bytes`, and gathers what arrives meanwhile, so that two sides that both send
     /// cannot wait for each other forever. `false`: the other side takes no more, or has left.
     pub fn send(&self, wire: WireId, mut bytes: &[u8]) -> Result<bool, Stop> {
+        self.with_wire(wire, |wire| wire.is_unfinished = !bytes.ends_with(b"\n"));
         let deadline = self.time() + self.patience();
         while !bytes.is_empty() {
             let result = self.with_wire(wire, |wire| match wire.source.as_mut() {
@@ -341,6 +370,7 @@ impl Board {
             match result {
                 Ok(count) => {
                     self.note_sent(count);
+                    self.is_silent.set(false);
                     bytes = &bytes[count..];
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -360,6 +390,15 @@ impl Board {
             Some(Source::Socket(socket)) => Some(act(socket)),
             _ => None,
         })
+    }
+
+    /// The sockets of all peers at whose other end `actor` is.
+    pub(super) fn sockets_to(&self, actor: &str) -> Vec<WireId> {
+        let is_to =
+            |wire: &Wire| wire.sender == actor && matches!(wire.source, Some(Source::Socket(_)));
+        let wires = self.wires.borrow();
+        let numbers = wires.iter().enumerate().filter(|(_, wire)| is_to(wire));
+        numbers.map(|(number, _)| WireId(number)).collect()
     }
 
     /// Remembers a call to a server whose port must be free again after the scene.
@@ -410,6 +449,7 @@ impl Board {
 
     /// Ends a program's input, as Ctrl-D does.
     pub fn close_stdin(&self, player: PlayerId) {
+        self.parts("its input has ended", self.rests_now());
         if self.players.borrow()[player.0].on != Stdio::Pipes {
             self.type_text(player, "\x04"); // a terminal that is closed ends the output too
         }
@@ -444,7 +484,7 @@ mod tests {
     #[test]
     fn what_a_scene_waits_for_before_it_begins_does_not_count_as_its_time() {
         let limits = Limits { scene: Duration::from_millis(600), ..Limits::default() };
-        let board = Board::new(String::new(), limits);
+        let board = Board::new(String::new(), limits, Arc::default());
         let longer = Duration::from_millis(900);
         assert!(matches!(board.wait_before_the_scene(longer, || None::<()>), Ok(None)));
         assert!(board.time() < Duration::from_millis(500));
@@ -453,9 +493,9 @@ mod tests {
 
     #[test]
     fn the_longest_time_of_a_scene_does_not_count_what_the_clock_forgives() {
-        let seconds = Duration::from_secs;
+        let (seconds, in_vain) = (Duration::from_secs, Arc::default());
         let mut board =
-            Board::new(String::new(), Limits { scene: seconds(2), ..Limits::default() });
+            Board::new(String::new(), Limits { scene: seconds(2), ..Limits::default() }, in_vain);
         board.clock = Clock::that_began(seconds(3), seconds(2));
         assert!(board.wait(Duration::ZERO, || Some(())).is_ok());
         board.clock = Clock::that_began(seconds(5), seconds(2));

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::census;
+use crate::sandbox::census::{self, Work};
 
 /// How often it is looked at, at most, who had to wait.
 const OFTEN: Duration = Duration::from_millis(50);
@@ -31,7 +31,8 @@ impl Clock {
     /// A clock that begins now.
     pub fn new() -> Clock {
         let now = Instant::now();
-        let waited = census::kept_this_thread_waiting().into_iter().collect();
+        let own = census::work_of_this_thread().into_iter();
+        let waited = own.map(|(thread, work)| (thread, work.waited)).collect();
         Clock {
             began: Cell::new(now),
             lost: Cell::default(),
@@ -68,17 +69,18 @@ impl Clock {
         self.began.get().elapsed()
     }
 
-    /// Sets the clock back by the longest time that a thread of these programs, or the one that asks, had to
-    /// wait for a processor since this was last called. Returns whether anybody had to.
-    pub fn forgive(&self, programs: impl Iterator<Item = i32>) -> bool {
-        if self.looked.get().elapsed() < OFTEN {
-            return false;
-        }
+    /// Whether it is time to look who had to wait.
+    pub fn is_to_look(&self) -> bool {
+        self.looked.get().elapsed() >= OFTEN
+    }
+
+    /// Sets the clock back by the longest time that one of these threads, or the one that asks, had to wait for a
+    /// processor since this was last called. Returns whether anybody had to.
+    pub fn forgive(&self, threads: impl Iterator<Item = (i32, Work)>) -> bool {
         self.looked.set(Instant::now());
-        let threads = programs.flat_map(census::kept_waiting);
         let mut before = self.waited.borrow_mut();
-        let waits = threads.chain(census::kept_this_thread_waiting()).map(|(thread, waited)| {
-            waited.saturating_sub(before.insert(thread, waited).unwrap_or_default())
+        let waits = threads.chain(census::work_of_this_thread()).map(|(thread, work)| {
+            work.waited.saturating_sub(before.insert(thread, work.waited).unwrap_or_default())
         });
         let longest = waits.max().unwrap_or_default();
         self.lost.set(self.lost.get() + longest);
@@ -107,7 +109,8 @@ mod tests {
                 scope.spawn(|| while goes_on() {});
             }
             while goes_on() {
-                let forgiven = clock.forgive([process::id() as i32].into_iter());
+                let own = || census::work_of(process::id() as i32).into_iter();
+                let forgiven = clock.is_to_look() && clock.forgive(own());
                 is_forgiven.store(forgiven, Ordering::Relaxed);
                 thread::yield_now();
             }

@@ -89,6 +89,21 @@ impl Expected<'_> {
         }
     }
 
+    /// The text that is waited for, if it is known.
+    pub(super) fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Exactly(texts) => texts.first().map(Cow::as_ref),
+            Kind::ReplyTo(message) => Some(message),
+            Kind::Containing(text) => Some(text),
+            Kind::Matching(_) | Kind::Anything => None,
+        }
+    }
+
+    /// Whether nothing but that text is right, from a program of the course.
+    pub(super) fn is_exact(&self) -> bool {
+        matches!(self.kind, Kind::Exactly(_) | Kind::ReplyTo(_))
+    }
+
     /// The same, but a program in another language may say this text instead, since its handout can be read so.
     pub fn or_of_others(mut self, text: impl Into<String>) -> Self {
         if let Kind::Exactly(texts) = &mut self.kind {

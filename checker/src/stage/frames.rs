@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use crate::stage::board::QUIET;
+use crate::stage::difference::Difference;
 use crate::stage::framing::{Frame, Framing};
 use crate::stage::peer::{Came, Peer};
 use crate::stage::protobuf::{
@@ -75,7 +76,8 @@ impl Peer {
 
     /// Waits for this protobuf message, at most for `limit`.
     pub fn receives_within<M: Shown>(&self, limit: Duration, expected: &M) -> Scene {
-        let received: M = self.receives_frame_within(limit, &expected.shown())?;
+        let received: M =
+            self.receives_frame_like(limit, &expected.shown(), &frame_of(expected, self.framing))?;
         if received == *expected {
             return Ok(());
         }
@@ -84,15 +86,28 @@ impl Peer {
 
     /// The failure that another message came than the expected one.
     pub fn finds_wrong<T, M: Shown>(&self, expected: &M, received: &M) -> Result<T, Stop> {
-        self.fails(format!("expected {}, but received {}", expected.shown(), received.shown()))
+        let message = format!("expected {}, but received {}", expected.shown(), received.shown());
+        let difference = Difference::of_bytes(
+            &frame_of(expected, self.framing),
+            &frame_of(received, self.framing),
+        );
+        Err(Stop::fails(self.name(), message).differs(difference))
     }
 
     /// Waits for a frame with a message of this type. `expected` says in words what is expected.
     pub fn receives_frame<M: Shown>(&self, expected: &str) -> Result<M, Stop> {
-        self.receives_frame_within(self.board.patience(), expected)
+        self.receives_frame_like(self.board.patience(), expected, &[])
     }
 
-    fn receives_frame_within<M: Shown>(&self, limit: Duration, expected: &str) -> Result<M, Stop> {
+    /// The same within `limit`, where it is known what the frame should be.
+    fn receives_frame_like<M: Shown>(
+        &self,
+        limit: Duration,
+        expected: &str,
+        right: &[u8],
+    ) -> Result<M, Stop> {
+        let misses =
+            |came: &[u8], instead: &str| self.misses_frame::<M, _>(expected, right, came, instead);
         let came = self.board.wait(limit, || {
             self.board.with_wire(self.wire, |wire| match self.first_frame(wire) {
                 Ok(Some(frame)) => Some(Came::Whole((frame, wire.take(frame.count).0))),
@@ -104,15 +119,14 @@ impl Peer {
             Some(Came::Whole(frame)) => frame,
             Some(Came::End) => {
                 let instead = self.board.why_closed(self.wire)?;
-                return self.misses_frame::<M, _>(expected, &instead);
+                return misses(&[], &instead);
             }
-            Some(Came::Wrong(mistake)) => return self.misses_frame::<M, _>(expected, &mistake),
+            Some(Came::Wrong(mistake)) => return misses(&[], &mistake),
             None => {
-                let instead = format!("nothing came within {}", seconds(limit));
+                let instead = format!("nothing came within {}", seconds(self.board.waited(limit)));
                 let why = " (without frames, a message with only defaults is no bytes at all)";
                 let why = if self.framing == Framing::None { why } else { "" };
-                let instead = instead + why;
-                return self.misses_frame::<M, _>(expected, &instead);
+                return misses(&[], &(instead + why));
             }
         };
         let body = &bytes[frame.header..];
@@ -125,7 +139,7 @@ impl Peer {
             Ok(_) => format!("these bytes are not a {}: {}", M::NAME, hex(&bytes)),
             Err(error) => format!("these bytes do not decode: {} ({error})", hex(&bytes)),
         };
-        self.misses_frame::<M, _>(expected, &instead)
+        misses(&bytes, &instead)
     }
 
     /// The first frame of what has come. Without frames, a message is what comes together.
@@ -134,7 +148,14 @@ impl Peer {
         if is_more_to_come { Ok(None) } else { self.framing.first(wire.unread()) }
     }
 
-    fn misses_frame<M: Shown, T>(&self, expected: &str, instead: &str) -> Result<T, Stop> {
+    /// The failure that another thing came than the expected frame. `came` was taken already.
+    fn misses_frame<M: Shown, T>(
+        &self,
+        expected: &str,
+        right: &[u8],
+        came: &[u8],
+        instead: &str,
+    ) -> Result<T, Stop> {
         self.board.wait(QUIET, || None::<()>)?; // all of what comes at once, not a part
         let unread = self.board.with_wire(self.wire, |wire| wire.unread().to_vec());
         let rest = match &unread[..] {
@@ -143,7 +164,12 @@ impl Peer {
                 format!("; unread: {}{}", hex(bytes), explanation::<M>(bytes, self.framing))
             }
         };
-        self.fails(format!("expected {expected}, but {instead}{rest}"))
+        let stop = Stop::fails(self.name(), format!("expected {expected}, but {instead}{rest}"));
+        let came = [came, &unread].concat();
+        Err(match right.is_empty() || came.is_empty() {
+            true => stop,
+            false => stop.differs(Difference::of_bytes(right, &came)),
+        })
     }
 
     /// Waits for bytes that are one message of this type which `is_right`, in whatever frame, and says how they may be

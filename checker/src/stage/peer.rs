@@ -10,11 +10,13 @@ use socket2::SockRef;
 
 use crate::sandbox::sockets::send_in_two;
 use crate::stage::board::{Board, QUIET};
+use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind, MOST_BEFORE, has, too_many_unasked};
 use crate::stage::framing::Framing;
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::{Missed, Scene, Stop};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::{Line, Mark};
 use crate::stage::wire::{Wire, WireId};
 
@@ -34,6 +36,7 @@ pub struct Peer {
     pub(super) is_strict: bool, // the other side is a program of the course, which ends a message with a line break
     line_break_may_follow: Cell<bool>,
     pub(super) unheard: RefCell<Vec<String>>, // the words of its last message, if the reply had none of them in it
+    rested: Cell<bool>,                       // the programs did, when this one said something last
 }
 
 /// What comes over a wire to someone who waits for a message or a frame.
@@ -61,6 +64,13 @@ struct Message {
     bytes: Vec<u8>,
 }
 
+impl Message {
+    /// With all that nobody sees but the line break: a carriage return before that, say.
+    fn shown(&self) -> String {
+        String::from_utf8_lossy(without_line_break_in(&self.bytes)).into_owned()
+    }
+}
+
 impl Peer {
     pub(super) fn new(
         board: Rc<Board>,
@@ -69,15 +79,18 @@ impl Peer {
         framing: Framing,
         is_strict: bool,
     ) -> Peer {
+        let name = name.to_string();
+        board.with_wire(wire, |wire| wire.reader = name.clone());
         Peer {
             board,
             wire,
             framing,
-            name: name.to_string(),
+            name,
             is_quiet: true,
             is_strict,
             line_break_may_follow: false.into(),
             unheard: RefCell::default(),
+            rested: false.into(),
         }
     }
 
@@ -126,6 +139,9 @@ impl Peer {
     /// Sends bytes as they are, and writes `shown` into the transcript.
     pub fn sends_raw(&self, bytes: &[u8], shown: &str) -> Scene {
         self.notes_bytes(Mark::Sent, shown, bytes);
+        if !self.is_quiet {
+            self.rested.set(self.board.rests_now());
+        }
         self.sends(bytes)
     }
 
@@ -175,9 +191,11 @@ impl Peer {
                 let has_left = || self.board.with_wire(self.wire, |wire| wire.end().map(drop));
                 let reason = match self.board.wait(Duration::ZERO, has_left)? {
                     Some(()) => self.board.why_closed(self.wire)?,
-                    None => "the other side does not read".to_string(),
+                    None => "it does not".to_string(),
                 };
-                self.fails(format!("cannot send: {reason}"))
+                let other = self.board.with_wire(self.wire, |wire| wire.sender.clone());
+                let other = if other == "server" { "the server".to_string() } else { other };
+                self.fails(format!("expected {other} to read what is sent, but {reason}"))
             }
         }
     }
@@ -209,11 +227,15 @@ impl Peer {
         let Expected { words, kind } = expected.into();
         match kind {
             Kind::Exactly(texts) if self.is_strict => self.hears_exactly(&texts[0], &words),
-            Kind::Exactly(texts) => self.hears_once(&texts, &words),
+            Kind::Exactly(texts) => {
+                let heard = self.hears_once(&texts, &words);
+                heard.map_err(|stop| stop.misses(Missed::Text(texts[0].to_string(), self.wire)))
+            }
             Kind::ReplyTo(message) if self.is_strict => self.hears_exactly(&message, &words),
             Kind::ReplyTo(message) => self.hears_reply(&message),
             Kind::Containing(text) => {
-                self.hears_matching(&words, MOST_BEFORE, &|heard| has(heard, text))
+                let heard = self.hears_matching(&words, MOST_BEFORE, &|heard| has(heard, text));
+                heard.map_err(|stop| stop.misses(Missed::Text(text.to_string(), self.wire)))
             }
             Kind::Matching(is_right) => self.hears_matching(&words, MOST_BEFORE, &is_right),
             Kind::Anything => self.hears_anything(&words),
@@ -226,18 +248,26 @@ impl Peer {
             Came::Whole(message) => message,
             other => {
                 let instead = self.says_instead(other)?;
-                return self.fails(format!("expected {words}, but {instead}"));
+                return self.misses_text(text, words, &instead);
             }
         };
         let heard = quoted(&message.text);
         if message.text != text {
-            return self.fails(format!("expected {words}, but heard {heard}"));
+            let stop = Stop::fails(&self.name, format!("expected {words}, but heard {heard}"));
+            let came = without_line_break_in(&message.bytes);
+            return Err(stop.differs(Difference::of_texts(text, came)));
         }
-        self.notes_bytes(Mark::Received, text, &message.bytes);
+        self.notes_bytes(Mark::Received, &message.shown(), &message.bytes);
         if self.line_break_may_follow.get() && !self.hears_line_break()? {
-            return self.fails(format!("expected a line break behind {heard}, but none came"));
+            let message = format!("expected a line break behind {heard}, but none came");
+            return Err(Stop::fails(&self.name, message).because(Symptom::SendsNoLineBreak));
         }
         Ok(Heard { text: message.text, before: Vec::new() })
+    }
+
+    fn misses_text<T>(&self, text: &str, words: &str, instead: &str) -> Result<T, Stop> {
+        let stop = Stop::fails(&self.name, format!("expected {words}, but {instead}"));
+        Err(stop.misses(Missed::Text(text.to_string(), self.wire)))
     }
 
     pub(super) fn hears_matching(
@@ -252,7 +282,7 @@ impl Peer {
         loop {
             match self.waits_for_message(patience, |_| true)? {
                 Came::Whole(message) if is_right(&message.text) => {
-                    self.notes_bytes(Mark::Received, &message.text, &message.bytes);
+                    self.notes_bytes(Mark::Received, &message.shown(), &message.bytes);
                     return Ok(Heard { text: message.text, before });
                 }
                 Came::Whole(message) if self.board.is_late(deadline) => {
@@ -328,7 +358,7 @@ impl Peer {
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
             let text = String::from_utf8_lossy(line);
             if !text.trim().is_empty() {
-                self.notes_bytes(Mark::Received, without_line_break(&text), line);
+                self.notes_bytes(Mark::Received, text.strip_suffix('\n').unwrap_or(&text), line);
             }
         }
     }
@@ -373,7 +403,7 @@ impl Peer {
                 [] => "nothing".to_string(),
                 unread => format!("only {}", quoted(&String::from_utf8_lossy(unread))),
             };
-            Came::Wrong(format!("{came} came within {}", seconds(limit)))
+            Came::Wrong(format!("{came} came within {}", seconds(self.board.waited(limit))))
         }))
     }
 
@@ -462,13 +492,14 @@ impl Peer {
         match said_first.as_deref() {
             Some([]) => {
                 self.note(Mark::Event, "is disconnected");
+                self.parts("was disconnected", self.rested.get());
                 Ok(())
             }
             Some(bytes) => {
                 self.fails(format!("{expected}, but heard {} first", self.quoted(bytes)))
             }
             None => {
-                let limit = seconds(self.board.patience());
+                let limit = seconds(self.board.waited(self.board.patience()));
                 self.fails(format!("{expected}, but it was still open after {limit}"))
             }
         }
@@ -484,9 +515,17 @@ impl Peer {
         Ok(closed())
     }
 
+    /// Remembers that this one, if it is one of a few, does so now.
+    fn parts(&self, how: &str, rested: bool) {
+        if !self.is_quiet {
+            self.board.parts(&format!("{} {how}", self.name), rested);
+        }
+    }
+
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
+        self.parts("has left", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
         self.board.close(self.wire);
     }
@@ -494,12 +533,14 @@ impl Peer {
     /// Closes the sending side only: the other side comes to the end of what it can read.
     pub fn stops_sending(&self) {
         self.note(Mark::Event, "stops sending");
+        self.parts("has stopped sending", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
     }
 
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
+        self.parts("has reset the connection", self.board.rests_now());
         self.board.with_socket(self.wire, |socket| {
             SockRef::from(socket).set_linger(Some(Duration::ZERO))
         });
@@ -509,4 +550,9 @@ impl Peer {
 
 fn without_line_break(text: &str) -> &str {
     text.trim_end_matches(['\r', '\n'])
+}
+
+/// What has arrived of a line: all but the line break.
+fn without_line_break_in(bytes: &[u8]) -> &[u8] {
+    bytes.strip_suffix(b"\n").unwrap_or(bytes)
 }

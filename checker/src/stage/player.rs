@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::time::Instant;
 
 use crate::sandbox::census;
 use crate::sandbox::process::{Process, Stdio};
 use crate::stage::panics::PanicFinder;
+use crate::stage::spin::Spin;
 use crate::stage::wire::WireId;
 
 /// The number of a program on its board.
@@ -20,13 +22,27 @@ pub(super) struct Player {
     pub(super) on: Stdio,
     pub(super) stdout: WireId,
     pub(super) stderr: WireId,
-    pub(super) log: Vec<u8>,                // all of stderr
+    pub(super) log: Vec<u8>,                        // all of stderr
+    pub(super) log_arrivals: Vec<(usize, Instant)>, // after so many bytes of it, and when
     pub(super) panics: Option<PanicFinder>, // of a program of the course, which is a Rust program
+    pub(super) spin: Spin,
 }
 
 impl Player {
     /// The process and all that it has started: a wrapper, such as a shell, does nothing itself.
     pub(super) fn family(&self) -> BTreeSet<i32> {
         census::family_of(self.process.id())
+    }
+
+    /// The lines that it has written to stderr, each with the time when its end came.
+    pub(super) fn lines_logged(&self) -> Vec<(String, Instant)> {
+        let mut count = 0;
+        let lines = self.log.split_inclusive(|&byte| byte == b'\n').map(|line| {
+            count += line.len();
+            let arrival = self.log_arrivals.iter().find(|arrival| arrival.0 >= count);
+            let when = arrival.map_or_else(Instant::now, |arrival| arrival.1);
+            (String::from_utf8_lossy(line).into_owned(), when)
+        });
+        lines.collect()
     }
 }

@@ -10,47 +10,20 @@
 //!    again, and what the system would keep for a minute is freed.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::UdpSocket;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::sandbox::sockets::{claim, is_free, lingering, release};
 use crate::stage::board::Board;
+use crate::stage::in_vain::{InVain, PortWait};
 use crate::stage::launch::Launch;
 use crate::stage::stop::Stop;
 
 /// How long other checkers may play on a port that this one needs.
 const OTHERS_LONGEST: Duration = Duration::from_secs(60);
-
-/// What scenes with the same programs have waited for in vain. The next scene does not wait again as long, since it
-/// would wait for the same reason.
-#[derive(Debug, Default)]
-pub struct InVain {
-    server: AtomicBool, // to listen
-    ports: Mutex<BTreeSet<(PortWait, u16)>>,
-}
-
-/// What of a port is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum PortWait {
-    Turn,
-    Port,
-}
-
-impl InVain {
-    /// Whether the server is known not to listen.
-    pub(super) fn is_server(&self) -> bool {
-        self.server.load(Ordering::Relaxed)
-    }
-
-    /// Notes that the server was waited for in vain.
-    pub(super) fn note_server(&self) {
-        self.server.store(true, Ordering::Relaxed);
-    }
-}
 
 /// The ports of one scene.
 pub(super) struct Ports {
@@ -125,16 +98,12 @@ impl Ports {
         limit: Duration,
         ready: impl FnMut() -> Option<T>,
     ) -> Result<Option<T>, Stop> {
-        let in_vain = || self.in_vain.ports.lock().unwrap_or_else(PoisonError::into_inner);
-        let limit = if in_vain().contains(&(what, port)) { Duration::ZERO } else { limit };
+        let limit = if self.in_vain.is_port(what, port) { Duration::ZERO } else { limit };
         let found = match what {
             PortWait::Turn => self.board.wait_before_the_scene(limit, ready)?,
             PortWait::Port => self.board.wait(limit, ready)?,
         };
-        match found {
-            Some(_) => in_vain().remove(&(what, port)),
-            None => in_vain().insert((what, port)),
-        };
+        self.in_vain.note_port(what, port, found.is_none());
         Ok(found)
     }
 }

@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use crate::sandbox::census::{self, Footprint, Memory};
 use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
+use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
 use crate::stage::player::PlayerId;
 use crate::stage::screen::Screen;
 use crate::stage::show::{quoted, seconds};
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::{Missed, Scene, Stop};
 use crate::stage::transcript::Mark;
 use crate::stage::wire::{End, Wire};
 
@@ -22,6 +23,20 @@ const LISTENS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How many threads and descriptors a foreign program may set up later, for its own purposes.
 const SPARE: usize = 20;
+
+/// A line that a program has printed.
+struct Printed {
+    text: String, // without its line break
+    has_return: bool,
+    when: Instant,
+}
+
+impl Printed {
+    /// With the carriage return that nobody sees.
+    fn shown(&self) -> String {
+        format!("{}{}", self.text, if self.has_return { "\r" } else { "" })
+    }
+}
 
 /// A running program.
 pub struct Program {
@@ -58,7 +73,8 @@ impl Program {
         let expected = "the line \"listening on 127.0.0.1:PORT\" first";
         let limit = self.board.patient(LISTENS_WITHIN);
         let Some((line, _)) = self.next_line(limit)? else {
-            return Err(self.disappoints(expected, "nothing was printed", "within", limit));
+            let stop = self.disappoints(expected, "nothing was printed", "within", limit);
+            return Err(stop.misses(Missed::Listening));
         };
         let address =
             line.strip_prefix("listening on ").and_then(|address| address.trim().parse().ok());
@@ -169,9 +185,25 @@ impl Program {
             Kind::Exactly(texts) if self.is_foreign => texts.iter().any(|text| has(line, text)),
             _ => expected.is(line),
         };
-        let line = self.prints_quietly(&words, is_right)?;
-        self.board.note(&self.actor, Mark::Output, line.trim_end());
-        Ok(line)
+        match self.waits_for_line(is_right)? {
+            Ok(line) => {
+                self.board.note(&self.actor, Mark::Output, &line.shown());
+                Ok(line.text)
+            }
+            Err(others) => {
+                let stop = self.printed_instead(&words, &others);
+                Err(match (expected.text(), others.last()) {
+                    (Some(text), Some(other)) if expected.is_exact() => {
+                        stop.differs(Difference::of_texts(text, other.shown().as_bytes()))
+                    }
+                    (Some(text), _) => {
+                        let stdout = self.board.stdout_of(self.id);
+                        stop.misses(Missed::Text(text.to_string(), stdout))
+                    }
+                    (None, _) => stop,
+                })
+            }
+        }
     }
 
     /// Waits until it prints a line that `is_right`, which stays out of the transcript. `expected` says what it is.
@@ -180,31 +212,53 @@ impl Program {
         expected: &str,
         is_right: impl Fn(&str) -> bool,
     ) -> Result<String, Stop> {
-        let patience = self.board.patience();
-        let deadline = self.board.time() + patience;
+        match self.waits_for_line(is_right)? {
+            Ok(line) => Ok(line.text),
+            Err(others) => Err(self.printed_instead(expected, &others)),
+        }
+    }
+
+    /// Waits for a line that `is_right`. The inner error has those that came instead.
+    fn waits_for_line(
+        &self,
+        is_right: impl Fn(&str) -> bool,
+    ) -> Result<Result<Printed, Vec<Printed>>, Stop> {
+        let deadline = self.board.time() + self.board.patience();
         let mut printed = Vec::new();
-        while let Some((line, _)) = self.next_line(deadline.saturating_sub(self.board.time()))? {
-            if is_right(&line) {
-                return Ok(line);
+        while let Some(line) = self.next_printed(deadline.saturating_sub(self.board.time()))? {
+            if is_right(&line.text) {
+                return Ok(Ok(line));
             }
-            if !line.trim().is_empty() {
+            if !line.text.trim().is_empty() {
                 printed.push(line);
             }
             if printed.len() > most_unasked(self.is_foreign) {
-                let instead = too_many_unasked(printed.len(), &printed[0]);
-                return self.fails(format!("expected {expected}, but {instead}"));
+                break;
             }
         }
+        Ok(Err(printed))
+    }
+
+    /// The failure that it did not print the expected line, but these.
+    fn printed_instead(&self, expected: &str, printed: &[Printed]) -> Stop {
+        if printed.len() > most_unasked(self.is_foreign) {
+            let instead = too_many_unasked(printed.len(), &printed[0].text);
+            return Stop::fails(&self.actor, format!("expected {expected}, but {instead}"));
+        }
         let instead = match printed.last() {
-            Some(line) => format!("it printed {}", quoted(line)),
+            Some(line) => format!("it printed {}", quoted(&line.text)),
             None => "nothing was printed".to_string(),
         };
-        Err(self.disappoints(expected, &instead, "within", patience))
+        self.disappoints(expected, &instead, "within", self.board.patience())
     }
 
     /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
     /// is quiet: a prompt, say. `None`: no line came, or the program has closed its stdout.
     pub fn next_line(&self, limit: Duration) -> Result<Option<(String, Instant)>, Stop> {
+        Ok(self.next_printed(limit)?.map(|line| (line.text, line.when)))
+    }
+
+    fn next_printed(&self, limit: Duration) -> Result<Option<Printed>, Stop> {
         let stdout = self.board.stdout_of(self.id);
         let found = self.board.wait(limit, || {
             self.board.with_wire(stdout, |wire| {
@@ -217,10 +271,10 @@ impl Program {
                     None => return None,
                 };
                 let (bytes, when) = wire.take(count);
-                Some(Some((
-                    String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_string(),
-                    when,
-                )))
+                let line = String::from_utf8_lossy(&bytes);
+                let text = line.trim_end_matches(['\r', '\n']);
+                let is_odd = line.strip_suffix('\n').unwrap_or(&line) != text;
+                Some(Some(Printed { text: text.to_string(), has_return: is_odd, when }))
             })
         })?;
         Ok(found.flatten())
@@ -269,11 +323,15 @@ impl Program {
         if self.board.comes_to_rest(patience)? {
             return Ok(());
         }
-        let message = format!(
-            "expected {expected}, but it was at work all the time, for {}",
-            seconds(patience)
-        );
-        self.fails(message)
+        let instead = match self.board.is_flooded() {
+            true => "it prints on and on".to_string(),
+            false => {
+                let limit = seconds(self.board.waited(patience));
+                format!("it was at work all the time, for {limit}")
+            }
+        };
+        let message = format!("expected {expected}, but {instead}");
+        Err(Stop::fails(&self.actor, message).because(self.board.spins(&self.actor)))
     }
 
     /// Waits until it ends with this status.
@@ -400,6 +458,7 @@ impl Program {
         if self.board.wait(patience, is_small)?.is_some() {
             return Ok(());
         }
+        let patience = self.board.waited(patience);
         let now = self.footprint().unwrap_or(before);
         let more = |now: usize, before: usize, what| match now.saturating_sub(before) {
             0 => None,
@@ -421,6 +480,7 @@ impl Program {
         let stdout = self.board.stdout_of(self.id);
         let is_closed = self.board.with_wire(stdout, |wire| wire.end() == Some(End::Closed));
         // Its stdout is closed a moment before the system knows how it ended.
+        let limit = self.board.waited(limit);
         let limit_of_end = if is_closed { Duration::from_millis(200) } else { Duration::ZERO };
         let message = match self.board.wait(limit_of_end, || self.board.exit_of(self.id)) {
             Err(stop) => return stop,

@@ -1,8 +1,9 @@
 //! Whether the programs on the board are at work, or wait for something.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::sandbox::census;
+use crate::sandbox::census::{self, Work};
 use crate::stage::board::Board;
 use crate::stage::player::Player;
 use crate::stage::stop::Stop;
@@ -10,8 +11,8 @@ use crate::stage::wire::MOST;
 
 impl Board {
     /// Waits until all programs rest: for a moment, all of their threads wait for something. `false`: they are at
-    /// work all the time, as those who ask again and again whether there is something to do. Where the system
-    /// does not tell (elsewhere than on Linux), they rest.
+    /// work all the time, as those who ask again and again whether there is something to do, or print without end.
+    /// Where the system does not tell (elsewhere than on Linux), they rest.
     pub fn comes_to_rest(&self, limit: Duration) -> Result<bool, Stop> {
         const LOOKS: usize = 10;
         // So much work is not chance. On a busy machine, somebody may wait for long to do a little.
@@ -23,7 +24,7 @@ impl Board {
             (at_rest == LOOKS || self.is_flooded()).then_some(())
         };
         let is_decided = self.wait(limit, is_decided)?.is_some();
-        Ok(is_decided || self.worked() < before + MUCH)
+        Ok(!self.is_flooded() && (is_decided || self.worked() < before + MUCH))
     }
 
     /// How long all programs have been at work so far.
@@ -33,8 +34,79 @@ impl Board {
     }
 
     /// Whether somebody prints without end: it is not worth while to wait for it.
-    fn is_flooded(&self) -> bool {
-        self.wires.borrow().iter().any(|wire| wire.unread().len() > MOST / 4)
+    pub(super) fn is_flooded(&self) -> bool {
+        self.flooder().is_some()
+    }
+
+    /// Somebody who prints or sends without end, and since when.
+    pub(super) fn flooder(&self) -> Option<(String, Duration)> {
+        let wires = self.wires.borrow();
+        let wire = wires.iter().find(|wire| wire.unread().len() > MOST / 4)?;
+        let since = wire.unread_since()?.elapsed();
+        Some((wire.sender.clone(), self.clock.elapsed().saturating_sub(since)))
+    }
+
+    /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
+    /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else; all the more
+    /// if that began when somebody left, or an earlier scene has seen it too.
+    pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
+        const LONG: Duration = Duration::from_secs(1);
+        const LONG_IF_KNOWN: Duration = Duration::from_millis(400);
+        let is_known = self.in_vain.is_spinning();
+        let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
+        let mut all = Vec::new();
+        for player in self.players.borrow_mut().iter_mut() {
+            let family = player.family();
+            let work: Vec<(i32, Work)> =
+                family.iter().flat_map(|member| census::work_of(*member)).collect();
+            let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
+            player.spin.look(now, &work, is_silent, is_ready);
+            let is_explained =
+                || player.spin.began().is_some_and(|began| self.parting(&began).is_some());
+            let long = if is_known || is_explained() { LONG_IF_KNOWN } else { LONG };
+            if player.spin.ran() < self.patient(long) {
+                all.extend(work);
+            }
+        }
+        all
+    }
+
+    /// Remembers that somebody leaves now, in words: what a program does next may come of it. But not if one was at
+    /// work before.
+    pub fn parts(&self, words: &str, rested: bool) {
+        if rested {
+            self.partings.borrow_mut().push((self.clock.elapsed(), words.to_string()));
+        }
+    }
+
+    /// Whether the programs rest at the moment, or nearly so: they do before they have had a processor for long.
+    pub fn rests_now(&self) -> bool {
+        const LONG: Duration = Duration::from_millis(10);
+        const LONGEST: Duration = Duration::from_millis(300); // on a busy machine, it may take so long to get one
+        let ran = || {
+            let players = self.players.borrow();
+            let work = players.iter().flat_map(Player::family).flat_map(census::work_of);
+            work.map(|(_, work)| work.ran).sum::<Duration>()
+        };
+        let (began, before) = (Instant::now(), ran());
+        while self.is_busy() == Some(true) {
+            if ran().saturating_sub(before) > LONG || began.elapsed() > LONGEST {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        true
+    }
+
+    /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the
+    /// processor all the time, and so does one of these.
+    pub(super) fn is_in_vain(&self, waited: Duration) -> bool {
+        const LONG_ENOUGH: Duration = Duration::from_millis(500);
+        const MUCH: Duration = Duration::from_millis(400);
+        let spins = |player: &Player| player.spin.ran() > self.patient(MUCH);
+        self.in_vain.is_spinning()
+            && waited > self.patient(LONG_ENOUGH)
+            && self.players.borrow().iter().any(spins)
     }
 
     /// Whether a thread of a program is at work now, where the system tells (Linux).

@@ -17,6 +17,12 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// The text with the blanks at its end made visible.
+pub fn with_blanks_shown(text: &str) -> String {
+    let kept = text.trim_end_matches(' ');
+    format!("{kept}{}", "␠".repeat(text.len() - kept.len()))
+}
+
 /// How many columns of a text are shown in quotation marks.
 const LONGEST_QUOTED: usize = 48;
 
@@ -56,6 +62,12 @@ mod tests {
     fn a_time_has_no_needless_digits() {
         let shown = [2000, 500, 1234].map(|ms| seconds(Duration::from_millis(ms)));
         assert_eq!(shown, ["2 s", "0.5 s", "1.23 s"]);
+    }
+
+    #[test]
+    fn blanks_at_the_end_of_a_text_can_be_seen() {
+        assert_eq!(with_blanks_shown("  two words  "), "  two words␠␠");
+        assert_eq!(with_blanks_shown(" "), "␠");
     }
 
     #[test]

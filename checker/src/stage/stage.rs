@@ -13,17 +13,21 @@ use socket2::Socket;
 
 use crate::sandbox::limits::Limits;
 use crate::sandbox::process::{StartError, Stdio};
-use crate::sandbox::sockets::{call_in_segments, is_free, is_listening, keep_silent, local};
+use crate::sandbox::sockets::{
+    call_in_segments, is_free, is_listening, keep_silent, local, may_be_chosen,
+};
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
 use crate::stage::framing::Framing;
+use crate::stage::in_vain::InVain;
 use crate::stage::launch::{Launch, Role, Setting};
 use crate::stage::manners::Manners;
 use crate::stage::peer::Peer;
-use crate::stage::ports::{InVain, Ports};
+use crate::stage::ports::Ports;
 use crate::stage::program::Program;
-use crate::stage::stop::{Failure, Scene, Stop};
-use crate::stage::transcript::{Mark, Transcript};
+use crate::stage::stop::{Failure, Missed, Scene, Stop};
+use crate::stage::symptom::Symptom;
+use crate::stage::transcript::{Line, Mark, Transcript};
 use crate::stage::words::Words;
 
 /// All that a stage is set up from.
@@ -60,7 +64,8 @@ pub struct Stage {
     ports: Ports,
     words: RefCell<Words>,
     address: Cell<Option<SocketAddr>>,
-    is_reached: Cell<bool>, // somebody could connect to the server
+    is_examined: Cell<bool>, // what programs wrote is in the transcript by now
+    is_reached: Cell<bool>,  // somebody could connect to the server
     other_servers: RefCell<Vec<TcpListener>>, // on ports that are to be taken
 }
 
@@ -76,23 +81,31 @@ pub struct Listener {
 impl Stage {
     /// An empty stage.
     pub fn new(production: Production) -> Stage {
-        let board = Rc::new(Board::new(production.title.clone(), production.limits.clone()));
+        let (title, limits) = (production.title.clone(), production.limits.clone());
         let in_vain = Arc::clone(&production.in_vain);
+        let board = Rc::new(Board::new(title, limits, Arc::clone(&in_vain)));
         Stage {
             words: RefCell::new(Words::new(production.seed, &production.key)),
             ports: Ports::new(Rc::clone(&board), production.port, in_vain),
             board,
             production,
             address: Cell::new(None),
+            is_examined: Cell::new(false),
             is_reached: Cell::new(false),
             other_servers: RefCell::default(),
         }
     }
 
-    /// Lets programs finish what they are at: what they still log may say why a scene has failed.
-    pub fn settles(&self) {
+    /// Lets programs finish what they are at, if it takes a moment.
+    pub fn settles(&self) -> Scene {
         const MOMENT: Duration = Duration::from_millis(300);
-        let _ = self.board.comes_to_rest(self.patient(MOMENT)); // it has failed already
+        self.board.comes_to_rest(self.patient(MOMENT)).map(drop)
+    }
+
+    /// Looks for what a failure comes from, before the programs are ended.
+    pub fn examines(&self, failure: &mut Failure) {
+        self.board.examines(failure, self.production.port);
+        self.is_examined.set(true);
     }
 
     /// Ends whatever is still going on.
@@ -102,9 +115,12 @@ impl Stage {
 
     /// The transcript; if the scene failed, with what the programs wrote and the reason at its end.
     pub fn into_transcript(self, failure: Option<&Failure>) -> Transcript {
-        if let Some(Failure { actor, message, .. }) = failure {
-            self.board.note_rest();
-            self.board.note(actor, Mark::Failed, message);
+        if let Some(Failure { actor, message, difference, .. }) = failure {
+            if !self.is_examined.get() {
+                self.board.note_rest();
+            }
+            let line = Line::new(actor, Mark::Failed, message);
+            self.board.note_line(Line { difference: difference.clone(), ..line });
         }
         self.board.transcript.borrow().clone()
     }
@@ -177,6 +193,18 @@ impl Stage {
             true => local(port),
             false => server.listens().map_err(Stop::at_start)?,
         };
+        if !launch.is_foreign()
+            && self.production.port == Some(address.port())
+            && !may_be_chosen(address.port())
+        {
+            let port = address.port();
+            let message = format!(
+                "expected it to listen on the port that it was given (0: any that is free), but it listens on {port}"
+            );
+            return Err(Stop::fails("server", message)
+                .because(Symptom::OtherPort(Some(port)))
+                .at_start());
+        }
         self.address.set(Some(address));
         Ok(server)
     }
@@ -427,7 +455,7 @@ impl Listener {
         };
         let Some((socket, caller)) = accepted else {
             let message = format!("expected it to connect to the server, but {instead}");
-            return Err(Stop::fails(client, message));
+            return Err(Stop::fails(client, message).misses(Missed::Call));
         };
         self.board.note(client, Mark::Event, "connects");
         if let (true, Ok(address)) = (self.has_fixed_port, self.listener.local_addr()) {

@@ -1,6 +1,9 @@
 //! What a scene comes to.
 
+use crate::stage::difference::Difference;
 use crate::stage::panics::Panic;
+use crate::stage::symptom::Symptom;
+use crate::stage::wire::WireId;
 
 /// What a scene comes to: all went as expected, or it stopped.
 pub type Scene = Result<(), Stop>;
@@ -31,13 +34,38 @@ pub struct Failure {
     pub is_at_start: bool,
     /// Whether a busy machine can explain it: then one failure proves nothing.
     pub may_be_chance: bool,
+    /// What came instead, laid beside what was expected.
+    pub difference: Option<Box<Difference>>,
+    /// What did not come: how it is missed can be found out.
+    pub missed: Option<Box<Missed>>,
+    /// What was seen of the program.
+    pub symptom: Option<Symptom>,
+}
+
+/// What was waited for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// This text, over this wire.
+    Text(String, WireId),
+    /// A call of the program that plays the actor, to the port that it was given.
+    Call,
+    /// The line with which a server of the course says where it listens.
+    Listening,
 }
 
 impl Failure {
     /// A failure of `actor`, in the middle of a scene, that chance does not explain.
     pub fn of(actor: &str, message: impl Into<String>) -> Failure {
         let (actor, message) = (actor.to_string(), message.into());
-        Failure { actor, message, is_at_start: false, may_be_chance: false }
+        Failure {
+            actor,
+            message,
+            is_at_start: false,
+            may_be_chance: false,
+            difference: None,
+            missed: None,
+            symptom: None,
+        }
     }
 }
 
@@ -49,18 +77,34 @@ impl Stop {
 
     /// The same, where a failure is one to start.
     pub fn at_start(self) -> Stop {
-        match self {
-            Stop::Fails(failure) => Stop::Fails(Failure { is_at_start: true, ..failure }),
-            other => other,
-        }
+        self.where_it_fails(|failure| failure.is_at_start = true)
     }
 
     /// The same, where a busy machine can explain a failure.
     pub fn by_chance(self) -> Stop {
-        match self {
-            Stop::Fails(failure) => Stop::Fails(Failure { may_be_chance: true, ..failure }),
-            other => other,
+        self.where_it_fails(|failure| failure.may_be_chance = true)
+    }
+
+    /// The same, with what came instead laid beside what was expected.
+    pub fn differs(self, difference: Difference) -> Stop {
+        self.where_it_fails(|failure| failure.difference = Some(difference.into()))
+    }
+
+    /// The same, with what did not come.
+    pub fn misses(self, missed: Missed) -> Stop {
+        self.where_it_fails(|failure| failure.missed = Some(missed.into()))
+    }
+
+    /// The same, with what was seen of the program.
+    pub fn because(self, symptom: Symptom) -> Stop {
+        self.where_it_fails(|failure| failure.symptom = Some(symptom))
+    }
+
+    fn where_it_fails(mut self, change: impl FnOnce(&mut Failure)) -> Stop {
+        if let Stop::Fails(failure) = &mut self {
+            change(failure);
         }
+        self
     }
 }
 

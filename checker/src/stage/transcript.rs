@@ -5,7 +5,8 @@
 
 use std::time::Duration;
 
-use crate::stage::show::visible;
+use crate::stage::difference::Difference;
+use crate::stage::show::{visible, with_blanks_shown};
 
 /// What kind of thing an actor did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Line {
     pub text: String,
     /// The bytes that were sent or received, where the line is about bytes.
     pub bytes: Option<Vec<u8>>,
+    /// What came instead of what was expected, where a failure is about bytes.
+    pub difference: Option<Box<Difference>>,
 }
 
 impl Line {
@@ -48,8 +51,9 @@ impl Line {
     /// `text` are made visible.
     pub fn new(actor: &str, mark: Mark, text: &str) -> Line {
         let text = if text.is_empty() { "(an empty line)" } else { text };
-        let (actor, text) = (actor.to_string(), visible(text));
-        Line { actor, mark, other: None, when: Duration::ZERO, text, bytes: None }
+        let (actor, text) = (actor.to_string(), with_blanks_shown(&visible(text)));
+        let when = Duration::ZERO;
+        Line { actor, mark, other: None, when, text, bytes: None, difference: None }
     }
 
     /// The same, towards somebody else, with what it was in bytes.
@@ -75,9 +79,21 @@ impl Transcript {
         Transcript { title, lines: Vec::new() }
     }
 
+    /// Puts a line where it belongs by its time. What a program writes and what it sends come in no order, so a line
+    /// stands behind what was received in the same moment.
+    pub fn insert(&mut self, line: Line) {
+        const MOMENT: Duration = Duration::from_millis(50);
+        let is_before = |other: &Line| {
+            let is_received = matches!(other.mark, Mark::Received | Mark::Output | Mark::Error);
+            other.when <= line.when || (is_received && other.when <= line.when + MOMENT)
+        };
+        let place = self.lines.iter().take_while(|other| is_before(other)).count();
+        self.lines.insert(place, line);
+    }
+
     /// Whether there is such a line.
     pub fn has(&self, actor: &str, mark: Mark, text: &str) -> bool {
-        let text = visible(text);
+        let text = with_blanks_shown(&visible(text));
         self.lines.iter().any(|line| line.actor == actor && line.mark == mark && line.text == text)
     }
 
@@ -96,5 +112,6 @@ mod tests {
         assert_eq!(Line::new("server", Mark::Output, "\x1b[2Jgone\r").text, "\\u{1b}[2Jgone\\r");
         let line = Line::new("server", Mark::Error, "\u{202e}dab\u{9b}2J");
         assert_eq!(line.text, "\\u{202e}dab\\u{9b}2J");
+        assert_eq!(Line::new("server", Mark::Output, "a\tb ").text, "a\\tb␠");
     }
 }

@@ -36,13 +36,15 @@ pub(super) enum Source {
 /// What has arrived over one socket or pipe and was not taken yet.
 pub struct Wire {
     pub(super) sender: String,
+    pub(super) reader: String, // the peer at this end; empty for a pipe
     pub(super) source: Option<Source>,
     unread: BytesMut,
     arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
     taken: usize,
     end: Option<End>,
     is_paused: bool,
-    most: usize, // that may come in all, beside what the checker itself has sent
+    pub(super) is_unfinished: bool, // what was sent to the other side last has no line break
+    most: usize,                    // that may come in all, beside what the checker itself has sent
 }
 
 impl Wire {
@@ -50,12 +52,14 @@ impl Wire {
     pub(super) fn new(sender: &str, source: Source, most: usize) -> Wire {
         Wire {
             sender: sender.to_string(),
+            reader: String::new(),
             source: Some(source),
             unread: BytesMut::new(),
             arrivals: VecDeque::new(),
             taken: 0,
             end: None,
             is_paused: false,
+            is_unfinished: false,
             most,
         }
     }
@@ -81,6 +85,23 @@ impl Wire {
             self.arrivals.pop_front();
         }
         (bytes, self.arrivals.front().map_or_else(Instant::now, |arrival| arrival.1))
+    }
+
+    /// The lines that have arrived and were not taken, each with the time when its end has.
+    pub(super) fn lines_unread(&self) -> Vec<(String, Instant)> {
+        let mut count = self.taken;
+        let lines = self.unread.split_inclusive(|&byte| byte == b'\n').map(|line| {
+            count += line.len();
+            let arrival = self.arrivals.iter().find(|arrival| arrival.0 >= count);
+            let when = arrival.map_or_else(Instant::now, |arrival| arrival.1);
+            (String::from_utf8_lossy(line).into_owned(), when)
+        });
+        lines.collect()
+    }
+
+    /// When the first of what was not taken has arrived.
+    pub(super) fn unread_since(&self) -> Option<Instant> {
+        self.arrivals.iter().find(|arrival| arrival.0 > self.taken).map(|arrival| arrival.1)
     }
 
     /// Takes all that has arrived.

@@ -71,6 +71,17 @@ impl Copy {
         fs::write(&path, source.replace(from, to)).expect("the program is written");
     }
 
+    /// Replaces a text in a helper of the copy, until the next copy is made.
+    ///
+    /// # Panics
+    /// When it does not have the text.
+    pub fn edit_helper(&self, file: &str, from: &str, to: &str) {
+        let path = self.root.join("src").join(file);
+        let source = fs::read_to_string(&path).expect("the helper is read");
+        assert!(source.contains(from), "{file} has no {from:?}");
+        fs::write(&path, source.replace(from, to)).expect("the helper is written");
+    }
+
     /// Where the checker keeps what it found.
     pub fn standing(&self) -> PathBuf {
         // Beside those of other clones that build in the same folder.

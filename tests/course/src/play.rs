@@ -9,12 +9,13 @@ use checker::desk::student::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::judge::probe::find_out;
-use checker::report::terminal;
+use checker::report::transcript;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
 use checker::stage::transcript::Transcript;
 use clap::Parser;
 
+pub use checker::course::helpers::list as list_of_helpers;
 pub use checker::course::layout::{Package, target};
 pub use checker::course::starter::Starter;
 pub use checker::course::step::{Asked, Check, Step};
@@ -101,7 +102,7 @@ pub fn foreign_cast(
     let Command::Check(arguments) = cli.map_err(|error| error.to_string())?.command else {
         unreachable!("check is what was asked for");
     };
-    let Programs::Commands(given) = arguments.wanted().programs else {
+    let Programs::Commands(given) = arguments.wanted(Vec::new()).programs else {
         unreachable!("commands are what was given");
     };
     let commands = Commands { words: commands.to_vec(), ..given };
@@ -117,13 +118,13 @@ fn limits() -> Result<Limits, String> {
 
 /// The transcript as text, without its title.
 pub fn lines_of(transcript: &Transcript) -> String {
-    let text = terminal::plain(transcript);
+    let text = transcript::plain(transcript);
     text.split_once('\n').map_or(String::new(), |(_title, lines)| lines.to_string())
 }
 
 /// The transcript as text.
 pub fn plain(transcript: &Transcript) -> String {
-    terminal::plain(transcript)
+    transcript::plain(transcript)
 }
 
 /// Whether a check fails, for whatever reason.

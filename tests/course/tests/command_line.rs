@@ -306,6 +306,52 @@ fn a_machine_without_room_fails_nobody() {
 }
 
 #[test]
+fn a_printed_command_has_the_programs_and_the_options_that_were_given() {
+    let server = "sh -c 'exit 3' {port}";
+    let output = step(&["check", "ex1", "--server", server, "--patience", "0.5", "--seed", "9"]);
+    let text = output.with(1).stdout.replace("\\\n", "");
+    let command = text.lines().find(|line| line.starts_with("  cargo step check"));
+    let words = shell_words::split(command.expect("a command")).expect("words");
+    assert_eq!(words[..4], ["cargo", "step", "check", "ex1"]);
+    let options = ["--server", server, "--patience", "0.5", "--seed", "9"];
+    assert_eq!(words[5..], options, "{text}");
+    let again: Vec<&str> = words.iter().skip(2).map(String::as_str).collect();
+    assert!(step(&again).with(1).stdout.contains("ended with status 3"), "{text}");
+}
+
+#[test]
+fn of_a_long_log_the_first_and_the_last_lines_are_shown() {
+    let script = "seq 1 20 >&2; echo ConnectionResetError >&2; exit 1";
+    let server = shell_words::join(["sh", "-c", script, "{port}"]);
+    let output = step(&["check", "ex1", "a_client_that_leaves_silently", "--server", &server]);
+    let text = output.with(1).stdout;
+    let logged = text.lines().filter_map(|line| line.split_once("server ! "));
+    let logged: Vec<&str> = logged.map(|(_, line)| line).collect();
+    let expected =
+        ["1", "2", "3", "4", "… and 13 lines more …", "18", "19", "20", "ConnectionResetError"];
+    assert_eq!(logged, expected, "{text}");
+}
+
+#[test]
+fn make_does_not_add_an_error_of_its_own_to_a_check_that_fails() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = |status: u8| {
+        let script = format!("printf '#!/bin/sh\\nexit {status}\\n' >cargo && chmod +x cargo");
+        run(Command::new("sh").current_dir(folder.path()).args(["-c", &script])).with(0);
+        let path = std::env::var("PATH").expect("a path");
+        let path = format!("{}:{path}", folder.path().display());
+        run(Command::new("make").current_dir(root()).env("PATH", path).arg("ex1"))
+    };
+    for status in [0, 1] {
+        let ended = make(status).with(0);
+        assert_eq!(ended.stderr, "", "{ended}");
+    }
+    for status in [2, 3] {
+        make(status).with(2);
+    }
+}
+
+#[test]
 fn hints_come_one_after_the_other() {
     for (arguments, expected) in [
         (&["hint", "ex4"][..], "Hint 1 of 3"),

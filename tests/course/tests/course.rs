@@ -7,7 +7,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use checker::stage::framing::Framing;
-use course_tests::play::{Asked, Package, Role, STEPS, Starter, all_programs, reference};
+use course_tests::play::{
+    Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference,
+};
 use course_tests::run::Ended;
 use course_tests::{read, root, wait_until};
 
@@ -343,6 +345,19 @@ fn the_lists_of_binaries_are_those_of_the_table() {
         panic!(
             "{shown} lists other binaries than the table has programs; set UPDATE_BINS=1 to write these:\n{bins}"
         );
+    }
+}
+
+/// By this list a student is told which helpers differ from the course's. `UPDATE_BINS=1 cargo test -p course-tests
+/// --test course` writes it.
+#[test]
+fn the_list_of_helpers_is_that_of_the_course() {
+    const PATH: &str = "checker/src/course/helpers.txt";
+    let expected = list_of_helpers(root());
+    if env::var_os("UPDATE_BINS").is_some() {
+        fs::write(root().join(PATH), expected).expect("the list is written");
+    } else {
+        assert_eq!(read(PATH), expected, "set UPDATE_BINS=1 to write it");
     }
 }
 

@@ -69,6 +69,121 @@ fn a_step_that_is_done_names_the_next_one() {
 }
 
 #[test]
+fn the_next_step_is_the_first_that_is_not_complete_and_the_sum_is_of_all_steps() {
+    let copy = Copy::of_the_course();
+    let ex3 = find("ex3").expect("the step is there");
+    let output = copy.step(&["check", "ex3"]).with(0);
+    assert!(output.stdout.contains(&format!("Next: make ex1 ({})", ex1().title)), "{output}");
+    let sum = |points: u32| {
+        let max: u32 = STEPS.iter().map(|step| step.points).sum();
+        format!("So far: {points} of {max} points in all steps.")
+    };
+    assert!(output.stdout.contains(&sum(ex3.points)), "{output}");
+    let output = copy.step(&["check", "ex1"]).with(0);
+    assert!(output.stdout.contains(&sum(ex1().points + ex3.points)), "{output}");
+    assert!(output.stdout.contains("Next: make ex2"), "{output}");
+}
+
+/// A line of the server of 1.1, without which most of its checks fail.
+const SHOWS: &str = "println!(\"{message}\");";
+
+/// The commands that are printed, each as its words.
+fn commands_in(output: &Ended) -> Vec<Vec<String>> {
+    let text = output.stdout.replace("\\\n", "");
+    let commands = text.lines().filter(|line| line.starts_with("  cargo step "));
+    commands.map(|command| shell_words::split(command).expect("words")).collect()
+}
+
+#[test]
+fn a_command_that_is_printed_plays_the_same_again() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", SHOWS, "drop(message);");
+    let first = copy.step(&["check", "ex1", "--patience", "0.2"]).with(1);
+    let commands = commands_in(&first);
+    assert_eq!(commands.len(), 2, "{first}");
+    let said = |output: &Ended| {
+        let line = output.stdout.lines().find(|line| line.contains('→'));
+        line.unwrap_or_else(|| panic!("nobody says anything: {output}")).to_string()
+    };
+    for command in commands {
+        let arguments: Vec<&str> = command.iter().skip(2).map(String::as_str).collect();
+        let again = copy.step(&arguments).with(1);
+        assert_eq!(said(&again), said(&first), "{command:?}: {again}");
+        assert!(again.stdout.contains("nothing was printed"), "{again}");
+        // And what that prints is the same command.
+        assert!(commands_in(&again).contains(&command), "{command:?}: {again}");
+    }
+}
+
+#[test]
+fn a_hint_is_shown_once_and_then_where_it_is() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", SHOWS, "drop(message);");
+    let check = || copy.step(&["check", "ex1", "--patience", "0.2"]).with(1);
+    let (first, second) = (check(), check());
+    assert!(first.stdout.contains("Hint 1 of 3: "), "{first}");
+    assert!(!second.stdout.contains("Hint 1 of"), "{second}");
+    assert!(second.stdout.contains("Hints: cargo step hint ex1\n"), "{second}");
+    assert!(copy.step(&["hint", "ex1"]).with(0).stdout.starts_with("Hint 1 of 3"));
+}
+
+#[test]
+fn what_does_not_compile_comes_first_in_one_row_and_the_rest_is_played() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex2_client", "fn main", "const WRONG: u8 = \"\";\n\nfn main");
+    copy.edit("ex2_server", "fn main", "const UNUSED: u8 = 1;\n\nfn main");
+    let output = copy.step(&["check", "ex2"]).with(1);
+    let lines: Vec<&str> = output.stdout.lines().collect();
+    assert!(lines[1].starts_with("  ✗ ex2_client does not compile"), "{output}");
+    assert!(lines[3].starts_with("error[E0308]"), "{output}");
+    assert_eq!(output.stdout.matches("does not compile").count(), 1, "{output}");
+    assert!(output.stdout.contains("  ✓ the server echoes one message"), "{output}");
+    assert!(!output.stdout.contains("UNUSED"), "a warning can wait: {output}");
+}
+
+#[test]
+fn a_starter_that_is_missing_says_how_to_get_it_back() {
+    let copy = Copy::of_the_course();
+    let path = copy.exercise("ex1_server");
+    fs::remove_file(path).expect("the file is removed");
+    let output = copy.step(&["check", "ex1"]).with(1);
+    let expected = "  git checkout -- exercises/src/bin/ex1_server.rs\n";
+    assert!(output.stdout.contains(expected), "{output}");
+}
+
+#[test]
+fn a_helper_that_was_changed_is_named_when_a_check_fails() {
+    let copy = Copy::of_the_course();
+    let is_named = |output: &Ended| output.stdout.contains("src/text.rs");
+    let output = copy.step(&["check", "ex1"]).with(0);
+    assert!(!is_named(&output), "{output}");
+    copy.edit_helper("text.rs", "[message, \"\\n\"]", "[message, \"\"]");
+    let output = copy.step(&["check", "ex1"]).with(0);
+    assert!(!is_named(&output), "nothing has failed: {output}");
+    let check = ["check", "ex4", "sends many lines", "--patience", "0.5"];
+    let output = copy.step(&check).with(1);
+    assert!(output.stdout.contains("src/text.rs differs from the course's"), "{output}");
+    assert!(output.stdout.contains("  git checkout -- src/text.rs\n"), "{output}");
+    let document = copy.step(&[&check[..], &["--json"]].concat()).with(1).json();
+    assert_eq!(document["changed_helpers"], serde_json::json!(["src/text.rs"]));
+}
+
+#[test]
+fn a_server_that_does_not_use_its_port_is_told_so() {
+    let copy = Copy::of_the_course();
+    let port = find("ms1").and_then(|step| step.port).expect("it has one");
+    copy.edit(
+        "ms1_server",
+        "serve::listen(address)",
+        &format!("serve::listen(\"127.0.0.1:{port}\")"),
+    );
+    // Whether or not somebody else has that port at the moment.
+    let output = copy.step(&["check", "ms1", "close_socket", "--patience", "0.5"]).with(1);
+    let expected = format!("Look at the address: it uses port {port}, and not the port");
+    assert!(output.stdout.contains(&expected), "{output}");
+}
+
+#[test]
 fn the_compilers_warnings_about_a_program_are_shown_to_those_who_check_its_step() {
     let copy = Copy::of_the_course();
     copy.edit("ex1_server", "fn main", "const UNUSED: u8 = 1;\n\nfn main");

@@ -14,6 +14,7 @@ use crate::stage::launch::Setting;
 use crate::stage::program::Program;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -149,6 +150,9 @@ fn judge_run(
         stage.note("program", Mark::Output, &said.line);
     }
     match program.ends("it to end when all three threads have", stage.patient(LONGEST_RUN))? {
+        Exit::Status(0) if run.ends_before_its_threads() => {
+            judged.map_err(|stop| stop.because(Symptom::EndsBeforeItsThreads))
+        }
         Exit::Status(0) => judged,
         _ => judged.and(Err(fails("expected exit status 0".to_string()))),
     }
@@ -255,8 +259,11 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
         let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
         for program in &programs {
             let run = watch(stage, program)?;
-            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails)?;
-            runs.borrow_mut().push(pauses);
+            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails);
+            runs.borrow_mut().push(pauses.map_err(|stop| match run.ends_before_its_threads() {
+                true => stop.because(Symptom::EndsBeforeItsThreads),
+                false => stop,
+            })?);
         }
         are_random(&runs.borrow()).map_err(|message| fails(message).by_chance())?;
         stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");

@@ -7,7 +7,7 @@
 //! to a message any words at all. What the course's own starters ask beyond it: a list of commands, an operator whose
 //! input may end, and a client that counts no more after a reset.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::course::scenes::common;
 use crate::course::scenes::rooms::a_short_time;
@@ -115,9 +115,13 @@ fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<St
     while !stage.is_late(deadline) {
         // Late lines of the last round.
         while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
+        let typed = Instant::now();
         server.types_quietly(command(stage));
         let mut limit = stage.patience();
-        while let Some((line, _)) = server.next_line(limit)? {
+        while let Some((line, when)) = server.next_line(limit)? {
+            if when < typed {
+                continue; // what it said before it was asked, as a start-up line, is no answer
+            }
             if numbers_in(&line).any(|number| number == expected) {
                 return Ok(line);
             }
@@ -127,7 +131,7 @@ fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<St
     }
     stage.note("server", Mark::Typed, command(stage));
     let instead = match answer {
-        Some(line) => format!("the last answer was {}", quoted(&line)),
+        Some(line) => format!("what it printed then was {}", quoted(&line)),
         None => "there was no answer on stdout".to_string(),
     };
     Err(Stop::fails(

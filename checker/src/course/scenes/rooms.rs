@@ -87,7 +87,7 @@ pub fn reaction(stage: &Stage, peer: &Peer) -> Result<Option<String>, Stop> {
     if heard.is_some() || peer.is_closed() {
         return Ok(heard);
     }
-    stage.settles();
+    stage.settles()?;
     peer.hears_within(Duration::ZERO)
 }
 

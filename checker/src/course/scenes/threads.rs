@@ -12,6 +12,9 @@ const ALIKE: Duration = Duration::from_millis(40);
 const NOT_RANDOM_WITHIN: f64 = 0.85;
 const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 
+/// A program whose threads sleep, and that waits for them, takes longer than this after the first greeting.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(90);
+
 /// What one run printed.
 pub struct Run {
     /// The greetings, in the order of their ids.
@@ -68,6 +71,12 @@ impl Run {
         let named = self.greetings.iter().flat_map(|greeting| self.farewells(&greeting.id));
         let nameless = self.others.iter().filter(|_| self.is_nameless());
         named.chain(nameless).map(|said| said.when).min()
+    }
+
+    /// Whether it has ended at once, before all of its threads had said what they have to say.
+    pub fn ends_before_its_threads(&self) -> bool {
+        let is_unsaid = self.greetings.len() + self.others.len() < 6;
+        is_unsaid && self.since_first_greeting(self.ended) < SHORTEST_SLEEP
     }
 
     /// Makes sure that there are three greetings. (As with the others below, the error says what was expected.)

@@ -1,0 +1,113 @@
+//! A transcript as text: who, what kind of thing, what.
+
+use colored::{Color, Colorize};
+
+use crate::report::difference;
+use crate::stage::show::shorten;
+use crate::stage::transcript::{Line, Mark, Transcript};
+
+/// The width that everything is written for, where nobody says otherwise.
+pub const WIDTH: usize = 80;
+
+/// How many lines of a transcript an error may take.
+const MOST_LINES: usize = 8;
+
+/// The transcript without colours, in 80 columns, a line of text for each of its lines.
+pub fn plain(transcript: &Transcript) -> String {
+    render(transcript, WIDTH, |_, text| text.to_string())
+}
+
+/// The transcript in so many columns, coloured where that is wanted.
+pub fn colored(transcript: &Transcript, width: usize) -> String {
+    render(transcript, width, |mark, text| match color(mark) {
+        Some(color) => text.color(color).to_string(),
+        None => text.to_string(),
+    })
+}
+
+fn sign(mark: Mark) -> char {
+    match mark {
+        Mark::Output => '│',
+        Mark::Error => '!',
+        Mark::Typed => '>',
+        Mark::Event => '┄',
+        Mark::Sent => '→',
+        Mark::Received => '←',
+        Mark::Failed => '✗',
+    }
+}
+
+fn color(mark: Mark) -> Option<Color> {
+    match mark {
+        Mark::Output | Mark::Typed => None,
+        Mark::Event => Some(Color::BrightBlack),
+        Mark::Error => Some(Color::Yellow),
+        Mark::Sent => Some(Color::Cyan),
+        Mark::Received => Some(Color::Green),
+        Mark::Failed => Some(Color::Red),
+    }
+}
+
+fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> String) -> String {
+    let lines = &transcript.lines;
+    let actors = lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
+    let room = width.saturating_sub(actors + 5);
+    let mut text = format!("{}\n", shorten(&transcript.title, width));
+    for line in lines {
+        for (number, part) in parts_of(line, room).iter().enumerate() {
+            let sign = if number == 0 { sign(line.mark) } else { ' ' };
+            let actor = if number == 0 { line.actor.as_str() } else { "" };
+            let painted = paint(line.mark, &format!("{sign} {part}"));
+            text.push_str(&format!("  {actor:<actors$} {}\n", painted.trim_end()));
+        }
+    }
+    text
+}
+
+/// What went wrong goes on in further lines; anything else is cut short.
+fn parts_of(line: &Line, room: usize) -> Vec<String> {
+    match line.mark {
+        Mark::Failed | Mark::Error => {
+            let parts = textwrap::wrap(&line.text, room);
+            let parts = parts.iter().take(MOST_LINES).map(|part| part.to_string());
+            let difference = line.difference.iter().flat_map(|it| difference::rows(it, room));
+            parts.chain(difference).collect()
+        }
+        _ => vec![shorten(&line.text, room)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::difference::Difference;
+
+    fn transcript(lines: &[(Mark, &str)]) -> Transcript {
+        let mut transcript = Transcript::new("title".to_string());
+        transcript.lines.extend(lines.iter().map(|(mark, text)| Line::new("server", *mark, text)));
+        transcript
+    }
+
+    #[test]
+    fn a_line_has_its_actor_and_its_sign() {
+        let transcript = transcript(&[(Mark::Output, "bread"), (Mark::Sent, "")]);
+        assert_eq!(plain(&transcript), "title\n  server │ bread\n  server → (an empty line)\n");
+    }
+
+    #[test]
+    fn every_line_fits_its_width() {
+        let long = "long ".repeat(40);
+        let mut transcript = transcript(&[(Mark::Output, &long), (Mark::Failed, &long)]);
+        let text = plain(&transcript);
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        assert_eq!(text.matches("long").count(), 13 + 40, "{text}");
+        let difference = Difference::of_texts(&long, long.replace("long long", "along").as_bytes());
+        transcript.lines[1].difference = Some(difference.into());
+        for width in [40, 60, 80] {
+            let text = colored(&transcript, width);
+            let text = console::strip_ansi_codes(&text);
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+            assert!(text.contains('^'), "{text}");
+        }
+    }
+}
