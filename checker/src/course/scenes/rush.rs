@@ -198,9 +198,9 @@ pub fn a_burst_stays_together(stage: &Stage) -> Scene {
 }
 
 fn watch_bursts(stage: &Stage) -> Scene {
-    const LINES: usize = 1000;
+    const LINES: usize = 400; // less than 8 KiB, which is what a usual buffer holds
     let _server = stage.starts_server()?;
-    let (speakers, listeners) = speakers_and(stage, 6)?;
+    let (speakers, listeners) = speakers_and(stage, 12)?;
     for speaker in &speakers {
         says_lines(stage, speaker, LINES)?;
     }
