@@ -66,7 +66,7 @@ fn is_line(message: &str) -> bool {
 }
 
 /// Waits until somebody has heard so many of these lines.
-fn hears_lines(stage: &Stage, listener: &Peer, count: usize) -> Result<Vec<String>, Stop> {
+fn hears_lines(listener: &Peer, count: usize) -> Result<Vec<String>, Stop> {
     let lines = listener.next_lines(is_line, count)?;
     if lines.len() >= count {
         return Ok(lines);
@@ -83,9 +83,9 @@ pub fn one_order_for_all(stage: &Stage) -> Scene {
         says_lines(stage, speaker, LINES)?;
     }
     let count = LINES * speakers.len();
-    let first = hears_lines(stage, &listeners[0], count)?;
+    let first = hears_lines(&listeners[0], count)?;
     for listener in &listeners[1..] {
-        let lines = hears_lines(stage, listener, count)?;
+        let lines = hears_lines(listener, count)?;
         let mut pairs = first.iter().zip(&lines);
         if let Some((one, other)) = pairs.find(|(one, other)| one != other) {
             stage.note("a guest", Mark::Received, one);
@@ -109,7 +109,7 @@ pub fn the_welcome_comes_first(stage: &Stage) -> Scene {
     for speaker in &speakers {
         says_lines(stage, speaker, LINES)?;
     }
-    hears_lines(stage, &speakers[0], 1)?;
+    hears_lines(&speakers[0], 1)?;
     for newcomer in &newcomers {
         newcomer.says_quietly(newcomer.name())?;
     }
@@ -138,12 +138,12 @@ pub fn leavers_silence_nobody(stage: &Stage) -> Scene {
     let (alice, listeners) = (&members[0], &members[1..]);
     for group in guests.chunks(GROUP) {
         says_lines(stage, alice, LINES)?;
-        let heard = hears_lines(stage, &listeners[0], 1)?.len();
+        let heard = hears_lines(&listeners[0], 1)?.len();
         group.iter().for_each(Peer::resets);
         stage.note("guests", Mark::Event, &format!("{GROUP} of them reset their connections"));
-        hears_lines(stage, &listeners[0], LINES - heard)?;
+        hears_lines(&listeners[0], LINES - heard)?;
         for listener in &listeners[1..] {
-            hears_lines(stage, listener, LINES)?;
+            hears_lines(listener, LINES)?;
         }
         stage.note("others", Mark::Received, "all of them");
     }
@@ -162,7 +162,7 @@ pub fn a_wanted_name(stage: &Stage) -> Scene {
     for speaker in &speakers {
         says_lines(stage, speaker, LINES)?;
     }
-    let heard = hears_lines(stage, &listeners[0], 1)?.len();
+    let heard = hears_lines(&listeners[0], 1)?.len();
     let names = numbered("name", NAMES);
     for (name, clients) in names.iter().zip(clients.chunks(WANTED_BY)) {
         clients.iter().try_for_each(|client| client.says_quietly(name))?;
@@ -181,7 +181,7 @@ pub fn a_wanted_name(stage: &Stage) -> Scene {
             let _ = client.says_quietly(&format!("line 1 of {name}")); // all but one cannot
         }
     }
-    hears_lines(stage, &listeners[0], LINES * speakers.len() + NAMES - heard)?;
+    hears_lines(&listeners[0], LINES * speakers.len() + NAMES - heard)?;
     stage.note(listeners[0].name(), Mark::Received, "a line of one under each name");
     Ok(())
 }
@@ -200,7 +200,7 @@ fn watch_bursts(stage: &Stage) -> Scene {
         says_lines(stage, speaker, LINES)?;
     }
     let listener = &listeners[0];
-    let lines = hears_lines(stage, listener, LINES * speakers.len())?;
+    let lines = hears_lines(listener, LINES * speakers.len())?;
     let speaker_of = |line: &str| line.rsplit_once(" of ").map(|(_, name)| name.to_string());
     for burst in lines.chunks(LINES) {
         if let Some(line) = burst.iter().find(|line| speaker_of(line) != speaker_of(&burst[0])) {
