@@ -236,8 +236,9 @@ fn no_pause_is_too_short(stage: &Stage) -> Scene {
     let start = |actor: &&str| Ok((Instant::now(), start(stage, actor, SHORTEST_MAX_SLEEP_MS)?));
     for _ in 0..ROUNDS {
         let programs = RUNS.iter().map(start).collect::<Result<Vec<_>, Stop>>()?;
-        for (started, program) in &programs {
-            let run = watch(stage, program)?;
+        let watched =
+            programs.iter().map(|(started, program)| Ok((started, watch(stage, program)?)));
+        for (started, run) in watched.collect::<Result<Vec<_>, Stop>>()? {
             run.greets_three_times().map_err(fails)?;
             let Some(farewell) = run.first_farewell() else {
                 return run.says_farewell_once_each(false).map_err(fails);

@@ -90,12 +90,6 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .only_ours()
     .look("where an id comes from: a number that is counted up, and never given twice."),
-    Check::server("keeps_each_socket", "each client's socket is kept", keeps_each_socket)
-        .worth(1)
-        .only_ours()
-        .look(
-            "whether `add` puts a handle to the client's socket (`try_clone`) into the dictionary.",
-        ),
     Check::server(
         "a_client_that_stops_reading",
         "a client that stops reading holds nobody up",
@@ -207,33 +201,6 @@ fn an_id_of_its_own(stage: &Stage) -> Scene {
     let message =
         format!("expected another line for carol than for bob, who is still there: {of_bob}");
     Err(Stop::fails("server", message))
-}
-
-/// A server that keeps a socket has two handles to it: one that it talks over, and one in the dictionary.
-fn keeps_each_socket(stage: &Stage) -> Scene {
-    const COUNT: usize = 5;
-    let server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    is_answered(stage, &alice)?;
-    let Some(before) = server.footprint() else {
-        return Err(Stop::NotChecked("this system does not tell a program's sockets".to_string()));
-    };
-    let mut clients = Vec::new();
-    for number in 1..=COUNT {
-        let client = stage.connects_quietly(&format!("client {number}"))?;
-        is_answered(stage, &client)?;
-        clients.push(client);
-    }
-    stage.note("clients", Mark::Event, &format!("{COUNT} of them come, and talk"));
-    let after = server.footprint().map_or(0, |footprint| footprint.descriptors);
-    let handles = after.saturating_sub(before.descriptors);
-    if handles < 2 * COUNT {
-        return server.fails(format!(
-            "expected two handles to each of their {COUNT} sockets, but there are {handles} in all"
-        ));
-    }
-    stage.note("server", Mark::Event, "has two handles to each of their sockets");
-    Ok(())
 }
 
 /// Connects somebody, and returns what the server has logged of it.

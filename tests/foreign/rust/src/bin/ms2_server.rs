@@ -5,7 +5,7 @@ use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{self, ExitCode};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -15,11 +15,10 @@ const USAGE: &str = "usage: ms2_server [--host HOST (127.0.0.1)] [--port PORT (5
 /// The longest message, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// The dictionary of connections. Many may write at a time, but only one to the same connection, or
-/// messages could get mixed up on their way.
+/// The dictionary of connections. One at a time writes to them, so that all hear the same order.
 #[derive(Default)]
 struct ChatRoom {
-    connections: RwLock<HashMap<String, Mutex<Arc<TcpStream>>>>,
+    connections: Mutex<HashMap<String, Arc<TcpStream>>>,
 }
 
 /// Cuts what comes over a connection into messages.
@@ -100,7 +99,7 @@ impl ChatRoom {
         log(&format!("{cid} has entered"));
         self.broadcast(&format!("{cid} has entered the room"), &cid);
         let result = self.pass_on(messages, &cid);
-        self.connections.write().unwrap_or_else(PoisonError::into_inner).remove(&cid);
+        self.connections.lock().unwrap_or_else(PoisonError::into_inner).remove(&cid);
         self.broadcast(&format!("{cid} has left the room"), &cid);
         log(&format!("{cid} has left"));
         result
@@ -108,7 +107,7 @@ impl ChatRoom {
 
     /// Welcomes or refuses a client. Asking for its name and taking it needs one lock.
     fn enter(&self, cid: &str, conn: &Arc<TcpStream>) -> io::Result<bool> {
-        let mut connections = self.connections.write().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         let refusal = match cid {
             "" => Some("A name cannot be empty.\n".to_string()),
             _ if connections.contains_key(cid) => Some(format!("There is a {cid} already.\n")),
@@ -118,7 +117,7 @@ impl ChatRoom {
             Some(refusal) => (&**conn).write_all(refusal.as_bytes())?,
             None => {
                 (&**conn).write_all(format!("Welcome to the room, {cid}.\n").as_bytes())?;
-                connections.insert(cid.to_string(), Mutex::new(Arc::clone(conn)));
+                connections.insert(cid.to_string(), Arc::clone(conn));
             }
         }
         Ok(refusal.is_none())
@@ -133,9 +132,8 @@ impl ChatRoom {
 
     /// Sends a message to all but the client with this identification. One that does not read holds it up.
     fn broadcast(&self, msg: &str, cid: &str) {
-        let connections = self.connections.read().unwrap_or_else(PoisonError::into_inner);
+        let connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
         for (_, conn) in connections.iter().filter(|(other, _)| *other != cid) {
-            let conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
             let _ = (&**conn).write_all(format!("{msg}\n").as_bytes()); // its own thread finds out
         }
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
+use std::mem;
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ type Line = Arc<str>;
 /// What a member's thread tells the room.
 enum Event {
     Join { name: String, client: Arc<TcpStream>, id: SyncSender<Option<u64>> },
-    Say { id: u64, text: String },
+    Say { id: u64, lines: Vec<String> },
     Who { id: u64 },
     Leave { id: u64 },
 }
@@ -157,14 +158,21 @@ fn enter(
 }
 
 fn talk(id: u64, messages: &mut Messages, room: &SyncSender<Event>) -> io::Result<()> {
+    let mut said = Vec::new(); // lines that have come together, and go on together
     while let Some(message) = messages.next()? {
-        let event = match message.as_str() {
-            "" => continue,
+        let is_command = matches!(message.as_str(), "/quit" | "/who");
+        if !is_command && !message.is_empty() {
+            said.push(message.replace(char::is_control, "\u{fffd}"));
+        }
+        if (is_command || !messages.has_another()) && !said.is_empty() {
+            let lines = mem::take(&mut said);
+            room.send(Event::Say { id, lines }).map_err(io::Error::other)?;
+        }
+        match message.as_str() {
             "/quit" => break,
-            "/who" => Event::Who { id },
-            text => Event::Say { id, text: text.replace(char::is_control, "\u{fffd}") },
-        };
-        room.send(event).map_err(io::Error::other)?;
+            "/who" => room.send(Event::Who { id }).map_err(io::Error::other)?,
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -174,7 +182,7 @@ impl Room {
         for event in events {
             match event {
                 Event::Join { name, client, id } => drop(id.send(self.join(name, client))),
-                Event::Say { id, text } => self.say(id, &text),
+                Event::Say { id, lines } => self.say(id, &lines),
                 Event::Who { id } => self.list(id),
                 Event::Leave { id } => {
                     if let Some(member) = self.members.remove(&id) {
@@ -205,11 +213,13 @@ impl Room {
 
     /// Since the room waits for one at a time, and nobody else adds to the queues meanwhile, one deadline is
     /// fair to all: a queue that is full when it has passed was full all the time.
-    fn say(&mut self, id: u64, text: &str) {
+    fn say(&mut self, id: u64, lines: &[String]) {
         let Some(sender) = self.members.get(&id) else {
             return; // it was removed, and does not know yet
         };
-        let line = format!("[{}] {}: {text}\n", time_of_day(), sender.name).into();
+        let stamp = format!("[{}] {}: ", time_of_day(), sender.name);
+        let lines: String = lines.iter().flat_map(|line| [&*stamp, line, "\n"]).collect();
+        let line = lines.into();
         let deadline = Instant::now() + PATIENCE;
         self.members.retain(|other, member| *other == id || member.put(&line, deadline));
     }
@@ -264,6 +274,11 @@ fn time_of_day() -> String {
 }
 
 impl Messages<'_> {
+    /// Whether there is one that has come already.
+    fn has_another(&self) -> bool {
+        self.reader.buffer().contains(&b'\n')
+    }
+
     /// The next one: up to a line break, the end of the stream, or 50 ms of quiet.
     fn next(&mut self) -> io::Result<Option<String>> {
         while !self.reader.fill_buf()?.is_empty() {
