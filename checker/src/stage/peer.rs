@@ -492,7 +492,7 @@ impl Peer {
         match said_first.as_deref() {
             Some([]) => {
                 self.note(Mark::Event, "is disconnected");
-                self.parts("was disconnected", self.rested.get());
+                self.parts("was disconnected", || self.rested.get());
                 Ok(())
             }
             Some(bytes) => {
@@ -516,16 +516,16 @@ impl Peer {
     }
 
     /// Remembers that this one, if it is one of a few, does so now.
-    fn parts(&self, how: &str, rested: bool) {
+    fn parts(&self, how: &str, rested: impl FnOnce() -> bool) {
         if !self.is_quiet {
-            self.board.parts(&format!("{} {how}", self.name), rested);
+            self.board.parts(&format!("{} {how}", self.name), rested());
         }
     }
 
     /// Closes the connection as a program does that has ended well (TCP FIN).
     pub fn leaves(&self) {
         self.note(Mark::Event, "leaves");
-        self.parts("has left", self.board.rests_now());
+        self.parts("has left", || self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Both));
         self.board.close(self.wire);
     }
@@ -533,14 +533,14 @@ impl Peer {
     /// Closes the sending side only: the other side comes to the end of what it can read.
     pub fn stops_sending(&self) {
         self.note(Mark::Event, "stops sending");
-        self.parts("has stopped sending", self.board.rests_now());
+        self.parts("has stopped sending", || self.board.rests_now());
         self.board.with_socket(self.wire, |socket| socket.shutdown(Shutdown::Write));
     }
 
     /// Resets the connection as a program does that has crashed (TCP RST).
     pub fn resets(&self) {
         self.note(Mark::Event, "resets the connection");
-        self.parts("has reset the connection", self.board.rests_now());
+        self.parts("has reset the connection", || self.board.rests_now());
         self.board.with_socket(self.wire, |socket| {
             SockRef::from(socket).set_linger(Some(Duration::ZERO))
         });

@@ -1,7 +1,7 @@
 //! Whether the programs on the board are at work, or wait for something.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::sandbox::census::{self, Work};
 use crate::stage::board::Board;
@@ -79,23 +79,15 @@ impl Board {
         }
     }
 
-    /// Whether the programs rest at the moment, or nearly so: they do before they have had a processor for long.
+    /// Whether the programs rest at the moment, or do within a few looks: what a scene does next must not be put off.
     pub fn rests_now(&self) -> bool {
-        const LONG: Duration = Duration::from_millis(10);
-        const LONGEST: Duration = Duration::from_millis(300); // on a busy machine, it may take so long to get one
-        let ran = || {
-            let players = self.players.borrow();
-            let work = players.iter().flat_map(Player::family).flat_map(census::work_of);
-            work.map(|(_, work)| work.ran).sum::<Duration>()
-        };
-        let (began, before) = (Instant::now(), ran());
-        while self.is_busy() == Some(true) {
-            if ran().saturating_sub(before) > LONG || began.elapsed() > LONGEST {
-                return false;
+        const LOOKS: usize = 3;
+        (0..LOOKS).any(|look| {
+            if look > 0 {
+                thread::sleep(Duration::from_millis(1));
             }
-            thread::sleep(Duration::from_millis(1));
-        }
-        true
+            self.is_busy() != Some(true)
+        })
     }
 
     /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the

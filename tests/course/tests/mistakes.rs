@@ -38,6 +38,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more …)\n", ""),
         // Who gets a lock next, when the one who had it has left.
         (r"only when \w+ had left", "only when [somebody] had left"),
+        (r#"was "\* \w+ has left""#, r#"was "* [somebody] has left""#),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"← \* newcomer \d+ has come", "← [a line]"),
@@ -45,7 +46,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r"\d\.\d\d\u{a0}s", "[time]"),
         // How much was printed on and on, and what a server logged of a crowd.
         (r"… and \d+ lines more", "… and [many] lines more"),
-        (r"(?m)^  server  ! client .*\n", ""),
+        (r"(?m)^  server +! client .*\n", ""),
         (r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n"),
     ])
 });

@@ -58,10 +58,13 @@ fn numbered(who: &str, count: usize) -> Vec<String> {
 
 /// Lets a peer say so many lines, which come in one segment.
 fn says_lines(stage: &Stage, speaker: &Peer, count: usize) -> Scene {
-    let name = speaker.name();
-    let lines: String = (1..=count).map(|number| format!("line {number} of {name}\n")).collect();
-    stage.note(name, Mark::Sent, &format!("{count} lines at once"));
-    speaker.sends_raw(lines.as_bytes(), "")
+    stage.note(speaker.name(), Mark::Sent, &format!("{count} lines at once"));
+    speaker.sends_raw(lines_of(speaker.name(), count).as_bytes(), "")
+}
+
+/// So many lines that somebody says.
+fn lines_of(name: &str, count: usize) -> String {
+    (1..=count).map(|number| format!("line {number} of {name}\n")).collect()
 }
 
 /// Whether a server has passed on such a line, in whatever form.
@@ -141,17 +144,21 @@ pub fn leavers_silence_nobody(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let (members, guests) = speakers_and(stage, 5 * GROUP)?;
     let (alice, listeners) = (&members[0], &members[1..]);
-    for group in guests.chunks(GROUP) {
-        says_lines(stage, alice, LINES)?;
+    let groups = guests.chunks(GROUP);
+    let (times, said) = (groups.len(), lines_of(alice.name(), LINES));
+    stage.note(alice.name(), Mark::Sent, &format!("{LINES} lines at once, {times} times"));
+    let leave = format!("{GROUP} of them reset their connections each time");
+    stage.note("guests", Mark::Event, &leave);
+    for group in groups {
+        alice.sends_raw(said.as_bytes(), "")?;
         let heard = hears_lines(&listeners[0], 1)?.len();
         group.iter().for_each(Peer::resets);
-        stage.note("guests", Mark::Event, &format!("{GROUP} of them reset their connections"));
         hears_lines(&listeners[0], LINES - heard)?;
         for listener in &listeners[1..] {
             hears_lines(listener, LINES)?;
         }
-        stage.note("others", Mark::Received, "all of them");
     }
+    stage.note("others", Mark::Received, "all of them");
     Ok(())
 }
 
