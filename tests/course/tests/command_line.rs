@@ -324,7 +324,7 @@ fn a_printed_command_has_the_programs_and_the_options_that_were_given() {
 fn of_a_long_log_the_first_and_the_last_lines_are_shown() {
     let script = "seq 1 20 >&2; echo ConnectionResetError >&2; exit 1";
     let server = shell_words::join(["sh", "-c", script, "{port}"]);
-    let output = step(&["check", "ex1", "a_client_that_leaves_silently", "--server", &server]);
+    let output = step(&["check", "ex1", "prints_the_message_and_ends", "--server", &server]);
     let text = output.with(1).stdout;
     let logged = text.lines().filter_map(|line| line.split_once("server ! "));
     let logged: Vec<&str> = logged.map(|(_, line)| line).collect();

@@ -49,10 +49,14 @@ pub fn a_crowd(stage: &Stage, count: usize, answer: Answer, heard: &str) -> Scen
         stage.note("clients", Mark::Sent, "each a word of its own");
         for (client, word) in clients.iter().zip(&words) {
             match client.hears(answer(word)) {
-                Err(Stop::Fails(_)) => {
-                    let expected = format!("an answer to its own word for each of {count}");
-                    let message = format!("expected {expected}, but not all got it");
-                    return Err(Stop::fails("clients", message));
+                Err(Stop::Fails(failure)) => {
+                    let instead = failure.message.split_once(", but ").unwrap_or_default().1;
+                    return Err(Stop::fails(
+                        "clients",
+                        format!(
+                            "expected an answer to its own word for each of {count}, but for one of them: {instead}"
+                        ),
+                    ));
                 }
                 other => other.map(drop)?,
             }
