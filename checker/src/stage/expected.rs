@@ -26,6 +26,12 @@ pub(super) fn has(line: &str, text: &str) -> bool {
     line.contains(text) && line.len() <= text.len() + ASIDE
 }
 
+/// Whether what has come so far ends with the beginning of a text, which may go on.
+pub(super) fn is_begun(heard: &str, text: &str) -> bool {
+    let beginnings = text.char_indices().skip(1).map(|(end, _)| &text[..end]);
+    !heard.contains(text) && beginnings.into_iter().any(|beginning| heard.ends_with(beginning))
+}
+
 /// An expectation, in words and as a test.
 pub struct Expected<'a> {
     /// What it is, for the failure: `"bread"`, `a welcome`.
@@ -122,5 +128,20 @@ impl<'a> From<&'a str> for Expected<'a> {
 impl<'a> From<&'a String> for Expected<'a> {
     fn from(text: &'a String) -> Expected<'a> {
         exactly(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_begun_when_its_beginning_is_the_last_that_came() {
+        for begun in ["S", "STRASS", "Server: STR"] {
+            assert!(is_begun(begun, "STRASSE"), "{begun}");
+        }
+        for other in ["", "STRASSE", "STRASSES", "Server:", "TRASSE"] {
+            assert!(!is_begun(other, "STRASSE"), "{other}");
+        }
     }
 }

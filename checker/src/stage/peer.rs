@@ -11,7 +11,7 @@ use socket2::SockRef;
 use crate::sandbox::sockets::send_in_two;
 use crate::stage::board::{Board, QUIET};
 use crate::stage::difference::Difference;
-use crate::stage::expected::{Expected, Kind, MOST_BEFORE, has, too_many_unasked};
+use crate::stage::expected::{Expected, Kind, MOST_BEFORE, has, is_begun, too_many_unasked};
 use crate::stage::framing::Framing;
 use crate::stage::protobuf::{Shown, first_message};
 use crate::stage::show::{hex, quoted, seconds};
@@ -234,10 +234,14 @@ impl Peer {
             Kind::ReplyTo(message) if self.is_strict => self.hears_exactly(&message, &words),
             Kind::ReplyTo(message) => self.hears_reply(&message),
             Kind::Containing(text) => {
-                let heard = self.hears_matching(&words, MOST_BEFORE, &|heard| has(heard, text));
+                let is_whole = |heard: &str| !is_begun(heard, text);
+                let is_right = |heard: &str| has(heard, text);
+                let heard = self.hears_matching(&words, MOST_BEFORE, &is_whole, &is_right);
                 heard.map_err(|stop| stop.misses(Missed::Text(text.to_string(), self.wire)))
             }
-            Kind::Matching(is_right) => self.hears_matching(&words, MOST_BEFORE, &is_right),
+            Kind::Matching(is_right) => {
+                self.hears_matching(&words, MOST_BEFORE, &|_| true, &is_right)
+            }
             Kind::Anything => self.hears_anything(&words),
         }
     }
@@ -274,13 +278,14 @@ impl Peer {
         &self,
         words: &str,
         most_before: usize,
+        is_whole: &dyn Fn(&str) -> bool,
         is_right: &dyn Fn(&str) -> bool,
     ) -> Result<Heard, Stop> {
         let patience = self.board.patience();
         let mut before: Vec<String> = Vec::new();
         let deadline = self.board.time() + patience;
         loop {
-            match self.waits_for_message(patience, |_| true)? {
+            match self.waits_for_message(patience, is_whole)? {
                 Came::Whole(message) if is_right(&message.text) => {
                     self.notes_bytes(Mark::Received, &message.shown(), &message.bytes);
                     return Ok(Heard { text: message.text, before });

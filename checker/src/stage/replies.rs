@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crate::stage::expected::most_unasked;
+use crate::stage::expected::{is_begun, most_unasked};
 use crate::stage::peer::{Heard, Peer};
 use crate::stage::show::quoted;
 use crate::stage::stop::{Scene, Stop};
@@ -18,7 +18,9 @@ impl Peer {
         let is_strange = |heard: &str| drawn_in(heard).iter().any(|word| !own.contains(word));
         let count = |heard: &str| texts.iter().map(|text| heard.matches(&**text).count()).max();
         let is_decided = |heard: &str| count(heard) > Some(0) || is_strange(heard);
-        let heard = self.hears_matching(words, most_unasked(true), &is_decided)?;
+        // It may be written byte by byte, with pauses.
+        let is_whole = |heard: &str| !texts.iter().any(|text| is_begun(heard, text));
+        let heard = self.hears_matching(words, most_unasked(true), &is_whole, &is_decided)?;
         let text = quoted(&heard.text);
         match count(&heard.text) {
             _ if is_strange(&heard.text) => {

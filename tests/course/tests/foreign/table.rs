@@ -34,6 +34,7 @@ pub const CASES: &[Case] = &[
     right(Python, "ex4", "other_replies", BOTH),
     right(Python, "ex4", "greets_and_counts", SERVER),
     right(Python, "ms0", "capitalize", BOTH),
+    right(Python, "ms0", "letter_by_letter", SERVER),
     right(Python, "ms1", "equals", BOTH),
     right(Java, "ex2", "lines", BOTH),
     right(Java, "ex4", "lines", BOTH),
