@@ -125,7 +125,10 @@ impl Terminal {
             text += &command("This check alone:", again.check(id, first.check.id));
             let others = failed.len() - 1;
             if others > 0 {
-                let words = format!("With the transcripts of the other {others} too:");
+                let words = match others {
+                    1 => "With the transcript of the other one too:".to_string(),
+                    _ => format!("With the transcripts of the other {others} too:"),
+                };
                 text += &command(&words, again.step(id, true));
             }
         }
