@@ -6,6 +6,7 @@ use std::net::Shutdown;
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::sandbox::process::Stdio;
 use crate::sandbox::sockets;
 use crate::stage::board::Board;
 use crate::stage::player::Player;
@@ -170,11 +171,12 @@ impl Board {
         self.has_printed(&actor, text, from).then_some(Symptom::PrintsInstead)
     }
 
-    /// Whether a program has printed a text that it was to send.
+    /// Whether a program has printed a text that it was to send. On a terminal with a user, it may only show what is typed.
     fn has_printed(&self, actor: &str, text: &str, to: WireId) -> bool {
         let players = self.players.borrow();
         let player = players.iter().find(|player| player.actor == actor && player.stdout != to);
-        player.is_some_and(|player| self.said(player).contains(text))
+        player
+            .is_some_and(|player| player.on != Stdio::Terminal && self.said(player).contains(text))
     }
 
     /// What a program has printed and logged, and no scene has read yet.

@@ -302,8 +302,9 @@ impl Program {
             return Ok(());
         }
         let shown = quoted(&String::from_utf8_lossy(&rest));
-        let message =
-            format!("expected nothing behind the message and its line break, but it printed {shown}");
+        let message = format!(
+            "expected nothing behind the message and its line break, but it printed {shown}"
+        );
         let is_line_break = matches!(&rest[..], b"\n" | b"\r\n");
         let stop = Stop::fails(&self.actor, message);
         Err(if is_line_break { stop.because(Symptom::PrintsLineBreakToo) } else { stop })
