@@ -58,7 +58,10 @@ fn run(
         Verdict::Fails { .. } if is_students && check.is_bonus() => {
             Ok(Completion::ignored_with(format!("bonus: {message}")))
         }
-        Verdict::NotChecked(_) => Ok(Completion::ignored_with(message)),
+        Verdict::NotChecked(_) => {
+            let line = message.lines().next().unwrap_or_default();
+            Ok(Completion::ignored_with(line.to_string()))
+        }
         _ => Err(advise(package, step, &outcome, seed).into()),
     }
 }

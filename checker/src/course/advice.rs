@@ -22,6 +22,12 @@ pub fn advice(symptom: &Symptom) -> String {
         Symptom::KeepsBack => "what is printed: it has no line break, so it was kept back until the program ended. \
                                `println!` shows a line at once."
             .to_string(),
+        Symptom::PrintsInstead => "where that text goes: it was printed, but not sent. `println!` writes to the program's \
+                                   own screen; the other side gets what is written into the stream."
+            .to_string(),
+        Symptom::PrintsLineBreakToo => "the end of what is printed: there are two line breaks, that of the message and \
+                                        that of `println!`. `trim_end` removes the first."
+            .to_string(),
         Symptom::EndsBeforeItsThreads => "the end of `main`: when it returns, all other threads end too, whatever \
                                           they are at. `join` waits for a thread."
             .to_string(),
@@ -35,7 +41,7 @@ pub fn advice(symptom: &Symptom) -> String {
             format!("the address: it uses port {port}, and not the port that it was given.")
         }
         Symptom::OtherPort(None) => {
-            "the address that it calls: is it the one with the port that it was given?".to_string()
+            "the address: is it the one with the port that it was given?".to_string()
         }
     }
 }

@@ -60,11 +60,19 @@ pub fn note_hints(results: &[StepResult]) {
     }
 }
 
-/// The points of all steps that were checked so far, and the most that all steps give.
+/// The points of all steps that were checked as they lie there now, and the most that all steps give. What was changed
+/// since, by the student or because somebody else's programs lie there now, counts again when it is checked.
 pub fn sum() -> (f64, u32) {
     let standings = read();
-    let points = STEPS.iter().filter_map(|step| standings.get(step.id)?["points"].as_f64());
+    let checked = STEPS.iter().filter_map(|step| Some((step, standings.get(step.id)?)));
+    let current = checked.filter(|(step, standing)| is_current(step, standing));
+    let points = current.filter_map(|(_, standing)| standing["points"].as_f64());
     (points.fold(0.0, |sum, points| sum + points), STEPS.iter().map(|step| step.points).sum())
+}
+
+/// Whether a step's programs are still what they were when it was checked.
+fn is_current(step: &Step, standing: &Value) -> bool {
+    standing["fingerprint"] == fingerprint(Package::Exercises, step.programs)
 }
 
 /// The first step, in the order of the walkthrough, that does not have all of its points as it lies there now.
@@ -73,8 +81,7 @@ pub fn first_incomplete() -> Option<&'static Step> {
     STEPS.iter().find(|step| {
         let Some(standing) = standings.get(step.id) else { return true };
         let points = standing["points"].as_f64().unwrap_or(0.0);
-        let is_current = standing["fingerprint"] == fingerprint(Package::Exercises, step.programs);
-        !is_current || points + 1e-6 < f64::from(step.points)
+        !is_current(step, standing) || points + 1e-6 < f64::from(step.points)
     })
 }
 
@@ -99,7 +106,6 @@ pub fn describe(step: &Step) -> String {
     let Some(standing) = standings.get(step.id) else {
         return "not checked yet".to_string();
     };
-    let is_current = standing["fingerprint"] == fingerprint(Package::Exercises, step.programs);
-    let changed = if is_current { "" } else { ", changed since" };
+    let changed = if is_current(step, standing) { "" } else { ", changed since" };
     format!("{}{changed}", points_in_words(standing["points"].as_f64().unwrap_or(0.0)))
 }

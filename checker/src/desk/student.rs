@@ -136,7 +136,7 @@ pub fn try_out(program: &str, arguments: &[OsString], limits: &Limits) -> Result
             let error = Command::new(&path).args(arguments).exec();
             Err(error).with_context(|| format!("cannot start {}", path.display()))
         }
-        Launch::Broken(errors) => {
+        Launch::Broken(errors) | Launch::Missing(errors) => {
             eprintln!("{}", errors.trim_end());
             Ok(Answer { text: String::new(), warnings: Vec::new(), status: 1 })
         }
@@ -293,9 +293,9 @@ fn build(
     let builds = build::build(programs, limits, is_colored, &|news| match news {
         News::Compiles(what) => progress.set_message(what.to_string()),
         News::Waits if is_told.swap(true, Ordering::Relaxed) => {}
-        News::Waits => progress.suspend(|| {
-            eprintln!("cargo waits for another cargo that builds here (your editor's, perhaps)")
-        }),
+        News::Waits => {
+            progress.suspend(|| eprintln!("cargo waits for another cargo (your editor's, perhaps)"))
+        }
     });
     progress.finish_and_clear();
     builds

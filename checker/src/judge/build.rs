@@ -55,8 +55,8 @@ pub fn build(
             None => {
                 command.arg("--bin").arg(package.binary(program));
             }
-            Some(reason) => {
-                builds.insert((package, program), broken(reason));
+            Some(launch) => {
+                builds.insert((package, program), Built { launch, warnings: String::new() });
             }
         }
     }
@@ -136,22 +136,22 @@ fn all_exercises() -> Vec<(PathBuf, PathBuf)> {
 }
 
 /// Why a program cannot even be tried to build: there is no such file, or it is somebody else's.
-fn why_unbuildable(package: Package, program: &str) -> Option<String> {
+fn why_unbuildable(package: Package, program: &str) -> Option<Launch> {
     let source = package.source(program);
     let shown = source.display();
     let Ok(path) = root().join(&source).canonicalize() else {
-        return Some(missing(&source));
+        return Some(Launch::Missing(missing(&source)));
     };
     let folder = root().join(package.folder()).canonicalize().ok()?;
     if path.starts_with(&folder) && !path.is_file() {
-        return Some(format!("{shown} is not a file"));
+        return Some(Launch::Broken(format!("{shown} is not a file")));
     }
     (!path.starts_with(&folder)).then(|| {
-        format!(
+        Launch::Broken(format!(
             "{shown} is a link to {}, which is not in {}/ and so not handed in",
             path.display(),
             package.folder()
-        )
+        ))
     })
 }
 

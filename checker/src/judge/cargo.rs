@@ -31,7 +31,7 @@ const SOURCES: &str = "checker/exercises/";
 pub enum News<'a> {
     /// It compiles a package: `Compiling bytes v1.12.1`.
     Compiles(&'a str),
-    /// It waits for another cargo that builds in the same folder, an editor's perhaps.
+    /// It waits for another cargo that builds or fetches something, an editor's perhaps.
     Waits,
 }
 

@@ -130,6 +130,8 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
             return Some(Verdict::NotChecked(format!("needs --{} CMD", check.role.word())));
         }
         Some(Launch::Broken(errors)) => return Some(Verdict::DoesNotCompile(errors.clone())),
+        // Perhaps it was not handed in, perhaps it lies elsewhere: a grader has to look.
+        Some(Launch::Missing(reason)) => return Some(Verdict::NotChecked(reason.clone())),
         Some(_) => {}
     }
     if let Asked::Not(reason) = cast.asks(check) {

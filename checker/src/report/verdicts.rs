@@ -18,12 +18,20 @@ impl Terminal {
     /// The verdicts on a step and, where it did not pass, why; in lines that each end with a line break.
     pub(super) fn step(&self, result: &StepResult, ending: &Ending) -> String {
         let (step, outcomes) = (result.step, &result.outcomes[..]);
-        let sum = format!("{} of {} points", points(result.points()), step.points);
+        let open = match result.open_points() {
+            open if open > 0.0 => format!(", {} open", points(open)),
+            _ => String::new(),
+        };
+        let sum = format!("{} of {} points{open}", points(result.points()), step.points);
         let title = format!("{}\n", self.spread(step.title, &sum).bold());
+        let broken = self.programs_that_do_not_compile(step, outcomes);
+        let rows = self.rows(outcomes);
+        let gap = if broken.is_empty() || rows.is_empty() { "" } else { "\n" };
         title
             + &self.framings(result)
-            + &self.programs_that_do_not_compile(step, outcomes)
-            + &self.rows(outcomes)
+            + &broken
+            + gap
+            + &rows
             + &self.scenes(outcomes)
             + &self.commands(result, ending)
             + &self.first_hint(result, ending)
@@ -39,7 +47,7 @@ impl Terminal {
 
     /// A row for each program that does not compile, each with the compiler's words.
     fn programs_that_do_not_compile(&self, step: &Step, outcomes: &[Outcome]) -> String {
-        let mut text = String::new();
+        let mut rows = Vec::new();
         for program in step.programs {
             let its =
                 outcomes.iter().filter(|outcome| step.program(outcome.role()) == Some(program));
@@ -52,9 +60,13 @@ impl Terminal {
             let max = broken.iter().fold(0.0, |sum, (_, max)| sum + max);
             let row = format!("  ✗ {program} does not compile");
             let row = self.spread(&row, &format!("0 of {}", points(max)));
-            text += &format!("{}\n\n{}\n\n", row.red(), errors.trim_end());
+            let errors = errors.trim_end();
+            // What the compiler says has its own lines; one line is the checker's.
+            let errors =
+                if errors.contains('\n') { errors.to_string() } else { self.wrap(errors, "") };
+            rows.push(format!("{}\n\n{errors}\n", row.red()));
         }
-        text
+        rows.join("\n")
     }
 
     fn rows(&self, outcomes: &[Outcome]) -> String {
@@ -125,7 +137,10 @@ impl Terminal {
             text += &command("This check alone:", again.check(id, first.check.id));
             let others = failed.len() - 1;
             if others > 0 {
-                let words = format!("With the transcripts of the other {others} too:");
+                let words = match others {
+                    1 => "With the other transcript too:".to_string(),
+                    _ => format!("With the other {others} transcripts too:"),
+                };
                 text += &command(&words, again.step(id, true));
             }
         }

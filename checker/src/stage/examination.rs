@@ -6,8 +6,10 @@ use std::net::Shutdown;
 use std::ops::Range;
 use std::time::Duration;
 
+use crate::sandbox::process::Stdio;
 use crate::sandbox::sockets;
 use crate::stage::board::Board;
+use crate::stage::player::Player;
 use crate::stage::show::seconds;
 use crate::stage::stop::{Failure, Missed, Stop};
 use crate::stage::symptom::Symptom;
@@ -166,16 +168,28 @@ impl Board {
                 });
             }
         }
-        None
+        self.has_printed(&actor, text, from).then_some(Symptom::PrintsInstead)
+    }
+
+    /// Whether a program has printed a text that it was to send. On a terminal with a user, it may only show what is typed.
+    fn has_printed(&self, actor: &str, text: &str, to: WireId) -> bool {
+        let players = self.players.borrow();
+        let player = players.iter().find(|player| player.actor == actor && player.stdout != to);
+        player
+            .is_some_and(|player| player.on != Stdio::Terminal && self.said(player).contains(text))
+    }
+
+    /// What a program has printed and logged, and no scene has read yet.
+    fn said(&self, player: &Player) -> String {
+        let stdout = self.with_wire(player.stdout, |wire| wire.unread().to_vec());
+        [&*String::from_utf8_lossy(&player.log), &*String::from_utf8_lossy(&stdout)].concat()
     }
 
     /// The port that a program uses instead of the one that it was given, if it does.
     fn uses_other_port(&self, actor: &str, default: u16) -> Option<Symptom> {
         let players = self.players.borrow();
         let player = players.iter().find(|player| player.actor == actor)?;
-        let (pid, log) = (player.process.id(), String::from_utf8_lossy(&player.log));
-        let stdout = self.with_wire(player.stdout, |wire| wire.unread().to_vec());
-        let said = [&log, &*String::from_utf8_lossy(&stdout)].concat();
+        let (pid, said) = (player.process.id(), self.said(player));
         let is_named =
             said.split(|c: char| !c.is_ascii_digit()).any(|word| word == default.to_string());
         if is_named
@@ -185,8 +199,9 @@ impl Board {
             return Some(Symptom::OtherPort(Some(default)));
         }
         let said = said.to_lowercase();
-        let is_refused = said.contains("refused");
-        is_refused.then_some(Symptom::OtherPort(None))
+        // Nobody listens there, or somebody else does: neither can happen with the port that it was given.
+        let is_elsewhere = said.contains("refused") || said.contains("already in use");
+        is_elsewhere.then_some(Symptom::OtherPort(None))
     }
 }
 

@@ -47,6 +47,8 @@ pub enum Launch {
     Built(&'static str, PathBuf),
     /// A program of the course that does not compile, with the compiler's words.
     Broken(String),
+    /// A program of the course that is not there, and how to get it back.
+    Missing(String),
     /// A command that was given with `--server`, `--client` or `--program`, split into words.
     Command(Vec<String>),
 }
@@ -74,7 +76,7 @@ impl Launch {
     pub fn takes_port(&self) -> bool {
         match self {
             Launch::Command(words) => words.iter().any(|word| word.contains("{port}")),
-            Launch::Built(..) | Launch::Broken(_) => true,
+            Launch::Built(..) | Launch::Broken(_) | Launch::Missing(_) => true,
         }
     }
 
@@ -105,6 +107,7 @@ impl Launch {
                 (PathBuf::from(&words[0]), words[1..].to_vec(), shown)
             }
             Launch::Broken(_) => return Err(Stop::NotChecked("it does not compile".to_string())),
+            Launch::Missing(reason) => return Err(Stop::NotChecked(reason.clone())),
         };
         let mut command = Command::new(program);
         command.args(arguments);

@@ -15,6 +15,7 @@ use crate::stage::player::PlayerId;
 use crate::stage::screen::Screen;
 use crate::stage::show::{quoted, seconds};
 use crate::stage::stop::{Missed, Scene, Stop};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 use crate::stage::wire::{End, Wire};
 
@@ -301,9 +302,12 @@ impl Program {
             return Ok(());
         }
         let shown = quoted(&String::from_utf8_lossy(&rest));
-        self.fails(format!(
+        let message = format!(
             "expected nothing behind the message and its line break, but it printed {shown}"
-        ))
+        );
+        let is_line_break = matches!(&rest[..], b"\n" | b"\r\n");
+        let stop = Stop::fails(&self.actor, message);
+        Err(if is_line_break { stop.because(Symptom::PrintsLineBreakToo) } else { stop })
     }
 
     /// Makes sure that it has not ended. `expected` says what it is to do.

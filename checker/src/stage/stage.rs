@@ -313,7 +313,10 @@ impl Stage {
             }
             // The command was mistyped, or is not there.
             StartError::Program(error) if launch.is_foreign() => {
-                Stop::NotChecked(format!("the command for the {actor} cannot be started: {error}"))
+                let program = command.get_program().display();
+                Stop::NotChecked(format!(
+                    "the command for the {actor}, {program}, cannot be started: {error}"
+                ))
             }
             // What cargo has built can be run, unless something is wrong here.
             StartError::Program(error) | StartError::Machine(error) => {

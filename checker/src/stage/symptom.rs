@@ -13,6 +13,10 @@ pub enum Symptom {
     WaitsForOther(String),
     /// It had printed what was expected without a line break, and so it was kept back until the program ended.
     KeepsBack,
+    /// It had printed what was expected, but did not send it.
+    PrintsInstead,
+    /// It printed a line break of its own behind the one of the message.
+    PrintsLineBreakToo,
     /// It ended at once, before its threads had said what they have to say.
     EndsBeforeItsThreads,
     /// It uses the processor all the time; since somebody has left, if it began then.

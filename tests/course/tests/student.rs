@@ -82,6 +82,10 @@ fn the_next_step_is_the_first_that_is_not_complete_and_the_sum_is_of_all_steps()
     let output = copy.step(&["check", "ex1"]).with(0);
     assert!(output.stdout.contains(&sum(ex1().points + ex3.points)), "{output}");
     assert!(output.stdout.contains("Next: make ex2"), "{output}");
+    // Points are those of the programs that lie there.
+    copy.edit("ex1_server", "fn main", "// Another student's.\nfn main");
+    let output = copy.step(&["check", "ex3"]).with(0);
+    assert!(output.stdout.contains(&sum(ex3.points)), "{output}");
 }
 
 /// A line of the server of 1.1, without which most of its checks fail.
@@ -146,9 +150,11 @@ fn a_starter_that_is_missing_says_how_to_get_it_back() {
     let copy = Copy::of_the_course();
     let path = copy.exercise("ex1_server");
     fs::remove_file(path).expect("the file is removed");
-    let output = copy.step(&["check", "ex1"]).with(1);
+    let output = copy.step(&["check", "ex1"]).with(0);
     let expected = "  git checkout -- exercises/src/bin/ex1_server.rs\n";
     assert!(output.stdout.contains(expected), "{output}");
+    assert!(output.stdout.contains("0 of 2 points, 2 open"), "{output}");
+    copy.step(&["check", "ex1", "--strict"]).with(1);
 }
 
 #[test]

@@ -228,6 +228,15 @@ fn each_says_farewell(stage: &Stage) -> Scene {
     })
 }
 
+/// The failure of a run, and what was seen of it.
+fn of_run(stage: &Stage, program: &Program, run: &Run, message: String) -> Stop {
+    let end = program.ends("it to end when all three threads have", stage.patient(LONGEST_RUN));
+    match matches!(end, Ok(Exit::Status(0))) && run.ends_before_its_threads() {
+        true => fails(message).because(Symptom::EndsBeforeItsThreads),
+        false => fails(message),
+    }
+}
+
 /// Told to sleep no longer than the shortest time, a program has one length to choose from. It is measured from before
 /// its start: on a busy machine that makes pauses longer, but never shorter. So there are many runs.
 fn no_pause_is_too_short(stage: &Stage) -> Scene {
@@ -236,12 +245,15 @@ fn no_pause_is_too_short(stage: &Stage) -> Scene {
     let start = |actor: &&str| Ok((Instant::now(), start(stage, actor, SHORTEST_MAX_SLEEP_MS)?));
     for _ in 0..ROUNDS {
         let programs = RUNS.iter().map(start).collect::<Result<Vec<_>, Stop>>()?;
-        let watched =
-            programs.iter().map(|(started, program)| Ok((started, watch(stage, program)?)));
-        for (started, run) in watched.collect::<Result<Vec<_>, Stop>>()? {
-            run.greets_three_times().map_err(fails)?;
+        let watched = programs
+            .iter()
+            .map(|(started, program)| Ok((started, program, watch(stage, program)?)));
+        for (started, program, run) in watched.collect::<Result<Vec<_>, Stop>>()? {
+            run.greets_three_times().map_err(|message| of_run(stage, program, &run, message))?;
             let Some(farewell) = run.first_farewell() else {
-                return run.says_farewell_once_each(false).map_err(fails);
+                return run
+                    .says_farewell_once_each(false)
+                    .map_err(|message| of_run(stage, program, &run, message));
             };
             let pause = farewell.duration_since(*started);
             if pause < shortest {
@@ -263,11 +275,9 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
         let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
         for program in &programs {
             let run = watch(stage, program)?;
-            let pauses = run.greets_three_times().and_then(|()| run.pauses()).map_err(fails);
-            runs.borrow_mut().push(pauses.map_err(|stop| match run.ends_before_its_threads() {
-                true => stop.because(Symptom::EndsBeforeItsThreads),
-                false => stop,
-            })?);
+            let pauses = run.greets_three_times().and_then(|()| run.pauses());
+            runs.borrow_mut()
+                .push(pauses.map_err(|message| of_run(stage, program, &run, message))?);
         }
         are_random(&runs.borrow()).map_err(|message| fails(message).by_chance())?;
         stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");

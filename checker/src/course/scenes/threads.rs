@@ -84,6 +84,7 @@ impl Run {
         let instead = match (self.greetings.len(), self.others.first()) {
             (3, _) => return Ok(()),
             (0, Some(other)) => format!("the first line is {}", quoted(&other.line)),
+            (1, _) => "there is one".to_string(),
             (count, _) => format!("there are {count}"),
         };
         Err(format!("expected three lines \"Hi, I'm thread N\", but {instead}"))
