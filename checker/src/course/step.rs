@@ -264,3 +264,22 @@ impl Step {
         self.programs.iter().copied().find(|program| Role::of(program) == role)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_author_of_a_program_in_any_language_reads_nothing_of_rust() {
+        let check = |look| Check::server("id", "name", |_| Ok(())).look(look);
+        for (look, in_any_language) in [
+            ("whether a lock is held.", "whether a lock is held."),
+            ("what follows `end`: nothing.", "what follows `end`: nothing."),
+            ("what is sent: `to_uppercase`, at once.", "what is sent"),
+            ("one `read`; `text::Reader` takes more.", "one `read`"),
+            ("what follows when `receive` returns `None`: an error.", ""),
+        ] {
+            assert_eq!(check(look).look_in_any_language(), in_any_language);
+        }
+    }
+}
