@@ -181,6 +181,15 @@ impl Check {
         self
     }
 
+    /// Where to look, for the author of a program in any language: as much of it as names nothing of Rust, nor of the
+    /// course's own programs; empty if it begins with that.
+    pub fn look_in_any_language(&self) -> &'static str {
+        let Some((before, _)) = quoted_words(self.look).find(|(_, word)| is_of_rust(word)) else {
+            return self.look;
+        };
+        before.rfind([';', ':']).map_or("", |end| &before[..end])
+    }
+
     /// Whether this is a part of its name, or its id.
     pub fn is_called(&self, part: &str) -> bool {
         self.id == part || self.name.to_lowercase().contains(&part.to_lowercase())
@@ -216,9 +225,61 @@ impl Check {
     }
 }
 
+/// The words between backticks, each with what stands before it.
+fn quoted_words(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let quotes: Vec<usize> = text.match_indices('`').map(|(at, _)| at).collect();
+    let pairs: Vec<(usize, usize)> = quotes.chunks_exact(2).map(|at| (at[0], at[1])).collect();
+    pairs.into_iter().map(|(from, to)| (&text[..from], &text[from + 1..to]))
+}
+
+/// Words that a handout has, and calls that any language has.
+const WORDS_OF_ANY_LANGUAGE: &[&str] = &[
+    "end",
+    "CLOSE SOCKET",
+    "num.users",
+    "msg",
+    "from",
+    "id",
+    "error",
+    "error: true",
+    "/who",
+    "/quit",
+    "bind",
+    "accept",
+    "connect",
+    "read",
+    "broadcast",
+    "encode",
+    "decode",
+];
+
+/// Whether a word in backticks is of Rust, or of the course's own programs.
+fn is_of_rust(word: &str) -> bool {
+    !WORDS_OF_ANY_LANGUAGE.contains(&word)
+}
+
 impl Step {
     /// The name of the program that plays `role`, if the step has one.
     pub fn program(&self, role: Role) -> Option<&'static str> {
         self.programs.iter().copied().find(|program| Role::of(program) == role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_author_of_a_program_in_any_language_reads_nothing_of_rust() {
+        let check = |look| Check::server("id", "name", |_| Ok(())).look(look);
+        for (look, in_any_language) in [
+            ("whether a lock is held.", "whether a lock is held."),
+            ("what follows `end`: nothing.", "what follows `end`: nothing."),
+            ("what is sent: `to_uppercase`, at once.", "what is sent"),
+            ("one `read`; `text::Reader` takes more.", "one `read`"),
+            ("what follows when `receive` returns `None`: an error.", ""),
+        ] {
+            assert_eq!(check(look).look_in_any_language(), in_any_language);
+        }
     }
 }

@@ -161,7 +161,7 @@ fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
     let verdict = match scene {
         // A program that could not begin may look as one that ends as it should.
         Ok(_) if let Some(missed) = &finished.missed => Verdict::NotChecked(missed.clone()),
-        Ok(scene) => verdict_on(scene, &finished.panics, check),
+        Ok(scene) => verdict_on(scene, &finished.panics, check, stage.is_foreign()),
         Err(panic) => Verdict::CheckerFault(format!("the scene panicked: {}", said_by(&*panic))),
     };
     (verdict, finished, lacked_room)
@@ -174,7 +174,12 @@ fn said_by(panic: &(dyn Any + Send)) -> &str {
 }
 
 /// The verdict on a scene that was played, with the panics of programs of ours.
-fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdict {
+fn verdict_on(
+    scene: Scene,
+    panics: &[(String, Panic)],
+    check: &Check,
+    is_foreign: bool,
+) -> Verdict {
     // A `todo!()` explains whatever else went wrong after it.
     if let Some((_, panic)) = panics.iter().find(|(_, panic)| panic.is_to_do()) {
         return Verdict::ToDo(to_do(panic));
@@ -196,6 +201,7 @@ fn verdict_on(scene: Scene, panics: &[(String, Panic)], check: &Check) -> Verdic
             let further = match &failure.symptom {
                 Some(symptom) => advice(symptom),
                 None if failure.is_at_start => String::new(), // what the check is about was not reached
+                None if is_foreign => check.look_in_any_language().to_string(),
                 None => check.look.to_string(),
             };
             Verdict::Fails { failure, look: look(place_of_panic, further) }

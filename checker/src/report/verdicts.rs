@@ -2,6 +2,7 @@
 //! one thing at a time; and in the end, once more, what failed.
 
 use std::collections::BTreeSet;
+use std::mem;
 
 use colored::{ColoredString, Colorize};
 
@@ -71,7 +72,7 @@ impl Terminal {
 
     fn rows(&self, outcomes: &[Outcome]) -> String {
         let mut text = String::new();
-        let (mut said, mut advised) = (BTreeSet::new(), BTreeSet::new());
+        let (mut said, mut advised) = (String::new(), String::new());
         for outcome in outcomes {
             if let Verdict::DoesNotCompile(_) = outcome.verdict {
                 continue; // its program has a row
@@ -81,13 +82,13 @@ impl Terminal {
                 outcome.verdict
             {
                 let message = outcome.verdict.message();
-                let is_new = said.insert(without_ports(&message));
-                let message = if is_new { &*message } else { "(the same)" };
+                let before = mem::replace(&mut said, without_ports(&message));
+                let message = if said == before { "(the same)" } else { &*message };
                 text += &format!("{}\n", self.wrap(message, "      "));
             }
             let look = outcome.look();
             if !look.is_empty() {
-                let is_new = advised.insert(look);
+                let is_new = mem::replace(&mut advised, look.to_string()) != look;
                 let advice = if is_new { advice(look) } else { "Look at the same.".to_string() };
                 text += &format!("{}\n", self.wrap(&advice, "      "));
             }

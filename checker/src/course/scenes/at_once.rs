@@ -45,7 +45,7 @@ fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
             member.says_quietly(&line(member))?;
         }
         for listener in members {
-            let own = line(listener);
+            let own = line(listener); // whether it comes back is what another check is about
             let mut missing: Vec<String> = members.iter().map(line).collect();
             missing.retain(|line| *line != own);
             while let Some(next) = missing.first() {
@@ -53,10 +53,6 @@ fn five_in_rounds(stage: &Stage, members: &[Peer]) -> Scene {
                     let next = quoted(next);
                     return listener.fails(format!("expected {next}, but heard nothing more"));
                 };
-                if message.contains(&own) {
-                    let own = quoted(&own);
-                    return listener.fails(format!("expected not to hear {own} back, but did"));
-                }
                 missing.retain(|line| !message.contains(line));
             }
         }

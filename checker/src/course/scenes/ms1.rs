@@ -12,6 +12,7 @@
 
 use crate::course::scenes::common;
 use crate::course::step::Check;
+use crate::stage::expected::Expected;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::show::quoted;
@@ -148,15 +149,22 @@ fn messages_in_any_form(stage: &Stage) -> Scene {
 }
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
-    common::is_answered(stage, peer, common::capitals)
+    common::is_answered(stage, peer, reply)
+}
+
+/// The reply to a word. One in a program in another language that is not all in capitals costs the check that is about
+/// that, and no other.
+fn reply(word: &str) -> Expected<'static> {
+    let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+    common::capitals(word).or_of_others(word).or_of_others(first.to_uppercase() + rest)
 }
 
 fn a_client_that_stops_reading(stage: &Stage) -> Scene {
-    common::a_client_that_stops_reading(stage, common::capitals)
+    common::a_client_that_stops_reading(stage, reply)
 }
 
 fn waiting_costs_nothing(stage: &Stage) -> Scene {
-    common::waiting_costs_nothing(stage, common::capitals)
+    common::waiting_costs_nothing(stage, reply)
 }
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {
@@ -226,7 +234,7 @@ fn note_log(stage: &Stage, server: &Program, before: usize) -> String {
 }
 
 fn fifty_clients(stage: &Stage) -> Scene {
-    common::a_crowd(stage, 50, common::capitals, "each its own word in capitals")
+    common::a_crowd(stage, 50, reply, "each its own word in capitals")
 }
 
 fn a_silent_client(stage: &Stage) -> Scene {

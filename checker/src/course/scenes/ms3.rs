@@ -70,7 +70,8 @@ pub const CHECKS: &[Check] = &[
     Check::server("a_stalled_member", "a stalled member delays nobody", stalled::delays_nobody)
         .worth(2)
         .look(
-            "whether messages go through the room, rather than straight to the members' sockets.",
+            "what waits for somebody who does not read: nothing does if messages go through `room`, rather than \
+             straight to the members' sockets.",
         ),
     Check::server(
         "a_stalled_member_goes",

@@ -17,6 +17,8 @@ pub struct Introduced {
     pub welcome: String,
     /// Whether the server takes a name for whole only when a line break has come; none: it cannot be told.
     pub needs_line_break: Option<bool>,
+    /// Whether the server had done nothing, and closed the connection when a line break followed the name.
+    pub line_break_ends_it: bool,
 }
 
 /// How long a scene waits for what another check is about.
@@ -27,7 +29,11 @@ pub fn a_short_time(stage: &Stage) -> Duration {
 /// Somebody who has connected hears what the server says first, and gives its name.
 pub fn enters(stage: &Stage, peer: Peer) -> Result<Peer, Stop> {
     let is_asked = is_asked(stage, &peer)?;
-    let is_welcomed = !introduces(stage, &peer, peer.name())?.welcome.is_empty();
+    let introduced = introduces(stage, &peer, peer.name())?;
+    let is_welcomed = !introduced.welcome.is_empty();
+    if introduced.line_break_ends_it {
+        return enters_again(stage, &peer);
+    }
     if !stage.is_foreign() && !is_asked && !is_welcomed {
         let instead = peer.why_silent(a_short_time(stage))?;
         return peer
@@ -48,6 +54,15 @@ pub fn comes(stage: &Stage, name: &str) -> Result<Peer, Stop> {
     Ok(peer)
 }
 
+/// Somebody comes back to a foreign server that welcomes nobody, had the whole name, and took the line break behind it
+/// for an empty message with which its client leaves. This time there is none.
+fn enters_again(stage: &Stage, peer: &Peer) -> Result<Peer, Stop> {
+    let again = comes(stage, peer.name())?;
+    again.sends_raw(peer.name().as_bytes(), peer.name())?;
+    reaction(stage, &again)?;
+    Ok(again)
+}
+
 fn is_asked(stage: &Stage, peer: &Peer) -> Result<bool, Stop> {
     let is_asked = peer.hears_within(a_short_time(stage))?.is_some();
     if !is_asked {
@@ -59,6 +74,7 @@ fn is_asked(stage: &Stage, peer: &Peer) -> Result<bool, Stop> {
 /// Gives a name, and hears what the server says to it. A foreign server gets it as its own client may send it: without a
 /// line break, which would be taken for a part of the name. The line break follows if the server does nothing without.
 pub fn introduces(stage: &Stage, peer: &Peer, name: &str) -> Result<Introduced, Stop> {
+    let mut line_break_ends_it = false;
     let (heard, needs_line_break) = if stage.is_foreign() {
         peer.sends_raw(name.as_bytes(), name)?;
         match reaction(stage, peer)? {
@@ -67,6 +83,7 @@ pub fn introduces(stage: &Stage, peer: &Peer, name: &str) -> Result<Introduced, 
             None => {
                 peer.sends_raw(b"\n", "(a line break)")?;
                 let heard = reaction(stage, peer)?;
+                line_break_ends_it = heard.is_none() && peer.is_closed();
                 let needs_line_break = heard.is_some().then_some(true);
                 (heard, needs_line_break)
             }
@@ -78,7 +95,7 @@ pub fn introduces(stage: &Stage, peer: &Peer, name: &str) -> Result<Introduced, 
     if heard.is_none() {
         stage.note(peer.name(), Mark::Event, "is not welcomed");
     }
-    Ok(Introduced { welcome: heard.unwrap_or_default(), needs_line_break })
+    Ok(Introduced { welcome: heard.unwrap_or_default(), needs_line_break, line_break_ends_it })
 }
 
 /// What comes at once, or when the server has done what it is at.

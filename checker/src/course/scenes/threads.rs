@@ -38,14 +38,23 @@ pub struct Said {
 }
 
 impl Run {
-    /// Reads printed lines. Greetings may have run into each other: some languages print a line and its line break in
-    /// two pieces.
+    /// Reads printed lines. Greetings may have run into each other: some languages print a line in several pieces, as
+    /// `Hi, I'm thread`, the id, and the line break. Then the id that is missing comes later, in a line of its own.
     pub fn of(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
         let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended };
         for (printed, when) in printed {
             let printed = printed.replace("Hi, ", "\nHi, ");
             for line in printed.lines().filter(|line| !line.trim().is_empty()) {
                 let order = run.greetings.len() + run.others.len();
+                if lone_word(line).is_some()
+                    && let Some(torn) = run.torn_greeting()
+                {
+                    let said = run.others.remove(torn);
+                    let line = format!("{} {}", said.line.trim_end(), line.trim());
+                    let id = greeted_id(&line).unwrap_or_default();
+                    run.greetings.push(Said { id, line, ..said });
+                    continue;
+                }
                 let (id, line) = (greeted_id(line).unwrap_or_default(), line.to_string());
                 let same = if id.is_empty() { &mut run.others } else { &mut run.greetings };
                 same.push(Said { id, line, order, when });
@@ -55,9 +64,36 @@ impl Run {
         run
     }
 
+    /// The first greeting whose id has not come yet.
+    fn torn_greeting(&self) -> Option<usize> {
+        self.others.iter().position(|said| {
+            let words: Vec<&str> = words_of(&said.line).collect();
+            says_hi(&words) && words.last().is_some_and(|word| word.eq_ignore_ascii_case(THREAD))
+        })
+    }
+
     /// The lines, apart from greetings, that name the thread `id`.
     fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
-        self.others.iter().filter(move |said| words_of(&said.line).any(|word| word == id))
+        let names = move |word: &str| word == id || id_behind_thread(word) == Some(id);
+        self.others.iter().filter(move |said| words_of(&said.line).any(names))
+    }
+
+    /// The same run without the farewells that came at once after their greetings, and those greetings: so short a pause
+    /// may be a random one, and nobody can tell what came first. At least one must be left.
+    pub fn without_short_pauses(&self, shortest: Duration) -> Option<Run> {
+        let is_long = |greeting: &&Said| {
+            let farewell = self.farewells(&greeting.id).next();
+            farewell.is_none_or(|said| said.when.duration_since(greeting.when) >= shortest)
+        };
+        let (greetings, short): (Vec<&Said>, Vec<&Said>) = self.greetings.iter().partition(is_long);
+        let is_others = |said: &&Said| {
+            !short.iter().any(|one| self.farewells(&one.id).any(|own| own.order == said.order))
+        };
+        (!greetings.is_empty()).then(|| Run {
+            greetings: greetings.into_iter().cloned().collect(),
+            others: self.others.iter().filter(is_others).cloned().collect(),
+            ended: self.ended,
+        })
     }
 
     /// Whether farewells do not say whose they are. The handout does not ask for it.
@@ -211,10 +247,31 @@ fn no_farewell(id: &str) -> String {
 /// The id in `Hi, I'm thread 2`, if the line is such a greeting.
 fn greeted_id(line: &str) -> Option<String> {
     let words: Vec<&str> = words_of(line).collect();
-    let says_hi = words.iter().any(|word| word.eq_ignore_ascii_case("hi"));
-    let thread = words.iter().position(|word| word.eq_ignore_ascii_case("thread"))?;
-    let id = words.get(thread + 1)?;
-    says_hi.then(|| id.to_string())
+    let id = match words.iter().position(|word| word.eq_ignore_ascii_case(THREAD)) {
+        Some(thread) => words.get(thread + 1)?,
+        None => words.iter().find_map(|word| id_behind_thread(word))?,
+    };
+    says_hi(&words).then(|| id.to_string())
+}
+
+/// The word that stands before an id.
+const THREAD: &str = "thread";
+
+fn says_hi(words: &[&str]) -> bool {
+    words.iter().any(|word| word.eq_ignore_ascii_case("hi"))
+}
+
+/// The id in `thread2` or `Thread-2`.
+fn id_behind_thread(word: &str) -> Option<&str> {
+    let (thread, id) = word.split_at_checked(THREAD.len())?;
+    let id = id.trim_start_matches(['-', '_']);
+    (thread.eq_ignore_ascii_case(THREAD) && !id.is_empty()).then_some(id)
+}
+
+/// The one word of a line that has no other.
+fn lone_word(line: &str) -> Option<&str> {
+    let mut words = words_of(line);
+    words.next().filter(|_| words.next().is_none())
 }
 
 /// The words of a line. Digits end where letters begin, since a line of one thread may run into that of another.
@@ -270,7 +327,37 @@ mod tests {
     fn lines_that_have_run_into_each_other_are_taken_apart() {
         let run = run(&[(0, "Hi, I'm thread 1Hi, I'm thread 2"), (0, "Hi, I'm thread 3"), (0, "")]);
         assert_eq!(run.greetings.len(), 3);
+        for torn in [
+            ["Hi, I'm thread A", "Hi, I'm thread Hi, I'm thread C", "B"],
+            ["Hi, I'm threadHi, I'm thread B", "Hi, I'm thread A", " C"],
+            ["Hi, I'm thread A", "Hi, I'm thread Hi, I'm threadB", " C"],
+            ["Hi, I'm threadHi, I'm thread A", " Hi, I'm thread C", "B"],
+        ] {
+            let torn = self::run(&torn.map(|line| (0, line)));
+            let ids: Vec<&str> = torn.greetings.iter().map(|said| &*said.id).collect();
+            assert_eq!(ids, ["A", "B", "C"]);
+        }
         assert_eq!(words_of("thread 2Goodbye").collect::<Vec<_>>(), ["thread", "2", "Goodbye"]);
+    }
+
+    #[test]
+    fn an_id_may_stand_close_to_the_word_before_it() {
+        let lines = [(0, "Hi, I'm Thread-1"), (0, "Hi, I'm thread2"), (0, "Hi, I'm thread_3")];
+        let farewells = [(50, "Bye from Thread-1"), (60, "Bye, 2"), (70, "thread_3 says bye")];
+        let run = run(&[lines, farewells].concat());
+        assert_eq!(ms(&run.pauses().expect("all say farewell")), [50, 60, 70]);
+    }
+
+    #[test]
+    fn a_thread_that_does_not_sleep_at_all_is_left_out() {
+        let mut lines = RIGHT.to_vec();
+        lines[3] = (1, "Goodbye from thread 3");
+        lines.swap(2, 3);
+        lines.swap(0, 2);
+        let run = run(&lines);
+        assert!(run.greets_before_any_farewell().is_err());
+        let slow = run.without_short_pauses(Duration::from_millis(20)).expect("two sleep");
+        assert_eq!((slow.greetings.len(), slow.greets_before_any_farewell()), (2, Ok(())));
     }
 
     #[test]

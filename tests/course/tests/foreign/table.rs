@@ -2,7 +2,7 @@
 //! wrong ones that a check could take for right.
 //!
 //! They are in `tests/foreign/LANGUAGE/STEP_STYLE/`, the wrong ones in `tests/foreign/wrong/LANGUAGE/STEP_STYLE/`, in
-//! files called `server` and `client`. Right ones must pass every check that is asked of them for points, wrong ones
+//! files called `server` and `client` (or `threads`, in a step without sockets). Right ones must pass every check that is asked of them for points, wrong ones
 //! must fail the checks that are named here, and no others.
 
 use super::language::Language::{self, C, Java, Node, Python};
@@ -11,13 +11,14 @@ use super::language::Language::{self, C, Java, Node, Python};
 const BOTH: &[&str] = &["server", "client"];
 const SERVER: &[&str] = &["server"];
 const CLIENT: &[&str] = &["client"];
+const THREADS: &[&str] = &["threads"];
 
 /// One row of the table.
 pub struct Case {
     pub language: Language,
     pub step: &'static str,
     pub style: &'static str,
-    /// What it has: `server`, `client`.
+    /// What it has: `server`, `client`, `threads`.
     pub programs: &'static [&'static str],
     /// What the programs are started with.
     pub arguments: &'static [&'static str],
@@ -31,11 +32,13 @@ pub const CASES: &[Case] = &[
     right(Python, "ex1", "prints_bytes", SERVER),
     right(Python, "ex2", "fixed_reply", BOTH),
     right(Python, "ex2", "files", BOTH),
+    right(Python, "ex3", "in_pieces", THREADS),
     right(Python, "ex4", "other_replies", BOTH),
     right(Python, "ex4", "greets_and_counts", SERVER),
     right(Python, "ms0", "capitalize", BOTH),
     right(Python, "ms0", "letter_by_letter", SERVER),
     right(Python, "ms1", "equals", BOTH),
+    right(Python, "ms3", "empty_is_a_leave", SERVER),
     right(Java, "ex2", "lines", BOTH),
     right(Java, "ex4", "lines", BOTH),
     right(Java, "ms1", "lines", BOTH),
@@ -56,6 +59,7 @@ pub const CASES: &[Case] = &[
     wrong(Python, "ms0", "answers_twice", SERVER, &["answers_many"]),
     wrong(Python, "ms0", "echoes", SERVER, &["sends_capitals", "answers_many"]),
     wrong(Python, "ms0", "sends_twice", CLIENT, &["the_client_talks"]),
+    wrong(Python, "ms1", "first_letter", SERVER, &["each_its_own"]),
     wrong(Python, "ms1", "tells_everybody", SERVER, MS1_EVERYBODY),
     wrong(Python, "ms1", "ends_with_its_first_client", SERVER, &["close_socket"]),
 ];
