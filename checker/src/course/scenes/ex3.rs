@@ -186,10 +186,10 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
             let message = format!("expected threads 1, 2 and 3, but they are {}", ids.join(", "));
             if are_right { Ok(()) } else { Err(message) }
         })?;
-        // On a busy machine, a thread may be over before it is seen. Where the system tells of none, there is no main
-        // thread either.
+        // On a busy machine, a thread may be over before it is seen; and of a program that does not wait for its threads,
+        // as another check finds, any may be. Where the system tells of none, there is no main thread either.
         match threads.len().checked_sub(1) {
-            Some(count) if count < least => {
+            Some(count) if count < least && !run.ends_before_its_threads() => {
                 let expected = "expected each greeting to come from a thread of its own";
                 let instead = format!("beside its main thread the program had {count}");
                 Err(fails(format!("{expected}, but {instead}")).by_chance())
