@@ -47,6 +47,8 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         // How much was printed on and on, and what a server logged of a crowd.
         (r"… and \d+ lines more", "… and [many] lines more"),
         (r"(?m)^  server +! client .*\n", ""),
+        // How many threads have panicked, and by which of the errors that a reset can give, when several clients leave.
+        (r"(?m)^  server +! (thread '|called `Result::unwrap)(.*\n {10,})*.*\n", ""),
         (r"(?m)(^  server  ! .*\n){4,}", "  server  ! [log]\n"),
     ])
 });

@@ -18,6 +18,7 @@ use crate::stage::program::Program;
 use crate::stage::show::quoted;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
+use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
 pub const CHECKS: &[Check] = &[
@@ -250,7 +251,8 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
             "expected the operator to end, but it prints on and on: {}",
             quoted(&printed[0])
         );
-        return Err(Stop::fails("server", message));
+        let since = Some("its input has ended".to_string());
+        return Err(Stop::fails("server", message).because(Symptom::Spins(since)));
     }
     another_check_is_about_that(server.rests("the operator to end, and the server to sleep"))?;
     server.goes_on("only the operator to end, and the server to go on")?;
