@@ -146,7 +146,7 @@ fn play_nothing(step: &'static Step, command: &str) -> Result<(), Failed> {
     let roles = step.programs.iter().map(|program| (Role::of(program), words.to_vec()));
     let mut cast = foreign_cast(step, &roles.collect::<Vec<_>>(), &[])?;
     cast.limits.patience *= 0.05; // what does not come need not be waited for
-    cast.limits.output = 1 << 20; // and `yes` prints no more than that
+    cast.limits.output = 1 << 16; // and `yes` prints no more than that
     let checks: Vec<(&Cast, &'static Check)> =
         cast.checks.iter().map(|check| (&cast, *check)).collect();
     let outcomes = play_all(&checks, SEED, false, |_| {});
