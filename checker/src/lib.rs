@@ -74,6 +74,7 @@ pub mod stage {
     pub mod manners;
     mod missing;
     pub mod panics;
+    mod parting;
     pub mod peer;
     pub mod pieces;
     pub mod player;
@@ -89,6 +90,7 @@ pub mod stage {
     pub mod stop;
     pub mod symptom;
     pub mod transcript;
+    mod typing;
     pub mod wire;
     pub mod words;
 }

@@ -1,88 +1,172 @@
-//! Programs in other languages, made ready to be started. The error says what this machine does not have.
+//! The languages in which there are programs beside those in Rust, and how these are built and started.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use crate::{kept, root};
 
+/// A language.
+#[derive(Clone, Copy)]
+pub enum Language {
+    /// With the package for protobuf messages, if a program has them.
+    Python,
+    /// A folder of classes: `Server`, `Client`, and what they share.
+    Java,
+    /// A program of one file, and the headers beside it.
+    C,
+    /// A program of one file.
+    Node,
+}
+
+/// Why there is no command.
+pub enum Missing {
+    /// This machine does not have what the language needs.
+    Language(String),
+    /// The program does not compile.
+    Program(String),
+}
+
 /// The folder of programs in other languages.
-pub fn foreign() -> PathBuf {
+fn foreign() -> PathBuf {
     root().join("tests/foreign")
 }
 
-/// A Python, without any package.
-///
-/// # Errors
-/// When there is none.
-pub fn python() -> Result<PathBuf, String> {
-    static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
-        run(Command::new("python3").arg("--version"))?;
-        Ok(PathBuf::from("python3"))
-    });
-    PYTHON.clone()
+impl Language {
+    /// What it is called, here and in `tests/foreign`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Language::Python => "python",
+            Language::Java => "java",
+            Language::C => "c",
+            Language::Node => "node",
+        }
+    }
+
+    /// The words that start a program, `server` for example, whose source is in this folder of `tests/foreign`.
+    ///
+    /// # Errors
+    /// When it cannot be started here, or does not compile.
+    pub fn command(self, folder: &str, program: &str) -> Result<Vec<String>, Missing> {
+        let sources = foreign().join(folder);
+        let built = kept("foreign").join(folder);
+        match self {
+            Language::Python => python(&sources.join(format!("{program}.py"))),
+            Language::Node => {
+                is_there("node")?;
+                Ok(words(&["node".as_ref(), &sources.join(format!("{program}.js"))]))
+            }
+            Language::C => c(&sources, &built, program),
+            Language::Java => java(&sources, &built, program),
+        }
+    }
 }
+
+/// A Python finds in `python/lib` what several programs use.
+fn python(source: &Path) -> Result<Vec<String>, Missing> {
+    let needs_protobuf = fs::read_to_string(source).is_ok_and(|text| text.contains("chat_pb2"));
+    let python = if needs_protobuf { &*WITH_PROTOBUF } else { &*PYTHON };
+    let python = python.as_ref().map_err(|reason| Missing::Language(reason.clone()))?;
+    let lib = format!("PYTHONPATH={}", foreign().join("python/lib").display());
+    Ok(words(&["env".as_ref(), lib.as_ref(), python, source]))
+}
+
+/// The interpreter itself: what chooses one of several can cost more time than all that it runs here.
+static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    let printed = run(Command::new("python3").args(["-c", "import sys; print(sys.executable)"]))?;
+    Ok(PathBuf::from(printed.trim()))
+});
 
 /// A Python that has the package for protobuf messages, which is installed under `target/`.
-///
-/// # Errors
-/// When there is none, and it cannot be installed.
-pub fn python_with_protobuf() -> Result<PathBuf, String> {
-    static WITH_PROTOBUF: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
-        let folder = kept("python");
-        let python = folder.join("bin/python3");
-        if run(Command::new(&python).args(["-c", "import google.protobuf"])).is_err() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        }
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        let needed = foreign().join("python/requirements.txt");
-        // With everything there already, this asks nobody.
-        run(Command::new(&python).args(pip).arg("--requirement").arg(needed))?;
-        Ok(python)
-    });
-    WITH_PROTOBUF.clone()
-}
+static WITH_PROTOBUF: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
+    let folder = kept("python");
+    let python = folder.join("bin/python3");
+    let needed = foreign().join("python/requirements.txt");
+    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
+    if run(Command::new(&python).args(["-c", "import google.protobuf"])).is_err() {
+        let python = PYTHON.as_ref().map_err(String::clone)?;
+        run(Command::new(python).args(["-m", "venv"]).arg(&folder))?;
+    }
+    // With everything there already, this asks nobody.
+    run(Command::new(&python).args(pip).arg(needed))?;
+    Ok(python)
+});
 
-/// The binary of a C program of one file.
-///
-/// # Errors
-/// When there is no compiler, or it does not compile.
-pub fn c(source: &Path) -> Result<PathBuf, String> {
+fn c(sources: &Path, built: &Path, program: &str) -> Result<Vec<String>, Missing> {
     let compiler = env::var("CC").unwrap_or("cc".to_string());
-    let name = source.file_stem().unwrap_or_default().display().to_string();
-    let folder = folder("c")?;
-    let binary = folder.join(name);
-    run(Command::new(compiler).arg("-pthread").arg("-o").arg(&binary).arg(source))?;
-    Ok(binary)
+    is_there(&compiler)?;
+    let binary = built.join(program);
+    build(sources, &binary, || {
+        let mut compiler = Command::new(&compiler);
+        compiler.args(["-pthread", "-o"]).arg(&binary);
+        compiler.arg(sources.join(format!("{program}.c")));
+        compiler
+    })?;
+    Ok(words(&[&binary]))
 }
 
-/// The folder with the classes of a folder of Java programs, as `java -cp` takes it.
-///
-/// # Errors
-/// When there is no compiler, or they do not compile.
-pub fn java(sources: &Path) -> Result<PathBuf, String> {
-    let name = sources.file_name().unwrap_or_default().display().to_string();
-    let folder = folder(&format!("java/{name}"))?;
-    let sources = fs::read_dir(sources).map_err(|error| error.to_string())?;
-    let sources = sources.flatten().map(|entry| entry.path());
-    let sources = sources.filter(|path| path.extension().is_some_and(|end| end == "java"));
-    run(Command::new("javac").arg("-d").arg(&folder).args(sources))?;
-    Ok(folder)
+fn java(sources: &Path, built: &Path, program: &str) -> Result<Vec<String>, Missing> {
+    is_there("javac")?; // `java` comes with it
+    let class = program[..1].to_uppercase() + &program[1..];
+    build(sources, &built.join(format!("{class}.class")), || {
+        let mut compiler = Command::new("javac");
+        compiler.arg("-d").arg(built).args(files(sources));
+        compiler
+    })?;
+    // It starts faster so, and leaves something of the machine to the others.
+    let fast = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp"];
+    let fast = fast.map(str::to_string).into_iter();
+    Ok(fast.chain(words(&[built, class.as_ref()])).collect())
 }
 
-fn folder(name: &str) -> Result<PathBuf, String> {
-    let folder = kept(name);
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    Ok(folder)
+/// Runs a compiler, one at a time, unless what it makes is newer than all that is in the folder of sources.
+fn build(sources: &Path, built: &Path, compiler: impl Fn() -> Command) -> Result<(), Missing> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let newest = files(sources).iter().filter_map(|source| time_of(source)).max();
+    if time_of(built).is_some_and(|time| newest.is_some_and(|newest| newest < time)) {
+        return Ok(());
+    }
+    let _ = fs::create_dir_all(built.parent().unwrap_or(built)); // else the compiler will say so
+    run(&mut compiler()).map(drop).map_err(Missing::Program)
 }
 
-/// Runs a command to its end. The error says what went wrong, in one line.
-fn run(command: &mut Command) -> Result<(), String> {
+/// The files in a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).collect()
+}
+
+fn time_of(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|file| file.modified()).ok()
+}
+
+fn words(words: &[&Path]) -> Vec<String> {
+    words.iter().map(|word| word.display().to_string()).collect()
+}
+
+/// Whether this machine has a tool, which is asked once.
+fn is_there(tool: &str) -> Result<(), Missing> {
+    static ASKED: Mutex<BTreeMap<String, Result<(), String>>> = Mutex::new(BTreeMap::new());
+    let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    let answer = asked
+        .entry(tool.to_string())
+        .or_insert_with(|| run(Command::new(tool).arg("--version")).map(drop));
+    answer.clone().map_err(Missing::Language)
+}
+
+/// Runs a command to its end, and gives what it printed. The error says what went wrong, in one line.
+fn run(command: &mut Command) -> Result<String, String> {
     let name = command.get_program().display().to_string();
     let output = command.output().map_err(|error| format!("{name}: {error}"))?;
     let errors = String::from_utf8_lossy(&output.stderr);
     let last = errors.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-    if output.status.success() { Ok(()) } else { Err(format!("{name} fails: {last}")) }
+    match output.status.success() {
+        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        false => Err(format!("{name} fails: {last}")),
+    }
 }

@@ -89,12 +89,6 @@ pub fn foreign_cast(
     commands: &[(Role, Vec<String>)],
     options: &[&str],
 ) -> Result<Cast, String> {
-    let helpers = helpers_of(step);
-    let builds = match helpers.is_empty() {
-        true => build::Builds::new(),
-        false => build::build(&helpers, &limits()?, false, &|_| ())
-            .map_err(|error| format!("{error:#}"))?,
-    };
     let roles = commands.iter().map(|(role, _)| format!("--{}=program", role.word()));
     let line: Vec<String> = ["cargo step", "check", step.id].map(str::to_string).into();
     let options = options.iter().map(|option| option.to_string());
@@ -102,11 +96,18 @@ pub fn foreign_cast(
     let Command::Check(arguments) = cli.map_err(|error| error.to_string())?.command else {
         unreachable!("check is what was asked for");
     };
-    let Programs::Commands(given) = arguments.wanted(Vec::new()).programs else {
+    let wanted = arguments.wanted(Vec::new());
+    let Programs::Commands(given) = wanted.programs else {
         unreachable!("commands are what was given");
     };
     let commands = Commands { words: commands.to_vec(), ..given };
-    let mut cast = of_commands(step, &commands, &builds, &limits()?);
+    let helpers = helpers_of(step);
+    let builds = match helpers.is_empty() {
+        true => build::Builds::new(),
+        false => build::build(&helpers, &wanted.limits, false, &|_| ())
+            .map_err(|error| format!("{error:#}"))?,
+    };
+    let mut cast = of_commands(step, &commands, &builds, &wanted.limits);
     find_out(&mut cast, SEED);
     Ok(cast)
 }

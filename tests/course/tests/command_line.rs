@@ -146,6 +146,16 @@ fn one_check_can_be_played_alone_by_a_part_of_its_name_or_by_its_id() {
 }
 
 #[test]
+fn json_tells_how_messages_are_framed() {
+    let server = format!("{} {{port}}", reference("ex6_server").display());
+    let (check, told) = ("echoes_field_by_field", ["--framing", "u16be"]);
+    let found_out = ["check", "ex6", check, "--json", "--server", &server];
+    assert_eq!(step(&found_out).json()["steps"][0]["framing"]["server"], "u32be");
+    let document = step(&[&found_out[..], &told].concat()).json();
+    assert_eq!(document["steps"][0]["framing"]["server"], "u16be");
+}
+
+#[test]
 fn json_tells_what_is_open_and_what_is_needed_to_play_a_run_again() {
     let server = command("ex2_server", "--port {port}"); // the client is not given
     let arguments =

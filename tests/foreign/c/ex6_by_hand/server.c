@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "ex6_messages.h"
+#include "messages.h"
 
 static void *serve(void *argument) {
     int client = (int)(intptr_t)argument;

@@ -1,13 +1,10 @@
 # Assignment 2, exercises 2 and 3: the ways in which messages are marked off from each other. Each class is one of them,
 # named as the first argument of the programs.
-import os
 import struct
 import sys
 
 from google.protobuf.internal.decoder import _DecodeVarint32
 from google.protobuf.internal.encoder import _VarintBytes
-
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 
 def receive_exactly(sock, size):

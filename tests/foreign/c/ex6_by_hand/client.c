@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-#include "ex6_messages.h"
+#include "messages.h"
 
 int main(int argc, char *argv[]) {
     int server = socket(AF_INET, SOCK_STREAM, 0);
