@@ -138,3 +138,8 @@ mod tests {
         assert_ne!(but_for(bob, "bob"), but_for("Give your name!", ""));
     }
 }
+
+/// Whether this line says who has said this word.
+pub fn is_from(line: &str, sender: &str, word: &str) -> bool {
+    line.contains(sender) && line.contains(word)
+}
