@@ -116,6 +116,11 @@ pub fn has_time(line: &str) -> bool {
         .any(|word| is_time(word.trim_matches(':')))
 }
 
+/// Whether this line says who has said this word.
+pub fn is_from(line: &str, sender: &str, word: &str) -> bool {
+    line.contains(sender) && line.contains(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,9 +142,4 @@ mod tests {
         assert_eq!(but_for(bob, "bob"), but_for(nobody, ""));
         assert_ne!(but_for(bob, "bob"), but_for("Give your name!", ""));
     }
-}
-
-/// Whether this line says who has said this word.
-pub fn is_from(line: &str, sender: &str, word: &str) -> bool {
-    line.contains(sender) && line.contains(word)
 }
