@@ -13,6 +13,7 @@ pub(super) mod ms0;
 pub(super) mod ms1;
 pub(super) mod ms2;
 pub(super) mod ms3;
+mod ms3_client;
 mod names;
 pub(super) mod pair;
 mod rooms;

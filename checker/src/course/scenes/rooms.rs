@@ -133,6 +133,11 @@ pub fn has_time(line: &str) -> bool {
         .any(|word| is_time(word.trim_matches(':')))
 }
 
+/// Whether this line says who has said this word.
+pub fn is_from(line: &str, sender: &str, word: &str) -> bool {
+    line.contains(sender) && line.contains(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
