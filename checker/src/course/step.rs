@@ -259,6 +259,11 @@ fn is_of_rust(word: &str) -> bool {
 }
 
 impl Step {
+    /// Whether a check is one of those that are played with a pair.
+    pub fn is_of_pair(&self, check: &Check) -> bool {
+        self.pair_checks.iter().any(|other| other.id == check.id)
+    }
+
     /// The name of the program that plays `role`, if the step has one.
     pub fn program(&self, role: Role) -> Option<&'static str> {
         self.programs.iter().copied().find(|program| Role::of(program) == role)

@@ -155,10 +155,7 @@ impl StepResult {
 
     /// Whether its server and its client were played together (`--pair`).
     pub fn is_pair(&self) -> bool {
-        let is_of_pair = |outcome: &Outcome| {
-            self.step.pair_checks.iter().any(|check| check.id == outcome.check.id)
-        };
-        self.outcomes.iter().any(is_of_pair)
+        self.outcomes.iter().any(|outcome| self.step.is_of_pair(outcome.check))
     }
 
     /// The points of checks that were not checked.

@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::course::step::Probe;
+use crate::course::step::{Check, Probe};
 use crate::judge::cast::Cast;
 use crate::stage::framing::{Framed, Framing, Known};
 use crate::stage::launch::Launch;
@@ -11,11 +11,13 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::Stop;
 
 /// Finds out how the commands of a cast frame their messages, where the step has frames and anything of theirs is to be
-/// checked. Of programs of the course, there is nothing to find out.
+/// checked. Of programs of the course, there is nothing to find out; nor of a pair, with which the checker does not speak.
 pub fn find_out(cast: &mut Cast, seed: u64) {
     for probe in cast.step.probes {
         let is_foreign = cast.roles.get(&probe.role).is_some_and(Launch::is_foreign);
-        if is_foreign && cast.checks.iter().any(|check| check.role == probe.role) {
+        let is_played =
+            |check: &&'static Check| check.role == probe.role && !cast.step.is_of_pair(check);
+        if is_foreign && cast.checks.iter().any(is_played) {
             cast.framings.push((probe.role, framed(cast, probe, seed)));
         }
     }
