@@ -125,7 +125,8 @@ fn set_environment(command: &mut Command) {
     }
     // One time for all: a program of std alone can give no other, and one with a crate gives this one.
     command.env("TZ", "UTC");
-    command.env("NO_COLOR", "1").env("PYTHONUNBUFFERED", "1").env("RUST_BACKTRACE", "0");
+    // Nor is Python told to print at once: on a terminal it prints line by line, and with it a line would come in pieces.
+    command.env("NO_COLOR", "1").env("RUST_BACKTRACE", "0");
 }
 
 /// Fills in the placeholders of a command.
@@ -164,7 +165,7 @@ mod tests {
         let printed = command.output().expect("it starts").stdout;
         let printed = String::from_utf8_lossy(&printed).into_owned();
         let names = printed.lines().filter_map(|line| line.split('=').next());
-        let allowed = ["PATH", "LANG", "TZ", "NO_COLOR", "PYTHONUNBUFFERED", "RUST_BACKTRACE"];
+        let allowed = ["PATH", "LANG", "TZ", "NO_COLOR", "RUST_BACKTRACE"];
         let others: BTreeSet<&str> = names.filter(|name| !allowed.contains(name)).collect();
         assert_eq!(others, BTreeSet::new());
     }

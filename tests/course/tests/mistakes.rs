@@ -39,6 +39,14 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         // Who gets a lock next, when the one who had it has left.
         (r"only when \w+ had left", "only when [somebody] had left"),
         (r#"was "\* \w+ has left""#, r#"was "* [somebody] has left""#),
+        // Which of a crowd's words it is that somebody else hears.
+        (r#"for one of them: heard "[^"]*""#, r#"for one of them: heard "[a word]""#),
+        // Since when a loop is known to go on: not always, on a busy machine.
+        (
+            r"all\s+the\s+time\s+since\s+(\w+\s+){2,6}(left|connection|sending|disconnected|ended)\b",
+            "all the time",
+        ),
+        (r"the loop that (never waits: .*|goes on although .*)", "the loop that [never ends]"),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"← \* newcomer \d+ has come", "← [a line]"),
