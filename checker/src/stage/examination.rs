@@ -35,7 +35,7 @@ impl Board {
     /// Lets the programs finish what they are at (what they still log may say why), and looks for what the failure
     /// comes from. `default`: the port that the step's programs use when they are told none.
     pub fn examines(&self, failure: &mut Failure, default: Option<u16>) {
-        let _ = self.comes_to_rest(self.patient(MOMENT)); // it has failed already
+        let _ = self.settle(); // it has failed already
         self.note_rest();
         if failure.symptom.is_some() {
             return;

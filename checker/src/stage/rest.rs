@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::sandbox::census::{self, Work};
 use crate::stage::board::Board;
 use crate::stage::player::Player;
-use crate::stage::stop::Stop;
+use crate::stage::stop::{Scene, Stop};
 use crate::stage::wire::MOST;
 
 impl Board {
@@ -25,6 +25,12 @@ impl Board {
         };
         let is_decided = self.wait(limit, is_decided)?.is_some();
         Ok(!self.is_flooded() && (is_decided || self.worked() < before + MUCH))
+    }
+
+    /// Lets programs finish what they are at, if it takes a moment.
+    pub fn settle(&self) -> Scene {
+        const MOMENT: Duration = Duration::from_millis(300);
+        self.comes_to_rest(self.patient(MOMENT)).map(drop)
     }
 
     /// How long all programs have been at work so far.

@@ -98,8 +98,7 @@ impl Stage {
 
     /// Lets programs finish what they are at, if it takes a moment.
     pub fn settles(&self) -> Scene {
-        const MOMENT: Duration = Duration::from_millis(300);
-        self.board.comes_to_rest(self.patient(MOMENT)).map(drop)
+        self.board.settle()
     }
 
     /// Looks for what a failure comes from, before the programs are ended.

@@ -1,5 +1,7 @@
 //! What the user of a program types into it.
 
+use chatlings::proto::Message;
+
 use crate::stage::program::Program;
 use crate::stage::transcript::Mark;
 
@@ -10,14 +12,14 @@ impl Program {
     /// Types a message into it: one line, or what it asks its user for (`--types`).
     pub fn types(&self, text: &str) {
         let (from, to) = FROM_AND_TO;
-        self.types_message(from, to, text);
+        self.types_message(&Message { from, to, msg: text.to_string() });
     }
 
     /// Types a message into it, with its sender and receiver, if it asks its user for those.
-    pub fn types_message(&self, from: i64, to: i64, text: &str) {
+    pub fn types_message(&self, message: &Message) {
         let lines = match &self.template {
-            Some(template) => fill_in(template, from, to, text),
-            None => text.to_string(),
+            Some(template) => fill_in(template, message),
+            None => message.msg.clone(),
         };
         lines.split('\n').for_each(|line| self.answers(line));
     }
@@ -53,9 +55,9 @@ impl Program {
 }
 
 /// What is typed for a message, by the template of `--types`. The text comes last: it may have braces of its own.
-fn fill_in(template: &str, from: i64, to: i64, text: &str) -> String {
+fn fill_in(template: &str, Message { from, to, msg }: &Message) -> String {
     let lines = template.replace("{from}", &from.to_string()).replace("{to}", &to.to_string());
-    lines.replace("{text}", text)
+    lines.replace("{text}", msg)
 }
 
 #[cfg(test)]
@@ -64,7 +66,9 @@ mod tests {
 
     #[test]
     fn a_template_is_filled_in_and_the_text_stays_as_it_is() {
-        assert_eq!(fill_in("{from}\n{to}\n{text}", 3, 4, "{to} bread"), "3\n4\n{to} bread");
-        assert_eq!(fill_in("m {text}", 3, 4, "end"), "m end");
+        let message = |text: &str| Message { from: 3, to: 4, msg: text.to_string() };
+        let filled_in = fill_in("{from}\n{to}\n{text}", &message("{to} bread"));
+        assert_eq!(filled_in, "3\n4\n{to} bread");
+        assert_eq!(fill_in("m {text}", &message("end")), "m end");
     }
 }

@@ -1,11 +1,46 @@
-//! Scenes that more than one step plays.
+//! Rows and scenes that more than one step has.
 
+use crate::course::step::Check;
 use crate::stage::expected::{Expected, exactly, matching, reply_to};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
+
+// ── rows of more than one step: each step says what they are worth ──────────────────────────────
+
+/// One reader for all replies.
+pub const REPLIES_IN_ANY_FORM: Check = Check::client(
+    "replies_in_any_form",
+    "replies count in whatever form they come",
+    replies_in_any_form,
+)
+.look("how replies are told apart: by one `text::Reader`, made before the loop.");
+
+/// One reader for all messages, which are answered in capitals.
+pub const MESSAGES_IN_ANY_FORM: Check = Check::server(
+    "messages_in_any_form",
+    "messages count in whatever form they come",
+    |stage| messages_in_any_form(stage, capitals),
+)
+.look(
+    "how messages are told apart (by one `text::Reader`, made before the loop), and what ends the loop: an empty line \
+     does not.",
+);
+
+/// A reply is not what one `read` brings.
+pub const A_LONG_REPLY: Check =
+    Check::client("a_long_reply", "a long reply is shown whole", a_long_reply)
+        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole.");
+
+/// The server has gone. `name` is the check's.
+pub const fn notices_the_end(name: &'static str) -> Check {
+    Check::client("the_client_notices", name, the_client_notices)
+        .look("what follows when `receive` returns `None`: the server has left, which is an error.")
+}
+
+// ── scenes ───────────────────────────────────────────────────────────────────────────────────────
 
 /// What a step's server makes of a message.
 pub type Answer = fn(&str) -> Expected<'static>;

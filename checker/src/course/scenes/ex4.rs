@@ -57,14 +57,7 @@ pub const CHECKS: &[Check] = &[
     )
     .worth(2)
     .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
-    Check::client(
-        "the_client_notices",
-        "the client notices that the server went away",
-        common::the_client_notices,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
+    common::notices_the_end("the client notices that the server went away").worth(2).bonus_of_others(),
     Check::server("an_error_is_logged", "an error of a client is in the log", an_error_is_logged)
         .worth(1)
         .only_ours()
@@ -77,14 +70,7 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .only_ours()
     .look("how messages are told apart: by one `text::Reader`, made before the loop."),
-    Check::client(
-        "replies_in_any_form",
-        "replies count in whatever form they come",
-        common::replies_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
+    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
     Check::server("two_pieces", "a message in two pieces is one message", two_pieces)
         .bonus()
         .look(
@@ -113,9 +99,7 @@ pub const CHECKS: &[Check] = &[
         .look(
             "each loop: does it wait for something, or ask again and again, or go on after `None`?",
         ),
-    Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .bonus()
-        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    common::A_LONG_REPLY.bonus(),
     Check::client(
         "the_end_of_input_closes",
         "the end of its input counts as `end`",

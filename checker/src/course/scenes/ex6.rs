@@ -356,7 +356,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
     for _ in 0..2 {
         let (msg, reply) = (stage.word(), message(stage));
         let typed = Message { from, to, msg };
-        types_message(&alice, &typed);
+        alice.types_message(&typed);
         let received: Message =
             server.receives_frame(&format!("a Message with msg {:?}", typed.msg))?;
         if !is_what_was_typed(stage, &typed, &received) {
@@ -371,17 +371,12 @@ fn the_client_talks(stage: &Stage) -> Scene {
         alice.prints(matching(expected, is_right))?;
     }
     let end = Message { from, to, msg: "end".to_string() };
-    types_message(&alice, &end);
+    alice.types_message(&end);
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
     if last.msg != end.msg {
         return server.finds_wrong(&end, &last);
     }
     alice.exits(0)
-}
-
-/// Alice's user types what this message is made of.
-fn types_message(alice: &Program, message: &Message) {
-    alice.types_message(message.from, message.to, &message.msg);
 }
 
 /// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.
@@ -448,7 +443,7 @@ fn framing_of_a_client(stage: &Stage) -> Result<Option<Framing>, Stop> {
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
     let typed = message(stage);
-    types_message(&alice, &typed);
+    alice.types_message(&typed);
     let is_right = |message: &Message| message.msg.contains(&typed.msg);
     let found = server.receives_in_any_frame(stage.patience(), is_right)?;
     Ok(found.first().copied())

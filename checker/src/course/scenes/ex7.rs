@@ -20,7 +20,6 @@ use crate::stage::expected::containing;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
 use crate::stage::peer::Peer;
-use crate::stage::program::Program;
 use crate::stage::protobuf::Shown;
 use crate::stage::show::seconds;
 use crate::stage::stage::Stage;
@@ -273,7 +272,7 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
         alice.prints(containing(&id.to_string()))?; // of others, it shows in what they send
     }
     let typed = Message { from: id, to: 0, msg: stage.word() };
-    types_message(&alice, &typed);
+    alice.types_message(&typed);
     let received: Message =
         server.receives_frame(&format!("a Message with msg {:?}", typed.msg))?;
     if received.msg != typed.msg || received.from != id {
@@ -282,7 +281,7 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let reply = Message { from: stage.number(1, 99), to: id, msg: stage.word() };
     server.sends_frame(&reply)?;
     alice.prints(containing(&reply.msg))?;
-    types_message(&alice, &Message { msg: "end".to_string(), ..typed });
+    alice.types_message(&Message { msg: "end".to_string(), ..typed });
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
     alice.exits(0)
 }
@@ -299,11 +298,6 @@ fn the_client_sends_to_0(stage: &Stage) -> Scene {
     server.sends_frame(&Message { from: 0, to: id, msg: stage.word() })?;
     alice.types("end");
     server.receives(&Message { from: id, to: 0, msg: "end".to_string() })
-}
-
-/// Alice's user types what this message is made of: also whom it is from, if the client asks for it.
-fn types_message(alice: &Program, message: &Message) {
-    alice.types_message(message.from, message.to, &message.msg);
 }
 
 fn a_refused_client(stage: &Stage) -> Scene {
@@ -352,7 +346,7 @@ fn framing_of_a_client(stage: &Stage) -> Result<Option<Framing>, Stop> {
     let id = stage.number(1000, 9999);
     server.sends_frame(&FastHandshake { id, error: false })?;
     let typed = Message { from: id, to: 0, msg: stage.word() };
-    types_message(&alice, &typed);
+    alice.types_message(&typed);
     let is_right = |message: &Message| message.msg.contains(&typed.msg);
     let found = server.receives_in_any_frame(stage.patience() / 2, is_right)?;
     Ok(found.first().copied())

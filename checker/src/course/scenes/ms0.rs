@@ -58,33 +58,9 @@ pub const CHECKS: &[Check] = &[
     .worth(2)
     .bonus_of_others()
     .look("whether the client receives with a `text::Reader`, which needs no line break."),
-    Check::server(
-        "messages_in_any_form",
-        "messages count in whatever form they come",
-        messages_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "how messages are told apart (by one `text::Reader`, made before the loop), and what \
-         ends the loop: an empty line does not.",
-    ),
-    Check::client(
-        "replies_in_any_form",
-        "replies count in whatever form they come",
-        common::replies_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
-    Check::client(
-        "the_client_notices",
-        "the client notices a server that has left",
-        common::the_client_notices,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
+    common::MESSAGES_IN_ANY_FORM.worth(1).only_ours(),
+    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
+    common::notices_the_end("the client notices a server that has left").worth(1).bonus_of_others(),
 ];
 
 pub const HINTS: &[&str] = &[
@@ -97,10 +73,6 @@ pub const HINTS: &[&str] = &[
 ];
 
 /// A message in capitals. Of a program in another language, the capital of its first letter, or of each word's, will do.
-fn messages_in_any_form(stage: &Stage) -> Scene {
-    common::messages_in_any_form(stage, common::capitals)
-}
-
 fn capitals(message: &str) -> Expected<'static> {
     let capitalized = |text: &str| match text.split_at_checked(1) {
         Some((first, rest)) => first.to_uppercase() + rest,

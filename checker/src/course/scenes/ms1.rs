@@ -72,17 +72,7 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .bonus_of_others()
     .look("the test for `CLOSE SOCKET`: a line may have other words around it."),
-    Check::server(
-        "messages_in_any_form",
-        "messages count in whatever form they come",
-        messages_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "how messages are told apart (by one `text::Reader`, made before the loop), and what \
-         ends the loop: an empty line does not.",
-    ),
+    common::MESSAGES_IN_ANY_FORM.worth(1).only_ours(),
     Check::server(
         "an_id_of_its_own",
         "each client is logged under an id of its own",
@@ -105,25 +95,9 @@ pub const CHECKS: &[Check] = &[
     )
     .bonus()
     .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
-    Check::client(
-        "replies_in_any_form",
-        "replies count in whatever form they come",
-        common::replies_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look("how replies are told apart: by one `text::Reader`, made before the loop."),
-    Check::client(
-        "the_client_notices",
-        "the client notices that the server went away",
-        common::the_client_notices,
-    )
-    .worth(1)
-    .only_ours()
-    .look("what follows when `receive` returns `None`: the server has left, which is an error."),
-    Check::client("a_long_reply", "a long reply is shown whole", common::a_long_reply)
-        .bonus()
-        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole."),
+    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
+    common::notices_the_end("the client notices that the server went away").worth(1).only_ours(),
+    common::A_LONG_REPLY.bonus(),
     Check::client(
         "the_end_of_input_closes",
         "the end of its input counts as `CLOSE SOCKET`",
@@ -143,10 +117,6 @@ pub const HINTS: &[&str] = &[
      clients.sockets.insert(id, socket); Ok(id)`. To remove: \
      `serve::lock(clients).sockets.remove(&id);`, which drops that handle.",
 ];
-
-fn messages_in_any_form(stage: &Stage) -> Scene {
-    common::messages_in_any_form(stage, common::capitals)
-}
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
     common::is_answered(stage, peer, reply)

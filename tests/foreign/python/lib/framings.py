@@ -3,18 +3,9 @@
 import struct
 import sys
 
+from frames import receive_exactly
 from google.protobuf.internal.decoder import _DecodeVarint32
 from google.protobuf.internal.encoder import _VarintBytes
-
-
-def receive_exactly(sock, size):
-    data = b""
-    while len(data) < size:
-        part = sock.recv(size - len(data))
-        if part == b"":
-            raise EOFError("the other side has left")
-        data += part
-    return data
 
 
 class Struct:
