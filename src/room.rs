@@ -6,41 +6,41 @@
 //! holds nobody up: as soon as the system takes no more for it, it is left behind, and a thread of its own
 //! brings it up to date when it reads again.
 //!
-//! The log must not grow without end. When it is full, those who want to say something wait until everybody
-//! has got the oldest chunk (this is *backpressure*: readers slow the writers down). But nobody waits for
-//! long: a member that takes nothing for 0.4 s while others wait is removed.
+//! The log must not grow without end. When it is full, those who want to say something wait in a *queue* until
+//! everybody has got the oldest chunk (this is *backpressure*: readers slow the writers down). But nobody waits
+//! for long: while others wait, everybody must get on by half a log in half a second, or is removed.
 //!
-//! Read the log first, in `room/log.rs`, then this file, and last the numbered story above `deliver`. Before
-//! you change anything: there are two kinds of locks, and a thread that needs both takes the one on a member's
-//! delivery first, then the one on the room's state. While it holds the second one, it never sends.
+//! Read the log first, in `room/log.rs`, then the queue, in `room/queue.rs`, then this file, and last the numbered
+//! story above `deliver`. Before you change anything: there are two kinds of locks, and a thread that needs both
+//! takes the one on a member's delivery first, then the one on the room's state. While it holds the second one, it
+//! never sends and never sleeps.
 
 mod log;
+mod queue;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
-use self::log::{Audience, Chunk, Log, Place};
+use self::log::{Audience, Log, Place};
+use self::queue::{LOOK, Patience, Queue};
 use crate::console;
 use crate::serve::{STACK, lock, try_lock};
 
-/// How long one try to send to a member with a full socket takes.
-const TRY: Duration = Duration::from_millis(50);
-
-/// A member that has taken nothing in this many tries is removed, if others wait for it.
-const TRIES: u32 = 8;
+/// How long a newcomer has to take the welcome.
+const WELCOME: Duration = Duration::from_millis(50);
 
 /// A room. It is shared by the threads of all its members.
 pub struct Room {
     state: Mutex<State>,
-    space: Condvar, // the log may have become shorter
 }
 
 /// What the lock on a room protects.
@@ -51,8 +51,8 @@ struct State {
     members: Arc<Vec<Arc<Member>>>,
     names: HashSet<String>,
     last_id: u64,
-    arrivals: u64, // how many have wanted to add a chunk
-    admitted: u64, // how many of them have: first come, first served
+    queue: Queue, // of those who wait for space in the log
+    patience: Patience,
 }
 
 /// Somebody in a room.
@@ -92,10 +92,10 @@ impl Room {
             members: Arc::default(),
             names: HashSet::new(),
             last_id: 0,
-            arrivals: 0,
-            admitted: 0,
+            queue: Queue::default(),
+            patience: Patience::default(),
         };
-        Arc::new(Room { state: Mutex::new(state), space: Condvar::new() })
+        Arc::new(Room { state: Mutex::new(state) })
     }
 
     /// Lets somebody in, who is sent `welcome` and then hears all that is said. `None`: the name is taken.
@@ -135,14 +135,17 @@ impl Room {
             return Err(error);
         }
         self.deliver(&member);
+        lock(&self.state).wake();
         Ok(Some(member))
     }
 
     /// Lets a member go: its name is free again, and its connection ends. Once is enough; twice does no harm.
     pub fn leave(&self, member: &Member) {
-        lock(&self.state).remove_member(member);
+        let mut state = lock(&self.state);
+        state.remove_member(member);
+        state.wake();
+        drop(state);
         let _ = member.stream.shutdown(Shutdown::Both); // an error means that it has ended already
-        self.space.notify_all();
     }
 
     /// The names of all members, sorted.
@@ -155,44 +158,64 @@ impl Room {
     /// Sends `bytes`, which should be whole lines, to all members but the one that says them. Waits while
     /// the log is full.
     pub fn say(self: &Arc<Self>, from: &Member, bytes: Vec<u8>) {
-        self.add(Chunk { audience: Audience::AllBut(from.id), bytes });
+        self.add(Audience::AllBut(from.id), bytes);
     }
 
     /// Sends `bytes`, which should be whole lines, to one member only: in its turn, after all that was said
     /// before.
     pub fn tell(self: &Arc<Self>, to: &Member, bytes: Vec<u8>) {
-        self.add(Chunk { audience: Audience::Only(to.id), bytes });
+        self.add(Audience::Only(to.id), bytes);
     }
 
-    fn add(self: &Arc<Self>, chunk: Chunk) {
-        if chunk.bytes.is_empty() {
+    fn add(self: &Arc<Self>, audience: Audience, bytes: Vec<u8>) {
+        if bytes.is_empty() {
             return;
         }
         let mut state = self.wait_for_space();
-        state.log.add(chunk);
+        state.log.add(audience, bytes);
+        state.wake(); // the next one in the queue may go on
         let members = Arc::clone(&state.members);
         drop(state);
         for member in members.iter() {
             self.deliver(member);
         }
+        lock(&self.state).wake();
     }
 
     /// Waits until the log has space, and until those who have come before have added their chunks.
     fn wait_for_space(&self) -> MutexGuard<'_, State> {
         let mut state = lock(&self.state);
-        let ticket = state.arrivals;
-        state.arrivals += 1;
+        if state.queue.is_empty() && state.has_space() {
+            return state;
+        }
+        state.queue.enter();
         loop {
-            if state.log.is_full() {
-                state.forget_what_all_have();
+            if state.queue.is_mine() {
+                let has_space = state.has_space();
+                let late = state.look();
+                if !late.is_empty() {
+                    drop(state);
+                    self.remove(&late);
+                    state = lock(&self.state);
+                    continue;
+                }
+                if has_space {
+                    state.queue.leave();
+                    state.patience.rest();
+                    return state;
+                }
             }
-            if ticket == state.admitted && !state.log.is_full() {
-                state.admitted += 1;
-                self.space.notify_all(); // the next one in the queue may go on
-                return state;
-            }
-            let waited = self.space.wait_timeout(state, TRY);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0; // as in `lock`
+            drop(state);
+            thread::park_timeout(LOOK);
+            state = lock(&self.state);
+        }
+    }
+
+    /// Removes the members that hold the others up.
+    fn remove(&self, late: &[Arc<Member>]) {
+        for member in late {
+            self.leave(member);
+            console::log(&format!("{} holds the others up: removed", member.name));
         }
     }
 
@@ -225,7 +248,7 @@ impl Room {
     /// would take a `fence(SeqCst)` on both sides: between add and try, and between give back and look.
     fn deliver(self: &Arc<Self>, member: &Arc<Member>) {
         while let Some(mut delivery) = try_lock(&member.delivery) {
-            match self.send_some(member, &mut delivery.place, SendFlags::DONTWAIT) {
+            match self.send_some(member, &mut delivery.place) {
                 Sent::Some | Sent::Nothing => {}
                 Sent::Full if delivery.is_catching_up => return, // that thread waits for this lock
                 Sent::Full => {
@@ -258,37 +281,25 @@ impl Room {
         }
     }
 
-    /// Sends a member its news and waits for it to take them, but not if it holds everybody up.
+    /// Sends a member its news, and waits for it to take them.
     fn catch_up(self: &Arc<Self>, member: &Arc<Member>) {
         let mut delivery = lock(&member.delivery);
-        let mut refusals = 0;
         loop {
-            match self.send_some(member, &mut delivery.place, SendFlags::empty()) {
-                Sent::Some => {
-                    refusals = 0;
-                    self.space.notify_all(); // somebody may have waited for this one
-                }
-                Sent::Full => {
-                    refusals += 1;
-                    if refusals >= TRIES && lock(&self.state).waits_for(member) {
-                        self.leave(member);
-                        let name = &member.name;
-                        console::log(&format!("{name} takes nothing, and others wait: removed"));
-                    }
-                }
+            match self.send_some(member, &mut delivery.place) {
+                Sent::Some => lock(&self.state).wake(), // somebody may have waited for this one
+                Sent::Full => wait_for_reader(&member.stream),
                 Sent::Nothing | Sent::Gone => break,
             }
         }
         delivery.is_catching_up = false;
         drop(delivery);
         self.deliver(member); // to look again
+        lock(&self.state).wake();
     }
 
-    /// Sends a member a few of the chunks that it has not got, and moves its place.
-    ///
-    /// With `DONTWAIT` the send takes no time. Without, it waits for space in the socket, but not longer than
-    /// [`TRY`].
-    fn send_some(&self, member: &Member, place: &mut Place, flags: SendFlags) -> Sent {
+    /// Sends a member a few of the chunks that it has not got, as far as the system takes them at once, and
+    /// moves its place.
+    fn send_some(&self, member: &Member, place: &mut Place) -> Sent {
         let Some(chunks) = lock(&self.state).log.chunks_from(place.next) else {
             return Sent::Gone;
         };
@@ -299,8 +310,9 @@ impl Room {
         let sent = match &slices[..] {
             [] => Ok(0), // it has said all of it itself
             slices => retry_on_intr(|| {
-                // One call sends many chunks. There is nothing that goes beside them.
-                sendmsg(&member.stream, slices, &mut SendAncillaryBuffer::default(), flags)
+                // One call sends many chunks. Nothing goes beside them.
+                let nothing = &mut SendAncillaryBuffer::default();
+                sendmsg(&member.stream, slices, nothing, SendFlags::DONTWAIT)
             }),
         };
         match sent {
@@ -315,10 +327,16 @@ impl Room {
 
 /// Makes a stream ready for a room, and sends the first line over it.
 fn greet(mut stream: &TcpStream, welcome: &[u8]) -> io::Result<()> {
-    stream.set_write_timeout(Some(TRY))?;
+    stream.set_write_timeout(Some(WELCOME))?;
     // A line goes out at once, rather than when the one before was acknowledged (RFC 9293, 3.7.4).
     stream.set_nodelay(true)?;
     stream.write_all(welcome)
+}
+
+/// Waits until the system takes more for a member, or its connection has ended.
+fn wait_for_reader(stream: &TcpStream) {
+    let mut sockets = [PollFd::new(stream, PollFlags::OUT)];
+    let _ = retry_on_intr(|| poll(&mut sockets, None)); // after an error, the next send tells more
 }
 
 impl State {
@@ -340,11 +358,30 @@ impl State {
         self.log.forget_before(oldest);
     }
 
-    /// Whether somebody wants to add a chunk and cannot, until this member has got the oldest one.
-    fn waits_for(&self, member: &Member) -> bool {
-        let somebody_waits = self.arrivals > self.admitted;
-        let lacks_oldest = member.next.load(Ordering::Relaxed) == self.log.first();
-        somebody_waits && self.log.is_full() && lacks_oldest
+    /// Whether something can be added to the log.
+    fn has_space(&mut self) -> bool {
+        if self.log.is_full() {
+            self.forget_what_all_have();
+        }
+        !self.log.is_full()
+    }
+
+    /// Wakes the first of those who wait for space, if there is some.
+    fn wake(&mut self) {
+        if !self.queue.is_empty() && self.has_space() {
+            self.queue.wake();
+        }
+    }
+
+    /// Takes a look at those who hold the others up. Gives the members that are to be removed.
+    fn look(&mut self) -> Vec<Arc<Member>> {
+        self.patience.look(self.log.forgotten(), Instant::now());
+        if !self.patience.is_over() {
+            return Vec::new();
+        }
+        let goal = self.log.number_after(self.patience.goal());
+        let is_late = |member: &&Arc<Member>| member.next.load(Ordering::Relaxed) < goal;
+        self.members.iter().filter(is_late).cloned().collect()
     }
 }
 

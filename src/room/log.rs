@@ -19,7 +19,11 @@ use std::io::IoSlice;
 use std::sync::Arc;
 
 /// How many bytes the log keeps for members that have not got them yet.
-const LONGEST: usize = 1024 * 1024;
+pub const LONGEST: usize = 1024 * 1024;
+
+/// The longest chunk, in bytes. What is longer is cut into several, or a member that gets on well would be at the
+/// same chunk for long.
+const PIECE: usize = 64 * 1024;
 
 /// How many chunks go out in one send.
 const AT_ONCE: usize = 16;
@@ -28,11 +32,12 @@ const AT_ONCE: usize = 16;
 pub struct Chunk {
     /// Who is to hear it.
     pub audience: Audience,
-    /// What was said: whole lines.
+    /// What was said.
     pub bytes: Vec<u8>,
 }
 
 /// Who is to hear a chunk. Members are known by their ids.
+#[derive(Clone, Copy)]
 pub enum Audience {
     /// Everybody, except for the member who says it.
     AllBut(u64),
@@ -59,19 +64,31 @@ impl Chunk {
 #[derive(Default)]
 pub struct Log {
     chunks: VecDeque<Arc<Chunk>>,
-    first: u64,  // the number of the oldest chunk
-    size: usize, // of all chunks, in bytes
+    first: u64,     // the number of the oldest chunk
+    size: usize,    // of all chunks, in bytes
+    forgotten: u64, // the size of all that were forgotten, in bytes
 }
 
 impl Log {
-    /// The number of the oldest chunk.
-    pub fn first(&self) -> u64 {
-        self.first
-    }
-
     /// The number that the next chunk will have.
     pub fn end(&self) -> u64 {
         self.first + self.chunks.len() as u64
+    }
+
+    /// How much was forgotten since the log began, in bytes.
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// The number of the chunk behind those that are the first `bytes` bytes since the log began.
+    pub fn number_after(&self, bytes: u64) -> u64 {
+        let mut reached = self.forgotten;
+        let is_before = |chunk: &&Arc<Chunk>| {
+            let is_before = reached < bytes;
+            reached += chunk.size() as u64;
+            is_before
+        };
+        self.first + self.chunks.iter().take_while(is_before).count() as u64
     }
 
     /// Whether it has grown so long that nothing should be added.
@@ -79,8 +96,17 @@ impl Log {
         self.size > LONGEST
     }
 
-    /// Adds a chunk at the end.
-    pub fn add(&mut self, chunk: Chunk) {
+    /// Adds what was said at the end: as one chunk, or several if it is long, which nobody comes between.
+    pub fn add(&mut self, audience: Audience, bytes: Vec<u8>) {
+        if bytes.len() <= PIECE {
+            return self.add_chunk(Chunk { audience, bytes });
+        }
+        for piece in bytes.chunks(PIECE) {
+            self.add_chunk(Chunk { audience, bytes: piece.to_vec() });
+        }
+    }
+
+    fn add_chunk(&mut self, chunk: Chunk) {
         self.size += chunk.size();
         self.chunks.push_back(Arc::new(chunk));
     }
@@ -97,6 +123,7 @@ impl Log {
             let Some(chunk) = self.chunks.pop_front() else { return };
             self.first += 1;
             self.size -= chunk.size();
+            self.forgotten += chunk.size() as u64;
         }
     }
 }
@@ -159,7 +186,7 @@ mod tests {
     fn log_of(chunks: Vec<Chunk>) -> Log {
         let mut log = Log::default();
         for chunk in chunks {
-            log.add(chunk);
+            log.add_chunk(chunk);
         }
         log
     }
@@ -231,15 +258,15 @@ mod tests {
     fn what_is_forgotten_is_gone_and_the_rest_keeps_its_numbers() {
         let mut log = log_of(vec![said_by(ALICE, "a"), said_by(ALICE, "b"), said_by(ALICE, "c")]);
         log.forget_before(2);
-        assert_eq!((log.first(), log.end()), (2, 3));
+        assert_eq!((log.first, log.end()), (2, 3));
         assert!(log.chunks_from(1).is_none(), "it was forgotten");
         assert_eq!(unsent(&log, &Place { next: 2, offset: 0 }, BOB), ["c"]);
         log.forget_before(1);
-        assert_eq!((log.first(), log.end()), (2, 3), "nothing comes back");
+        assert_eq!((log.first, log.end()), (2, 3), "nothing comes back");
         log.forget_before(3);
-        assert_eq!((log.first(), log.end()), (3, 3));
+        assert_eq!((log.first, log.end()), (3, 3));
         assert!(log.chunks_from(3).is_some_and(|chunks| chunks.is_empty()), "that is the end");
-        log.add(said_by(ALICE, "d"));
+        log.add_chunk(said_by(ALICE, "d"));
         assert_eq!(unsent(&log, &Place { next: 3, offset: 0 }, BOB), ["d"]);
     }
 
@@ -256,10 +283,10 @@ mod tests {
         let mut log = Log::default();
         let quarter = "x".repeat(LONGEST / 4);
         for _ in 0..3 {
-            log.add(said_by(ALICE, &quarter));
+            log.add_chunk(said_by(ALICE, &quarter));
             assert!(!log.is_full());
         }
-        log.add(said_by(ALICE, &quarter)); // what it takes to keep the chunks counts too
+        log.add_chunk(said_by(ALICE, &quarter)); // what it takes to keep the chunks counts too
         assert!(log.is_full());
         log.forget_before(1);
         assert!(!log.is_full());
@@ -279,7 +306,7 @@ mod tests {
     fn many_small_chunks_fill_the_log_too() {
         let mut log = Log::default();
         while !log.is_full() {
-            log.add(said_by(ALICE, "\n"));
+            log.add_chunk(said_by(ALICE, "\n"));
         }
         assert!(log.end() < (LONGEST / size_of::<Chunk>()) as u64);
     }
