@@ -214,7 +214,7 @@ pub struct LimitArgs {
     #[arg(long, value_name = "COUNT", default_value_t = Limits::default().files, value_parser = at_least_1())]
     max_files: u64,
 
-    /// Longest time of the compiler at one of your programs, in seconds
+    /// Longest processor time of the compiler at one of your programs, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().build.as_secs(), value_parser = at_least_1())]
     max_build_seconds: u64,
 

@@ -12,6 +12,9 @@ use rustix::process::Signal;
 use crate::sandbox::census::{self, Entry};
 use crate::sandbox::limits::{Limits, MIB};
 
+/// A compiler that waits for something takes no processor time. It has so many times its limit by the clock.
+const WAITING: u32 = 4;
+
 /// The compilers that one cargo has started.
 pub struct Compilers {
     cargo: u32,
@@ -49,7 +52,11 @@ impl Compilers {
             let Some((program, since)) = self.seen.get(&key) else { continue };
             let all = census::with_descendants(&entries, &BTreeSet::from([member.pid])); // a linker
             let memory: u64 = all.iter().map(|process| process.memory).sum();
-            let reason = match (since.elapsed() > self.longest, memory > self.memory) {
+            let worked: Duration =
+                all.iter().filter_map(|process| census::worked(process.pid)).sum();
+            // A busy machine makes a compiler slow, but not its work longer.
+            let is_too_long = worked > self.longest || since.elapsed() > self.longest * WAITING;
+            let reason = match (is_too_long, memory > self.memory) {
                 (true, _) => too_long(self.longest),
                 (_, true) => format!(
                     "the compiler was ended when it had more than {} MiB of memory for this program \

@@ -40,10 +40,18 @@ pub fn kept(name: &str) -> PathBuf {
 ///
 /// # Panics
 /// When it is not so within [`DEADLINE`].
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub fn wait_until(what: &str, is_so: impl FnMut() -> bool) {
+    wait_for(DEADLINE, what, is_so);
+}
+
+/// The same, with a deadline of its own.
+///
+/// # Panics
+/// When it is not so within that time.
+pub fn wait_for(deadline: Duration, what: &str, mut is_so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
+        assert!(began.elapsed() < deadline, "not within {deadline:?}: {what}");
         thread::sleep(Duration::from_millis(2));
     }
 }

@@ -10,11 +10,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use course_tests::play::build_binary;
 use course_tests::run::{Ended, checker};
 use course_tests::system::{command_lines, ports_in_use};
-use course_tests::{root, wait_until};
+use course_tests::{root, wait_for, wait_until};
 use rustix::process::{Pid, Signal};
 use tempfile::TempDir;
 
@@ -28,6 +29,9 @@ struct Run {
     ports_before: BTreeSet<u16>,
     checker: Child,
 }
+
+/// How long the system keeps a connection that has ended.
+const TIME_WAIT: Duration = Duration::from_secs(60);
 
 impl Run {
     fn of(thing: &str, options: &[&str]) -> Run {
@@ -68,8 +72,9 @@ impl Run {
         // From 32768 on the system hands them out: a client of another test may have got one.
         let is_its_own = |port: &u16| *port < 32_768 && !self.ports_before.contains(port);
         let ports: BTreeSet<u16> = ports.filter(is_its_own).collect();
-        // Another test may use such a port meanwhile, but none uses it for as long as the system would keep it.
-        wait_until(&format!("no socket is left on the ports {ports:?}"), || {
+        // Another test may use such a port meanwhile. And what the system keeps for a minute (TIME_WAIT) cannot be
+        // freed when somebody else has been given the other side's port.
+        wait_for(TIME_WAIT * 2, &format!("no socket is left on the ports {ports:?}"), || {
             ports.is_disjoint(&ports_in_use())
         });
         output

@@ -52,11 +52,7 @@ struct Seat<V: Version> {
 
 impl<V: Version> Clone for Seat<V> {
     fn clone(&self) -> Self {
-        Seat {
-            name: self.name,
-            member: Arc::clone(&self.member),
-            stream: Arc::clone(&self.stream),
-        }
+        Seat { name: self.name, member: Arc::clone(&self.member), stream: Arc::clone(&self.stream) }
     }
 }
 
@@ -190,7 +186,11 @@ fn one_stops_reading<V: Version>(world: &Arc<World>) {
     alice.heard_all_of(&all);
     bob.heard_all_of(&all);
     mallory.heard_the_beginning_of(&all);
-    assert_eq!(room.names(), ["alice", "bob", "carol"], "who does not read is removed, and only it");
+    assert_eq!(
+        room.names(),
+        ["alice", "bob", "carol"],
+        "who does not read is removed, and only it"
+    );
     ends(world, room, vec![alice, bob, carol, mallory]);
 }
 
@@ -362,7 +362,9 @@ fn some_is_for_one_only<V: Version>(world: &Arc<World>) {
     has_all_lines_of(&all, "bob", TIMES);
     let is_told = |line: &&String| {
         line.strip_prefix("alice ").is_some_and(|rest| {
-            rest.split(' ').next().is_some_and(|number| number.parse().is_ok_and(|n: usize| n % 2 == 1))
+            rest.split(' ')
+                .next()
+                .is_some_and(|number| number.parse().is_ok_and(|n: usize| n % 2 == 1))
         })
     };
     let for_all: Vec<String> = all.iter().filter(|line| !is_told(line)).cloned().collect();

@@ -34,7 +34,7 @@ pub struct Socket {
     /// What it has got so far.
     pub taken: Vec<u8>,
     is_open: bool,
-    refusals: usize,           // in a row
+    refusals: usize,          // in a row
     paced: (Duration, usize), // what it has taken in the span of time that began then
 }
 

@@ -45,7 +45,7 @@ struct Inner {
     threads: usize, // that have begun and not ended
     awake: usize,   // how many of them do not sleep
     sleepers: Vec<Sleeper>,
-    tokens: Vec<ThreadId>, // of those who were unparked before they parked
+    tokens: Vec<ThreadId>,    // of those who were unparked before they parked
     slept_out: Vec<ThreadId>, // whose last park ended with its deadline
     sockets: Vec<Socket>,
 }
