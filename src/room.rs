@@ -201,7 +201,9 @@ impl Room {
                 }
                 if has_space {
                     state.queue.leave();
-                    state.patience.rest();
+                    if state.queue.is_empty() {
+                        state.patience.rest();
+                    }
                     return state;
                 }
             }

@@ -8,8 +8,8 @@ use crate::fake::thread::Builder;
 use crate::fake::world::World;
 use crate::{Version, WELCOME};
 
-/// How long those who wait for somebody look on, in ticks of the clock.
-const PATIENCE: usize = 10;
+/// How long the others may have to wait for one who does not read: the room's patience, and a last look.
+const PATIENCE: Duration = Duration::from_millis(550);
 
 /// The most bytes that may have been said and are not sent yet: the log's, and one line that has made it full.
 const BOUND: usize = 512 + LONGEST;
@@ -149,7 +149,7 @@ fn everybody_reads<V: Version>(world: &Arc<World>) {
         begin(move || seat.says(&room, 0..LINES));
     }
     world.waits_for_quiet();
-    assert_eq!(world.ticks(), 0, "somebody sleeps while there is space");
+    assert_eq!(world.now(), Duration::ZERO, "somebody sleeps while there is space");
     let all = carol.heard();
     has_all_lines_of(&all, "alice", LINES);
     has_all_lines_of(&all, "bob", LINES);
@@ -179,7 +179,7 @@ fn one_stops_reading<V: Version>(world: &Arc<World>) {
         });
     }
     world.waits_for_quiet();
-    assert!(world.ticks() <= PATIENCE + 1, "the others have waited too long: {}", world.ticks());
+    assert!(world.now() <= PATIENCE, "the others have waited too long: {:?}", world.now());
     let all = carol.heard();
     has_all_lines_of(&all, "alice", LINES);
     has_all_lines_of(&all, "bob", LINES);
@@ -205,7 +205,7 @@ fn one_breaks_off<V: Version>(world: &Arc<World>) {
     let (talks, speaker) = (Arc::clone(&room), mallory.clone());
     begin(move || speaker.says(&talks, 0..3));
     world.waits_for_quiet();
-    assert_eq!(world.ticks(), 0, "somebody waits for one who has gone");
+    assert_eq!(world.now(), Duration::ZERO, "somebody waits for one who has gone");
     let all = bob.heard();
     has_all_lines_of(&all, "alice", LINES);
     has_all_lines_of(&all, "mallory", 3);
@@ -235,7 +235,7 @@ fn one_leaves_and_comes_back<V: Version>(world: &Arc<World>) {
     });
     world.waits_for_quiet();
     // It may have had to wait in the queue, with the others, for itself.
-    assert!(world.ticks() <= PATIENCE + 1, "the others have waited too long: {}", world.ticks());
+    assert!(world.now() <= PATIENCE, "the others have waited too long: {:?}", world.now());
     let again = seat.lock().expect("no panic").take().expect("the name was free again");
     let all = carol.heard();
     has_all_lines_of(&all, "alice", LINES);
@@ -262,7 +262,7 @@ fn one_comes_later<V: Version>(world: &Arc<World>) {
         *entered.lock().expect("no panic") = Some(carol);
     });
     world.waits_for_quiet();
-    assert_eq!(world.ticks(), 0, "somebody sleeps while there is space");
+    assert_eq!(world.now(), Duration::ZERO, "somebody sleeps while there is space");
     let carol = seat.lock().expect("no panic").take().expect("carol has come");
     let all = bob.heard();
     has_all_lines_of(&all, "alice", LINES);
@@ -311,7 +311,7 @@ fn one_is_too_slow<V: Version>(world: &Arc<World>) {
         begin(move || seat.says(&room, 0..LINES));
     }
     world.waits_for_quiet();
-    assert!(world.ticks() <= 2 * PATIENCE + 2, "the others wait for long: {}", world.ticks());
+    assert!(world.now() <= 2 * PATIENCE, "the others have waited too long: {:?}", world.now());
     let (to_alice, to_bob) = (alice.heard(), bob.heard());
     has_all_lines_of(&to_alice, "bob", LINES);
     has_all_lines_of(&to_bob, "alice", LINES);
@@ -330,7 +330,7 @@ fn one_says_much_and_reads_nothing<V: Version>(world: &Arc<World>) {
         begin(move || seat.says(&room, 0..LINES));
     }
     world.waits_for_quiet();
-    assert!(world.ticks() <= PATIENCE + 1, "the others have waited too long: {}", world.ticks());
+    assert!(world.now() <= PATIENCE, "the others have waited too long: {:?}", world.now());
     let all = bob.heard();
     has_all_lines_of(&all, "alice", LINES);
     has_all_lines_of(&all, "mallory", LINES);

@@ -88,11 +88,6 @@ impl World {
         self.lock().now
     }
 
-    /// How often time has passed.
-    pub fn ticks(&self) -> usize {
-        self.lock().ticks
-    }
-
     /// Whether nobody has woken the calling thread when it parked last: it has slept until its deadline.
     pub fn has_slept_out(&self) -> bool {
         self.lock().slept_out.contains(&current().id())
