@@ -94,3 +94,82 @@ impl Patience {
         self.since + LEAST
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_first_goes_first() {
+        let mut queue = Queue::default();
+        assert!(queue.is_empty() && !queue.is_mine());
+        thread::scope(|scope| {
+            let other = scope.spawn(thread::park);
+            queue.threads.push_back(other.thread().clone());
+            queue.enter();
+            assert!(!queue.is_mine(), "somebody was here before");
+            queue.wake();
+        });
+        queue.leave();
+        assert!(queue.is_mine());
+        queue.leave();
+        assert!(queue.is_empty());
+    }
+
+    #[test]
+    fn who_was_woken_before_it_parks_does_not_sleep() {
+        let mut queue = Queue::default();
+        queue.enter();
+        queue.wake();
+        thread::park(); // or this test would not end
+    }
+
+    /// Looks once at each of these times, in milliseconds, while everybody has got so much.
+    fn looks(patience: &mut Patience, start: Instant, times: &[u64], got: u64) {
+        for time in times {
+            patience.look(got, start + Duration::from_millis(*time));
+        }
+    }
+
+    #[test]
+    fn patience_is_over_after_half_a_second_in_which_too_little_was_got() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        looks(&mut patience, start, &[0, 50, 100, 150, 200, 250, 300, 350, 400, 450], 1000);
+        assert!(!patience.is_over());
+        looks(&mut patience, start, &[500], LEAST - 1);
+        assert!(patience.is_over());
+    }
+
+    #[test]
+    fn patience_is_renewed_when_everybody_has_got_half_a_log() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        assert_eq!(patience.goal(), LEAST);
+        looks(&mut patience, start, &[0, 50, 100, 150, 200, 250, 300, 350, 400, 450], 0);
+        looks(&mut patience, start, &[500], LEAST + 7);
+        assert!(!patience.is_over());
+        assert_eq!(patience.goal(), 2 * LEAST + 7);
+    }
+
+    #[test]
+    fn of_the_time_between_two_looks_little_counts() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        looks(&mut patience, start, &[0, 60_000, 120_000, 180_000], 0);
+        assert_eq!(patience.waited, 3 * LOOK, "the process was stopped meanwhile");
+    }
+
+    #[test]
+    fn time_in_which_nobody_waits_does_not_count() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        looks(&mut patience, start, &[0, 30], 0);
+        patience.rest();
+        looks(&mut patience, start, &[70, 80], 0);
+        assert_eq!(patience.waited, Duration::from_millis(40));
+    }
+
+    #[test]
+    fn looks_in_quick_succession_count_no_more_than_the_time_between_them() {
+        let (mut patience, start) = (Patience::default(), Instant::now());
+        (0..400).for_each(|time| looks(&mut patience, start, &[time], 0));
+        assert_eq!(patience.waited, Duration::from_millis(399));
+    }
+}
