@@ -20,7 +20,8 @@ help:
 	@echo "make bench       measure the servers beside others (a few minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
 	@echo "make soak        look for checks that fail without cause (about ten minutes):"
-	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, FUZZ_SECONDS=60"
+	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, SCHEDULES=100000"
+	@echo "                 interleavings of the room, FUZZ_SECONDS=60"
 
 # A check that fails has been told: make need not add an error of its own. (Wrong usage, 2, and a fault of the checker, 3,
 # stay errors. A script that wants to know runs `cargo step check`.)
