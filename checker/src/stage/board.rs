@@ -218,6 +218,12 @@ impl Board {
         self.clock.time()
     }
 
+    /// How much of the scene's time the machine was too busy to run its programs.
+    pub fn lost(&self) -> Duration {
+        self.forgives();
+        self.clock.elapsed().saturating_sub(self.clock.time())
+    }
+
     /// Waits as [`Board::wait`] does, but the scene's time begins only after it, however long it was: what a scene has to
     /// wait for before it begins is not its own.
     pub fn wait_before_the_scene<T>(

@@ -151,6 +151,12 @@ impl Stage {
         self.board.time()
     }
 
+    /// How much of the scene's time the machine was too busy to run its programs: what is measured meanwhile can be so
+    /// much too long.
+    pub fn lost(&self) -> Duration {
+        self.board.lost()
+    }
+
     /// Whether it is later than `deadline`.
     pub fn is_late(&self, deadline: Duration) -> bool {
         self.board.is_late(deadline)

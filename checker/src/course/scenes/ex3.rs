@@ -17,6 +17,9 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
+/// When programs had to wait for a processor for longer than this, in all, the same pauses look different in each run.
+const MOST_LOST: Duration = Duration::from_millis(500);
+
 pub const CHECKS: &[Check] = &[
     Check::program(
         "three_distinct_ids",
@@ -280,6 +283,7 @@ fn no_pause_is_too_short(stage: &Stage) -> Scene {
 fn the_pauses_are_random(stage: &Stage) -> Scene {
     let runs = RefCell::new(Vec::new());
     stage.tries_again(|| {
+        let lost = stage.lost();
         let programs = RUNS.iter().map(|actor| start(stage, actor, MAX_SLEEP_MS));
         let programs: Vec<Program> = programs.collect::<Result<_, Stop>>()?;
         for program in &programs {
@@ -289,6 +293,10 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
                 .push(pauses.map_err(|message| of_run(stage, program, &run, message))?);
         }
         are_random(&runs.borrow()).map_err(|message| fails(message).by_chance())?;
+        if stage.lost().saturating_sub(lost) > MOST_LOST {
+            let reason = "the machine is too busy to measure pauses".to_string();
+            return Err(Stop::NotChecked(reason));
+        }
         stage.note("runs", Mark::Event, "three pauses each, and other ones in each run");
         Ok(())
     })
