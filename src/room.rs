@@ -141,11 +141,9 @@ impl Room {
 
     /// Lets a member go: its name is free again, and its connection ends. Once is enough; twice does no harm.
     pub fn leave(&self, member: &Member) {
-        let mut state = lock(&self.state);
-        state.remove_member(member);
-        state.wake();
-        drop(state);
-        let _ = member.stream.shutdown(Shutdown::Both); // an error means that it has ended already
+        lock(&self.state).remove_member(member);
+        // An error means that it has ended already. If a thread waits for the member, this wakes it.
+        let _ = member.stream.shutdown(Shutdown::Both);
     }
 
     /// The names of all members, sorted.

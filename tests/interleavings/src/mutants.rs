@@ -49,15 +49,9 @@ pub const MUTANTS: &[Mutant] = &[
         to: "            self.deliver(member);\n        }",
     },
     Mutant {
-        name: "who_leaves_wakes_nobody",
+        name: "who_leaves_stays_connected",
         file: ROOM,
-        from: "state.remove_member(member);\n        state.wake();",
-        to: "state.remove_member(member);",
-    },
-    Mutant {
-        name: "the_next_in_the_queue_is_not_woken",
-        file: ROOM,
-        from: "state.wake(); // the next one in the queue may go on",
+        from: "let _ = member.stream.shutdown(Shutdown::Both);",
         to: "",
     },
     Mutant {
@@ -83,6 +77,12 @@ pub const MUTANTS: &[Mutant] = &[
         file: ROOM,
         from: "member.next.load(Ordering::Relaxed) < goal",
         to: "member.next.load(Ordering::Relaxed) <= self.log.end() && goal > 0",
+    },
+    Mutant {
+        name: "time_stands_still_while_others_wait",
+        file: ROOM,
+        from: "if state.queue.is_empty() {\n                        state.patience.rest();\n                    }",
+        to: "state.patience.rest();",
     },
     Mutant {
         name: "the_welcome_is_not_first",

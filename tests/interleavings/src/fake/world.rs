@@ -43,7 +43,7 @@ struct Inner {
     now: Duration,
     ticks: usize,
     threads: usize, // that have begun and not ended
-    awake: usize,   // how many of them do not sleep
+    awake: usize,   // how many do not sleep, with the one that plays the scenario
     sleepers: Vec<Sleeper>,
     tokens: Vec<ThreadId>,    // of those who were unparked before they parked
     slept_out: Vec<ThreadId>, // whose last park ended with its deadline
@@ -63,7 +63,7 @@ impl World {
             now: Duration::ZERO,
             ticks: 0,
             threads: 0,
-            awake: 0,
+            awake: 1, // the one that plays the scenario
             sleepers: Vec::new(),
             tokens: Vec::new(),
             slept_out: Vec::new(),
@@ -154,9 +154,7 @@ impl World {
             }
         }
         inner.sleepers.push(Sleeper { thread, reason, deadline });
-        if reason != Reason::Quiet {
-            inner.awake -= 1; // the one that waits for quiet is not counted
-        }
+        inner.awake -= 1;
         self.goes_on(&mut inner);
         while inner.sleepers.iter().any(|sleeper| sleeper.thread == thread) {
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
@@ -186,11 +184,11 @@ impl World {
 
     fn wake_those(&self, inner: &mut Inner, is_meant: impl Fn(&Sleeper) -> bool) -> usize {
         let before = inner.sleepers.len();
-        let meant = inner.sleepers.iter().filter(|sleeper| is_meant(sleeper));
-        inner.awake += meant.filter(|sleeper| sleeper.reason != Reason::Quiet).count();
         inner.sleepers.retain(|sleeper| !is_meant(sleeper));
+        let woken = before - inner.sleepers.len();
+        inner.awake += woken;
         self.changed.notify_all();
-        before - inner.sleepers.len()
+        woken
     }
 
     /// When nobody is awake: time passes, until the next deadline. If there is none, it is quiet.
