@@ -8,7 +8,7 @@
 //! 5. [`serve`], its second half: one thread per client, locks, and the registry of who is connected
 //! 6. [`frame`]: length-prefixed protobuf frames, and [`proto`]: what is in them
 //! 7. [`room`]: whatever one says, all others hear. Its log comes first (`room/log.rs`), then the room, and last
-//!    the numbered story above `deliver`, which is the hardest page here
+//!    the numbered story above `deliver_news`, which is the hardest page here
 
 pub mod args;
 pub mod console;

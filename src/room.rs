@@ -1,9 +1,9 @@
 //! The broadcast room: whatever a member says, all others hear, in one order for all.
 //!
 //! What is said goes to the end of one *log*, as a chunk of bytes. Each member has a place in the log: it
-//! was sent everything up to there. A thread that has added a chunk also sends it, at once, to every member
-//! that has no other chunk to get first. It uses a send that never waits, so a member that does not read
-//! holds nobody up: as soon as the system takes no more for it, it is left behind, and a thread of its own
+//! was sent everything up to there. A thread that has added a chunk also sends it, at once, to every member,
+//! or leaves that to a thread that is just doing so. It uses a send that never waits, so a member that does not
+//! read holds nobody up: as soon as the system takes no more for it, it is left behind, and a thread of its own
 //! brings it up to date when it reads again.
 //!
 //! The log must not grow without end. When it is full, those who want to say something wait in a *queue* until
@@ -11,7 +11,7 @@
 //! for long: while others wait, everybody must get on by half a log in half a second, or is removed.
 //!
 //! Read the log first, in `room/log.rs`, then the queue, in `room/queue.rs`, then this file, and last the numbered
-//! story above `deliver`. Before you change anything: there are two kinds of locks, and a thread that needs both
+//! story above `deliver_news`. Before you change anything: there are two kinds of locks, and a thread that needs both
 //! takes the one on a member's delivery first, then the one on the room's state. While it holds the second one, it
 //! never sends and never sleeps.
 
@@ -20,6 +20,7 @@ mod queue;
 
 use std::collections::HashSet;
 use std::io::{self, Write};
+use std::mem;
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -30,13 +31,16 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{SendAncillaryBuffer, SendFlags, sendmsg};
 
-use self::log::{Audience, Log, Place};
+use self::log::{Audience, Log, News, Place};
 use self::queue::{LOOK, Patience, Queue};
 use crate::console;
 use crate::serve::{STACK, lock, try_lock};
 
 /// How long a newcomer has to take the welcome.
 const WELCOME: Duration = Duration::from_millis(50);
+
+/// How often a member's thread sends the news to all, at most, before another thread takes over.
+const TURNS: usize = 4;
 
 /// A room. It is shared by the threads of all its members.
 pub struct Room {
@@ -51,7 +55,8 @@ struct State {
     members: Arc<Vec<Arc<Member>>>,
     names: HashSet<String>,
     last_id: u64,
-    queue: Queue, // of those who wait for space in the log
+    is_delivering: bool, // there is a thread that sends the news to all
+    queue: Queue,        // of those who wait for space in the log
     patience: Patience,
 }
 
@@ -92,6 +97,7 @@ impl Room {
             members: Arc::default(),
             names: HashSet::new(),
             last_id: 0,
+            is_delivering: false,
             queue: Queue::default(),
             patience: Patience::default(),
         };
@@ -134,8 +140,7 @@ impl Room {
             self.leave(&member);
             return Err(error);
         }
-        self.deliver(&member);
-        lock(&self.state).wake();
+        self.deliver_what_was_missed(&member);
         Ok(Some(member))
     }
 
@@ -172,12 +177,11 @@ impl Room {
         let mut state = self.wait_for_space();
         state.log.add(audience, bytes);
         state.wake(); // the next one in the queue may go on
-        let members = Arc::clone(&state.members);
+        let is_mine = !mem::replace(&mut state.is_delivering, true);
         drop(state);
-        for member in members.iter() {
-            self.deliver(member);
+        if is_mine {
+            self.deliver_news();
         }
-        lock(&self.state).wake();
     }
 
     /// Waits until the log has space, and until those who have come before have added their chunks.
@@ -219,51 +223,95 @@ impl Room {
         }
     }
 
-    /// Sends a member its news, as far as the system takes them at once.
+    /// Sends everybody the news, until there are no more.
     ///
     /// No thread sleeps here until there is something to send, so there is none to wake up. But then it must
     /// be certain that somebody sends each chunk. The story goes like this:
     ///
-    /// 1. Alice's thread adds a chunk to the log. For that, it holds the lock on the room.
-    /// 2. It comes here for each member. For bob, it *tries* to lock his delivery. It gets the lock, sends bob
-    ///    the chunks behind his place, and moves the place.
-    /// 3. It gives the lock on bob's delivery back.
-    /// 4. Only then does it look whether the log goes on behind the place that bob has reached. For that, it
-    ///    holds the lock on the room again. If there is more, it starts again with 2.
-    /// 5. Meanwhile carol's thread adds a chunk, and finds bob's delivery locked. It does not wait for it, and
-    ///    leaves bob to alice's thread, which is still to look (4), and will find carol's chunk.
-    /// 6. If the system takes no more for bob, a thread that may wait goes on where alice's has stopped. There
-    ///    is never more than one for bob, and in the end it gives the lock back and looks, just the same.
+    /// 1. Alice's thread adds a chunk to the log. It sees that nobody is delivering, says that it will, and comes
+    ///    here. (For all of this it holds the lock on the room.)
+    /// 2. It goes through all members. For bob, it *tries* to lock his delivery. It gets the lock, sends bob the
+    ///    chunks behind his place, moves the place, and gives the lock back.
+    /// 3. When it has been with everybody, it looks whether the log goes on behind what it has sent. If so, it
+    ///    begins again with 2. If not, it says that nobody is delivering any more. (For that, it holds the lock on
+    ///    the room again.)
+    /// 4. Meanwhile carol's thread adds a chunk, and sees that somebody is delivering. It leaves the chunk to that
+    ///    thread, which is still to look (3), and will find it. So many who talk at once send together.
+    /// 5. If the system takes no more for bob, a thread of his own, which may wait, catches up with the log.
+    ///    Meanwhile it has the lock on his delivery, and alice's thread passes by (2).
     ///
-    /// Why can alice's look (4) not miss the chunk of carol, who finds the delivery locked (5)? Adding and
-    /// looking both happen under the lock on the room, so one of them comes first. If carol adds first, alice
-    /// sees her chunk. If alice looks first, she has given bob's delivery back even before that, and carol,
-    /// who adds before she tries, finds it free, or locked by somebody who is still to look.
-    ///
-    /// So two orders must stay as they are: add, then try; give back, then look.
-    ///
-    /// Could step 4 do without the lock, and look at an atomic number that says where the log ends? It could,
-    /// but `SeqCst` for its loads and stores would not be enough. Giving a lock back (`Release`) and trying to
-    /// get one (`Acquire`) are weaker than that, so each thread might miss what the other has just done. It
-    /// would take a `fence(SeqCst)` on both sides: between add and try, and between give back and look.
-    fn deliver(self: &Arc<Self>, member: &Arc<Member>) {
-        while let Some(mut delivery) = try_lock(&member.delivery) {
-            match self.send_some(member, &mut delivery.place) {
-                Sent::Some | Sent::Nothing => {}
-                Sent::Full if delivery.is_catching_up => return, // that thread waits for this lock
-                Sent::Full => {
-                    delivery.is_catching_up = true;
-                    drop(delivery);
-                    return self.start_to_catch_up(member);
-                }
+    /// Alice's thread is there for alice, and cannot go on with this forever if others talk all the time. So
+    /// after a few turns another thread takes over.
+    fn deliver_news(self: &Arc<Self>) {
+        if (0..TURNS).all(|_| self.deliver_to_all()) {
+            let room = Arc::clone(self);
+            let started = start("courier", move || while room.deliver_to_all() {});
+            if started.is_err() {
+                while self.deliver_to_all() {} // late is better than never
+            }
+        }
+    }
+
+    /// Is with every member once. Returns whether there is more to deliver then.
+    fn deliver_to_all(self: &Arc<Self>) -> bool {
+        let state = lock(&self.state);
+        let (members, end) = (Arc::clone(&state.members), state.log.end());
+        drop(state);
+        let mut news = News::default();
+        for member in members.iter() {
+            self.deliver(member, end, &mut news);
+        }
+        let mut state = lock(&self.state);
+        state.wake();
+        state.is_delivering = state.log.end() > end;
+        state.is_delivering
+    }
+
+    /// Sends a member the chunks before number `end`, as far as the system takes them at once. Returns the place that
+    /// it has reached; `None`: it is another thread that goes on from there.
+    fn deliver(self: &Arc<Self>, member: &Arc<Member>, end: u64, news: &mut News) -> Option<u64> {
+        let mut delivery = try_lock(&member.delivery)?;
+        loop {
+            match self.send_some(member, &mut delivery.place, end, news) {
+                Sent::Some => {}
+                Sent::Nothing => return Some(delivery.place.next),
+                Sent::Full => break,
                 Sent::Gone => {
                     drop(delivery);
-                    return self.leave(member); // others may wait for it, and its own thread for them
+                    self.leave(member); // others may wait for it, and its own thread for them
+                    return None;
                 }
             }
-            let reached = delivery.place.next;
+        }
+        if !delivery.is_catching_up {
+            delivery.is_catching_up = true;
             drop(delivery);
-            if lock(&self.state).log.end() == reached {
+            self.start_to_catch_up(member);
+        }
+        None
+    }
+
+    /// The same, for a thread that has locked the delivery before, so that others have passed by.
+    ///
+    /// Bob's thread has caught up with the log, and gives the lock on his delivery back. Only then does it look
+    /// whether the log goes on behind the place that bob has reached. If there is more, it tries again.
+    ///
+    /// Why can it not miss the chunk of carol, whose thread, or one that delivers for it, finds the lock taken?
+    /// Adding and looking both happen under the lock on the room, so one of them comes first. If carol adds first,
+    /// bob's thread sees her chunk. If it looks first, it has given the lock back even before that, and whoever
+    /// delivers carol's chunk tries after she has added it, and finds the lock free, or taken by somebody who is
+    /// still to look. So two orders must stay as they are: add, then try; give back, then look.
+    ///
+    /// Could it do without the lock, and look at an atomic number that says where the log ends? It could, but
+    /// `SeqCst` for its loads and stores would not be enough. Giving a lock back (`Release`) and trying to get one
+    /// (`Acquire`) are weaker than that, so each thread might miss what the other has just done. It would take a
+    /// `fence(SeqCst)` on both sides: between add and try, and between give back and look.
+    fn deliver_what_was_missed(self: &Arc<Self>, member: &Arc<Member>) {
+        loop {
+            let reached = self.deliver(member, u64::MAX, &mut News::default());
+            let mut state = lock(&self.state);
+            state.wake();
+            if reached.is_none_or(|reached| reached == state.log.end()) {
                 return;
             }
         }
@@ -272,9 +320,7 @@ impl Room {
     /// Starts a thread that waits for a member whose socket is full.
     fn start_to_catch_up(self: &Arc<Self>, member: &Arc<Member>) {
         let (room, slow) = (Arc::clone(self), Arc::clone(member));
-        let thread =
-            thread::Builder::new().name(format!("catch up {}", member.name)).stack_size(STACK);
-        let started = thread.spawn(move || room.catch_up(&slow));
+        let started = start(format!("catch up {}", member.name), move || room.catch_up(&slow));
         if let Err(error) = started {
             self.leave(member);
             console::log(&format!("{}: no thread to wait for it: {error}", member.name));
@@ -284,8 +330,9 @@ impl Room {
     /// Sends a member its news, and waits for it to take them.
     fn catch_up(self: &Arc<Self>, member: &Arc<Member>) {
         let mut delivery = lock(&member.delivery);
+        let mut news = News::default();
         loop {
-            match self.send_some(member, &mut delivery.place) {
+            match self.send_some(member, &mut delivery.place, u64::MAX, &mut news) {
                 Sent::Some => lock(&self.state).wake(), // somebody may have waited for this one
                 Sent::Full => wait_for_reader(&member.stream),
                 Sent::Nothing | Sent::Gone => break,
@@ -293,20 +340,26 @@ impl Room {
         }
         delivery.is_catching_up = false;
         drop(delivery);
-        self.deliver(member); // to look again
-        lock(&self.state).wake();
+        self.deliver_what_was_missed(member);
     }
 
     /// Sends a member a few of the chunks that it has not got, as far as the system takes them at once, and
-    /// moves its place.
-    fn send_some(&self, member: &Member, place: &mut Place) -> Sent {
-        let Some(chunks) = lock(&self.state).log.chunks_from(place.next) else {
-            return Sent::Gone;
-        };
+    /// moves its place, but not beyond number `end`. Takes them from `news`, or else those from the log.
+    fn send_some(&self, member: &Member, place: &mut Place, end: u64, news: &mut News) -> Sent {
+        if place.next >= end {
+            return Sent::Nothing;
+        }
+        if news.from(place.next).is_empty() {
+            match lock(&self.state).log.news_from(place.next) {
+                Some(more) => *news = more,
+                None => return Sent::Gone,
+            }
+        }
+        let chunks = news.from(place.next);
         if chunks.is_empty() {
             return Sent::Nothing;
         }
-        let slices = place.unsent(&chunks, member.id);
+        let slices = place.unsent(chunks, member.id);
         let sent = match &slices[..] {
             [] => Ok(0), // it has said all of it itself
             slices => retry_on_intr(|| {
@@ -316,13 +369,19 @@ impl Room {
             }),
         };
         match sent {
-            Ok(count) => place.advance(count, &chunks, member.id),
+            Ok(count) => place.advance(count, chunks, member.id),
             Err(Errno::AGAIN) => return Sent::Full,
             Err(_) => return Sent::Gone,
         }
         member.next.store(place.next, Ordering::Relaxed);
         Sent::Some
     }
+}
+
+/// Starts a thread with a small stack. Its name shows in a debugger and in the message of a panic.
+fn start(name: impl Into<String>, act: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    let thread = thread::Builder::new().name(name.into()).stack_size(STACK);
+    thread.spawn(act).map(drop)
 }
 
 /// Makes a stream ready for a room, and sends the first line over it.

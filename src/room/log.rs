@@ -25,8 +25,11 @@ pub const LONGEST: usize = 1024 * 1024;
 /// same chunk for long.
 const PIECE: usize = 64 * 1024;
 
-/// How many chunks go out in one send.
-const AT_ONCE: usize = 16;
+/// How many chunks go out in one send, at most: a system takes no more than 1024.
+const AT_ONCE: usize = 256;
+
+/// How many bytes go out in one send, or a few more.
+const BYTES_AT_ONCE: usize = 256 * 1024;
 
 /// What was said, and who is to hear it.
 pub struct Chunk {
@@ -112,9 +115,16 @@ impl Log {
     }
 
     /// The next few chunks from this number on: none, if that is the end. `None`: they were forgotten.
-    pub fn chunks_from(&self, number: u64) -> Option<Vec<Arc<Chunk>>> {
+    pub fn news_from(&self, number: u64) -> Option<News> {
         let skipped = number.checked_sub(self.first)? as usize;
-        Some(self.chunks.iter().skip(skipped).take(AT_ONCE).cloned().collect())
+        let mut left = BYTES_AT_ONCE;
+        let fits = |chunk: &&Arc<Chunk>| {
+            let fits = left > 0;
+            left = left.saturating_sub(chunk.bytes.len());
+            fits
+        };
+        let few = self.chunks.iter().skip(skipped).take(AT_ONCE).take_while(fits);
+        Some(News { first: number, chunks: few.cloned().collect() })
     }
 
     /// Forgets the chunks before this number, which everybody has got.
@@ -125,6 +135,21 @@ impl Log {
             self.size -= chunk.size();
             self.forgotten += chunk.size() as u64;
         }
+    }
+}
+
+/// A few chunks, taken out of the log.
+#[derive(Default)]
+pub struct News {
+    first: u64, // the number of the first
+    chunks: Vec<Arc<Chunk>>,
+}
+
+impl News {
+    /// Those from this number on: none, if it is not among them.
+    pub fn from(&self, number: u64) -> &[Arc<Chunk>] {
+        let skipped = number.checked_sub(self.first).and_then(|skipped| skipped.try_into().ok());
+        skipped.and_then(|skipped: usize| self.chunks.get(skipped..)).unwrap_or_default()
     }
 }
 

@@ -24,15 +24,15 @@ fn log_of(chunks: Vec<Chunk>) -> Log {
 
 /// What a member at this place is to be sent next, as text.
 fn unsent(log: &Log, place: &Place, id: u64) -> Vec<String> {
-    let chunks = log.chunks_from(place.next).expect("nothing of it is forgotten");
-    let slices = place.unsent(&chunks, id);
+    let news = log.news_from(place.next).expect("nothing of it is forgotten");
+    let slices = place.unsent(news.from(place.next), id);
     slices.iter().map(|slice| String::from_utf8_lossy(slice).into_owned()).collect()
 }
 
 /// Sends a member so many bytes of what it has not got.
 fn send(log: &Log, place: &mut Place, id: u64, count: usize) {
-    let chunks = log.chunks_from(place.next).expect("nothing of it is forgotten");
-    place.advance(count, &chunks, id);
+    let news = log.news_from(place.next).expect("nothing of it is forgotten");
+    place.advance(count, news.from(place.next), id);
 }
 
 #[test]
@@ -86,17 +86,33 @@ fn what_is_sent_at_once_is_a_few_chunks() {
 }
 
 #[test]
+fn what_is_sent_at_once_is_not_much_longer_than_it_should_be() {
+    let piece = "x".repeat(PIECE);
+    let log = log_of((0..8).map(|_| said_by(ALICE, &piece)).collect());
+    assert_eq!(unsent(&log, &Place { next: 1, offset: 0 }, BOB).len(), BYTES_AT_ONCE / PIECE);
+}
+
+#[test]
+fn news_are_found_by_their_numbers() {
+    let log = log_of(["a", "b", "c"].map(|text| said_by(ALICE, text)).into());
+    let news = log.news_from(1).expect("it is there");
+    let counts = [0, 1, 2, 3, 4].map(|number| news.from(number).len());
+    assert_eq!(counts, [0, 2, 1, 0, 0]);
+    assert_eq!(news.from(2)[0].bytes, b"c");
+}
+
+#[test]
 fn what_is_forgotten_is_gone_and_the_rest_keeps_its_numbers() {
     let mut log = log_of(vec![said_by(ALICE, "a"), said_by(ALICE, "b"), said_by(ALICE, "c")]);
     log.forget_before(2);
     assert_eq!((log.first, log.end()), (2, 3));
-    assert!(log.chunks_from(1).is_none(), "it was forgotten");
+    assert!(log.news_from(1).is_none(), "it was forgotten");
     assert_eq!(unsent(&log, &Place { next: 2, offset: 0 }, BOB), ["c"]);
     log.forget_before(1);
     assert_eq!((log.first, log.end()), (2, 3), "nothing comes back");
     log.forget_before(3);
     assert_eq!((log.first, log.end()), (3, 3));
-    assert!(log.chunks_from(3).is_some_and(|chunks| chunks.is_empty()), "that is the end");
+    assert!(log.news_from(3).is_some_and(|news| news.from(3).is_empty()), "that is the end");
     log.add_chunk(said_by(ALICE, "d"));
     assert_eq!(unsent(&log, &Place { next: 3, offset: 0 }, BOB), ["d"]);
 }
@@ -104,9 +120,9 @@ fn what_is_forgotten_is_gone_and_the_rest_keeps_its_numbers() {
 #[test]
 fn a_chunk_that_is_being_sent_outlives_the_log() {
     let mut log = log_of(vec![said_by(ALICE, "bread\n")]);
-    let chunks = log.chunks_from(0).expect("it is there");
+    let news = log.news_from(0).expect("it is there");
     log.forget_before(1);
-    assert_eq!(chunks[0].bytes, b"bread\n");
+    assert_eq!(news.from(0)[0].bytes, b"bread\n");
 }
 
 #[test]
@@ -198,9 +214,10 @@ impl Model {
     fn send(&mut self, member: usize, count: usize) {
         let Some(place) = &mut self.places[member] else { return };
         let id = member as u64 + 1;
-        let chunks = self.log.chunks_from(place.next).expect("nothing of it is forgotten");
+        let news = self.log.news_from(place.next).expect("nothing of it is forgotten");
+        let chunks = news.from(place.next);
         let unsent: Vec<u8> =
-            place.unsent(&chunks, id).iter().flat_map(|slice| slice.to_vec()).collect();
+            place.unsent(chunks, id).iter().flat_map(|slice| slice.to_vec()).collect();
         let count = count.min(unsent.len());
         self.got[member].extend(&unsent[..count]);
         place.advance(count, &chunks, id);

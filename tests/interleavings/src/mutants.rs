@@ -19,16 +19,52 @@ const QUEUE: &str = "queue.rs";
 /// All of them.
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "nobody_looks_again",
+        name: "who_delivers_does_not_look_again",
         file: ROOM,
-        from: "if lock(&self.state).log.end() == reached {\n                return;\n            }",
-        to: "let _ = reached;\n            return;",
+        from: "state.is_delivering = state.log.end() > end;",
+        to: "state.is_delivering = false;",
     },
     Mutant {
-        name: "looks_before_it_gives_back",
+        name: "who_delivers_says_too_late_that_it_has_ended",
         file: ROOM,
-        from: "drop(delivery);\n            if lock(&self.state).log.end() == reached {",
-        to: "let end = lock(&self.state).log.end();\n            drop(delivery);\n            if end == reached {",
+        from: "state.is_delivering = state.log.end() > end;",
+        to: "let more = state.log.end() > end;\n        drop(state);\n        let mut state = lock(&self.state);\n        state.is_delivering = more;",
+    },
+    Mutant {
+        name: "nobody_takes_over",
+        file: ROOM,
+        from: "let started = start(\"courier\", move || while room.deliver_to_all() {});",
+        to: "let started: io::Result<()> = Ok(drop(room));",
+    },
+    Mutant {
+        name: "who_has_sent_to_all_wakes_nobody",
+        file: ROOM,
+        from: "        state.wake();\n        state.is_delivering",
+        to: "        state.is_delivering",
+    },
+    Mutant {
+        name: "who_was_busy_does_not_look",
+        file: ROOM,
+        from: "        drop(delivery);\n        self.deliver_what_was_missed(member);",
+        to: "        drop(delivery);\n        lock(&self.state).wake();",
+    },
+    Mutant {
+        name: "who_was_busy_looks_before_it_gives_back",
+        file: ROOM,
+        from: "        delivery.is_catching_up = false;\n        drop(delivery);\n        self.deliver_what_was_missed(member);",
+        to: "        delivery.is_catching_up = false;\n        let mut state = lock(&self.state);\n        state.wake();\n        let end = state.log.end();\n        drop(state);\n        let reached = delivery.place.next;\n        drop(delivery);\n        if reached < end {\n            self.deliver_what_was_missed(member);\n        }",
+    },
+    Mutant {
+        name: "a_newcomer_does_not_look",
+        file: ROOM,
+        from: "        self.deliver_what_was_missed(&member);\n        Ok(Some(member))",
+        to: "        Ok(Some(member))",
+    },
+    Mutant {
+        name: "news_are_taken_for_others",
+        file: LOG,
+        from: "let skipped = number.checked_sub(self.first).and_then(|skipped| skipped.try_into().ok());",
+        to: "let skipped = Some(number.saturating_sub(self.first) as usize);",
     },
     Mutant {
         name: "forgets_before_all_have_it",
@@ -41,12 +77,6 @@ pub const MUTANTS: &[Mutant] = &[
         file: ROOM,
         from: "Sent::Some => lock(&self.state).wake(), // somebody may have waited for this one",
         to: "Sent::Some => {}",
-    },
-    Mutant {
-        name: "who_has_sent_to_all_wakes_nobody",
-        file: ROOM,
-        from: "            self.deliver(member);\n        }\n        lock(&self.state).wake();",
-        to: "            self.deliver(member);\n        }",
     },
     Mutant {
         name: "who_leaves_stays_connected",
@@ -112,12 +142,6 @@ pub const MUTANTS: &[Mutant] = &[
         name: "nobody_catches_up_twice",
         file: ROOM,
         from: "delivery.is_catching_up = false;",
-        to: "",
-    },
-    Mutant {
-        name: "who_has_caught_up_does_not_look_again",
-        file: ROOM,
-        from: "self.deliver(member); // to look again",
         to: "",
     },
     Mutant {
