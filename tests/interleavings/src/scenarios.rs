@@ -40,6 +40,8 @@ pub fn all<V: Version>() -> Vec<Scenario<V>> {
         scenario("one_is_too_slow", one_is_too_slow::<V>),
         scenario("one_says_much_and_reads_nothing", one_says_much_and_reads_nothing::<V>),
         scenario("some_is_for_one_only", some_is_for_one_only::<V>),
+        scenario("sixteen_talk", many_talk::<V, 16>),
+        scenario("sixty_four_talk", many_talk::<V, 64>),
     ]
 }
 
@@ -335,6 +337,25 @@ fn one_says_much_and_reads_nothing<V: Version>(world: &Arc<World>) {
     alice.heard_all_of(&all);
     mallory.heard_the_beginning_of(&all);
     ends(world, room, vec![alice, bob, mallory]);
+}
+
+/// However many wait for space, each is woken when there is some.
+fn many_talk<V: Version, const THREADS: usize>(world: &Arc<World>) {
+    let room = V::new();
+    let [alice, bob] = ["alice", "bob"].map(|name| enters(&room, name, Habit::Reads));
+    for number in 0..THREADS {
+        let (room, seat) = (Arc::clone(&room), alice.clone());
+        begin(move || seat.says(&room, 2 * number..2 * number + 2));
+    }
+    world.waits_for_quiet();
+    assert_eq!(world.now(), Duration::ZERO, "somebody sleeps while there is space");
+    let mut heard = bob.heard();
+    let mut said: Vec<String> = (0..2 * THREADS).map(|number| line("alice", number)).collect();
+    heard.sort();
+    said.sort();
+    assert_eq!(heard, said, "every line is heard once");
+    assert!(alice.heard().is_empty(), "alice hears nothing of what she says");
+    ends(world, room, vec![alice, bob]);
 }
 
 /// What is told to one is heard by that one only, in its turn.

@@ -78,6 +78,8 @@ scenarios! {
     one_is_too_slow
     one_says_much_and_reads_nothing
     some_is_for_one_only
+    sixteen_talk
+    sixty_four_talk
 }
 
 mod wrong {
