@@ -42,7 +42,7 @@ struct Args {
     rounds: u32,
 
     /// How long each flood lasts, in seconds
-    #[arg(long, default_value_t = 0.7)]
+    #[arg(long, default_value_t = 0.5)]
     seconds: f64,
 
     /// Only the contestants whose names contain one of these, separated by commas
