@@ -17,7 +17,7 @@ help:
 	@echo "To change the course:"
 	@echo "make test        cargo test, and the tests of the course itself"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
-	@echo "make bench       measure the servers beside others (a few minutes, Linux only)"
+	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
 	@echo "make soak        look for checks that fail without cause (about ten minutes):"
 	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, SCHEDULES=100000"

@@ -41,7 +41,7 @@ fn draw(path: &Path, rooms: &[Room]) -> Result<(), Box<dyn std::error::Error>> {
         .margin(12)
         .x_label_area_size(32)
         .y_label_area_size(56)
-        .build_cartesian_2d(0f64..rooms.len() as f64, (LEAST..most * 4.0).log_scale())?;
+        .build_cartesian_2d(0f64..rooms.len() as f64, (LEAST..most * 12.0).log_scale())?;
     chart
         .configure_mesh()
         .disable_x_mesh()

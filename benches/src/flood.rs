@@ -134,7 +134,8 @@ impl Swarm {
             let is_done = is_said && received >= expected;
             if is_done || last_arrival.elapsed() > GIVE_UP {
                 let (expected, _) = self.to_come(&sent);
-                let rate = received as f64 / last_arrival.duration_since(began).as_secs_f64();
+                let took = last_arrival.duration_since(began).as_secs_f64();
+                let rate = if received > 0 { received as f64 / took } else { 0.0 };
                 let lost = expected.saturating_sub(received);
                 return Ok(Flood { rate, lost, busy: watch.share(own_time()) });
             }

@@ -46,6 +46,7 @@ fn draw_curves(
         .map(|room| {
             let rates = shapes.iter().filter_map(|shape| Some((shape, room.floods.get(shape)?)));
             let points = rates.map(|(shape, floods)| (count(shape) as f64, floods.rate() / 1e6));
+            let points = points.filter(|(_, rate)| *rate > 0.0); // there is no logarithm of 0
             (room.contestant.name, points.collect())
         })
         .collect();
@@ -61,7 +62,7 @@ fn draw_curves(
         .y_label_area_size(52)
         .build_cartesian_2d(
             (first * 0.8..last * 1.25).log_scale(),
-            (least * 0.7..most * 3.0).log_scale(),
+            (least * 0.7..most * 6.0).log_scale(),
         )?;
     chart
         .configure_mesh()

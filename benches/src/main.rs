@@ -42,7 +42,7 @@ struct Args {
     rounds: u32,
 
     /// How long each flood lasts, in seconds
-    #[arg(long, default_value_t = 0.7)]
+    #[arg(long, default_value_t = 0.5)]
     seconds: f64,
 
     /// Only the contestants whose names contain one of these, separated by commas
@@ -90,7 +90,8 @@ impl Args {
         match (self.hole, !self.shapes.is_empty()) {
             (true, _) => part == Part::Hole,
             (_, true) => part == Part::Floods,
-            _ => self.parts.is_empty() || self.parts.contains(&part),
+            _ if self.parts.is_empty() => part != Part::Hole || self.only.is_empty(),
+            _ => self.parts.contains(&part),
         }
     }
 
@@ -118,7 +119,7 @@ fn main() -> Result<()> {
     if !(0.05..=10.0).contains(&args.seconds) {
         bail!("--seconds {}: a flood lasts 0.05 to 10 seconds", args.seconds);
     }
-    if args.has(Part::Hole) && args.only.is_empty() {
+    if args.has(Part::Hole) {
         println!("{}", hole::measure()?);
     }
     let failures = measure_rooms(&args)?;
@@ -126,7 +127,9 @@ fn main() -> Result<()> {
         let (contestants, lines) = contestants::chosen(ECHOES, &args.only);
         say(&lines);
         let time = Duration::from_secs_f64(args.seconds);
-        println!("{}", echoes::measure(contestants, args.rounds, time)?);
+        if !contestants.is_empty() {
+            println!("{}", echoes::measure(contestants, args.rounds, time)?);
+        }
     }
     if !args.is_everything() {
         println!("No picture is written: this was not all of it.");

@@ -29,6 +29,10 @@ const PROBES_TIME: Duration = Duration::from_millis(1500);
 /// How long the flood beside a stalled member lasts: long enough for a server that needs a while to remove it.
 const STALLED: Duration = Duration::from_secs(2);
 
+/// The rounds of what stands beside the main tables: a flood beside a stalled member, and the floods that only the picture
+/// of growth shows.
+const FEWER: u32 = 3;
+
 /// A kind of run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Run {
@@ -111,8 +115,8 @@ impl Room {
         self.floods.values().map(|floods| floods.lost).sum()
     }
 
-    /// Whether this run is for this contestant. (One that is held up needs no second look.)
-    fn has(&self, run: Run, is_asked_for: bool) -> bool {
+    /// Whether this run is for this contestant in this round. (One that is held up needs no second look.)
+    fn has(&self, run: Run, round: u32, is_asked_for: bool) -> bool {
         let reach = self.contestant.reach;
         match run {
             Run::Flood(_) if is_asked_for => true,
@@ -120,9 +124,9 @@ impl Room {
             Run::Flood(shape) if CROWDS.contains(&shape) || LENGTHS.contains(&shape) => {
                 reach >= Reach::Tables
             }
-            Run::Flood(_) => reach >= Reach::Growth,
+            Run::Flood(_) => reach >= Reach::Growth && round < FEWER,
             Run::Latency => true,
-            Run::Stalled => !self.is_held_up,
+            Run::Stalled => !self.is_held_up && round < FEWER,
         }
     }
 
@@ -228,12 +232,13 @@ pub fn measure(
     let (mut left_out, mut failures) = (Vec::new(), Vec::new());
     let runs: Vec<Run> =
         runs.iter().copied().filter(|run| is_possible(*run, &mut left_out)).collect();
-    let turns = |run: &Run| rooms.iter().filter(|room| room.has(*run, is_asked_for)).count();
-    let bar = progress(runs.iter().map(turns).sum::<usize>() * rounds as usize);
-    for _ in 0..rounds {
+    let turns = |round, run| rooms.iter().filter(|room| room.has(run, round, is_asked_for)).count();
+    let in_round = |round| runs.iter().map(|run| turns(round, *run)).sum::<usize>();
+    let bar = progress((0..rounds).map(in_round).sum());
+    for round in 0..rounds {
         for run in &runs {
             for room in &mut rooms {
-                if !room.has(*run, is_asked_for) {
+                if !room.has(*run, round, is_asked_for) {
                     continue;
                 }
                 bar.inc(1);

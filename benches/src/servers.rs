@@ -36,3 +36,45 @@ fn listen() -> Result<TcpListener> {
     println!("listening on {}", listener.local_addr()?);
     Ok(listener)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::flood::{Ahead, Load};
+    use crate::protocol::Protocol;
+    use crate::swarm::Swarm;
+
+    /// Lets five members of a room, of whom three talk, flood it for a moment, and returns how many lines were lost.
+    fn lost_by(
+        serve: impl FnOnce(TcpListener) -> Result<()> + Send + 'static,
+        protocol: Protocol,
+    ) -> Result<u64> {
+        let listener = TcpListener::bind(ANY)?;
+        let address = listener.local_addr()?;
+        thread::spawn(move || serve(listener)); // it ends with the test's process
+        let mut swarm = Swarm::new(address, protocol)?;
+        swarm.open(5)?;
+        swarm.probe()?;
+        let load = Load { senders: 3, length: 1000, ahead: Ahead::OwnPace };
+        let flood = swarm.flood_for(&load, Duration::from_millis(100))?;
+        assert!(flood.rate > 0.0);
+        Ok(flood.lost)
+    }
+
+    #[test]
+    fn the_limit_loses_nothing_though_its_two_threads_wait_for_each_other() -> Result<()> {
+        assert_eq!(lost_by(limit::run, Protocol::Raw)?, 0);
+        Ok(())
+    }
+
+    #[test]
+    fn the_other_rooms_lose_nothing_either() -> Result<()> {
+        assert_eq!(lost_by(tokio_rooms::batched, Protocol::Room)?, 0);
+        assert_eq!(lost_by(tokio_rooms::a_send_a_line, Protocol::Room)?, 0);
+        assert_eq!(lost_by(|listener| unbatched::run(&listener), Protocol::Room)?, 0);
+        Ok(())
+    }
+}

@@ -18,13 +18,13 @@ use crate::protocol::{MARK, Protocol, deliveries};
 use crate::shape::LINE;
 
 /// How long nothing may arrive before a run is given up.
-pub const GIVE_UP: Duration = Duration::from_secs(5);
+pub const GIVE_UP: Duration = Duration::from_secs(10);
 
 /// How many connect at once: fewer than a listener's backlog holds.
 const AT_ONCE: usize = 1000;
 
-/// How many bytes are read at once. Twice as many are slower: they no longer fit in a core's nearest memory.
-const READ: usize = 128 * 1024;
+/// How many bytes are read at once.
+const READ: usize = 256 * 1024;
 
 /// One member.
 pub struct Member {

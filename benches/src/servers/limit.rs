@@ -22,7 +22,7 @@ use rustix::event::{PollFd, PollFlags};
 /// How many bytes are read from one member at once.
 const READ: usize = 64 * 1024;
 
-/// How many bytes, of all who talk, are written at once.
+/// How many bytes, of all who talk, are written at once: fewer and larger writes copy more in the same time.
 const BATCH: usize = 256 * 1024;
 
 /// How many batches may wait for a thread.
@@ -152,17 +152,14 @@ fn copy(own: &Half, other: &Half, index: usize, mut poll: Poll) -> Result<()> {
     }
 }
 
-/// Reads once from everybody who is ready, until there is enough. Those who may have more stay ready.
+/// Reads from those who are ready, in turns, until there is enough. Those who may have more stay ready.
 fn read_some(
     members: &mut [Option<TcpStream>],
     ready: &mut VecDeque<usize>,
     buffer: &mut [u8],
 ) -> Batch {
     let mut batch = Batch { bytes: Vec::new(), parts: Vec::new() };
-    for _ in 0..ready.len() {
-        if batch.bytes.len() >= BATCH {
-            break;
-        }
+    while batch.bytes.len() < BATCH {
         let Some(id) = ready.pop_front() else { break };
         let Some(stream) = &mut members[id / 2] else { continue };
         match stream.read(buffer) {
