@@ -11,6 +11,12 @@ pub mod io {
         Pipe,
     }
 
+    impl From<Errno> for std::io::Error {
+        fn from(error: Errno) -> Self {
+            std::io::Error::other(format!("{error:?}"))
+        }
+    }
+
     impl Errno {
         /// It would have to wait.
         pub const AGAIN: Errno = Errno::Again;
@@ -24,6 +30,20 @@ pub mod io {
 
 /// Sending.
 pub mod net {
+    /// Options of a socket.
+    pub mod sockopt {
+        use super::super::io::Errno;
+        use crate::fake::net::TcpStream;
+
+        /// What the system keeps makes no difference here.
+        ///
+        /// # Errors
+        /// None here.
+        pub fn set_socket_send_buffer_size(_: &TcpStream, _: usize) -> Result<(), Errno> {
+            Ok(())
+        }
+    }
+
     use std::io::IoSlice;
     use std::sync::Arc;
 
