@@ -48,6 +48,9 @@ const KEPT_BY_SYSTEM: usize = 128 * 1024;
 /// How often a member's thread sends the news to all, at most, before another thread takes over.
 const TURNS: usize = 4;
 
+/// When more bytes than this are to be sent, it is worth while to do so in two threads.
+const MUCH: usize = 1024 * 1024;
+
 /// A room. It is shared by the threads of all its members.
 pub struct Room {
     state: Mutex<State>,
@@ -61,8 +64,9 @@ struct State {
     members: Arc<Vec<Arc<Member>>>,
     names: HashSet<String>,
     last_id: u64,
+    new_bytes: usize, // how many were added since the last time that the news were sent to all
     is_delivering: bool, // there is a thread that sends the news to all
-    queue: Queue,        // of those who wait for space in the log
+    queue: Queue,     // of those who wait for space in the log
     patience: Patience,
 }
 
@@ -103,6 +107,7 @@ impl Room {
             members: Arc::default(),
             names: HashSet::new(),
             last_id: 0,
+            new_bytes: 0,
             is_delivering: false,
             queue: Queue::default(),
             patience: Patience::default(),
@@ -181,6 +186,7 @@ impl Room {
             return;
         }
         let mut state = self.wait_for_space();
+        state.new_bytes += bytes.len();
         state.log.add(audience, bytes);
         state.wake(); // the next one in the queue may go on
         let is_mine = !mem::replace(&mut state.is_delivering, true);
@@ -260,17 +266,33 @@ impl Room {
 
     /// Is with every member once. Returns whether there is more to deliver then.
     fn deliver_to_all(self: &Arc<Self>) -> bool {
-        let state = lock(&self.state);
+        let mut state = lock(&self.state);
         let (members, end) = (Arc::clone(&state.members), state.log.end());
+        let is_much = mem::take(&mut state.new_bytes) * members.len() > MUCH;
         drop(state);
-        let mut news = News::default();
-        for member in members.iter() {
-            self.deliver(member, end, &mut news);
-        }
+        thread::scope(|scope| {
+            if is_much {
+                // Without this help it only takes longer.
+                let helper = thread::Builder::new().name("helper".to_string()).stack_size(STACK);
+                let _ =
+                    helper.spawn_scoped(scope, || self.go_round(&members, members.len() / 2, end));
+            }
+            self.go_round(&members, 0, end);
+        });
         let mut state = lock(&self.state);
         state.wake();
         state.is_delivering = state.log.end() > end;
         state.is_delivering
+    }
+
+    /// Is with every member once, and begins with that one. Two threads that begin at different places meet half way:
+    /// from there on they find nothing to send, or a delivery that the other one has locked, and soon both are done.
+    fn go_round(self: &Arc<Self>, members: &[Arc<Member>], first: usize, end: u64) {
+        let mut news = News::default();
+        let (before, behind) = members.split_at(first);
+        for member in behind.iter().chain(before) {
+            self.deliver(member, end, &mut news);
+        }
     }
 
     /// Sends a member the chunks before number `end`, as far as the system takes them at once. Returns the place that

@@ -220,7 +220,7 @@ impl Model {
             place.unsent(chunks, id).iter().flat_map(|slice| slice.to_vec()).collect();
         let count = count.min(unsent.len());
         self.got[member].extend(&unsent[..count]);
-        place.advance(count, &chunks, id);
+        place.advance(count, chunks, id);
     }
 
     fn forget(&mut self) {

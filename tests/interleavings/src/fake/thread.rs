@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crate::fake::world::{Reason, World};
 
+pub use shuttle::thread::{Scope, scope};
+
 /// Which thread it is.
 pub type ThreadId = shuttle::thread::ThreadId;
 
@@ -56,6 +58,23 @@ impl Builder {
     /// All stacks are the same here.
     pub fn stack_size(self, _bytes: usize) -> Builder {
         self
+    }
+
+    /// Starts a thread that is waited for.
+    ///
+    /// # Errors
+    /// None here.
+    pub fn spawn_scoped<'scope>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        body: impl FnOnce() + Send + 'scope,
+    ) -> io::Result<()> {
+        World::current().adds_thread();
+        scope.spawn(|| {
+            body();
+            World::current().loses_thread();
+        });
+        Ok(())
     }
 
     /// Starts the thread.
