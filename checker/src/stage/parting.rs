@@ -9,6 +9,7 @@ use crate::stage::peer::Peer;
 use crate::stage::show::seconds;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
+use crate::stage::wire::Wire;
 
 impl Peer {
     /// Says the word that closes the connection, and waits until it is closed. A foreign server may know the
@@ -30,9 +31,21 @@ impl Peer {
     /// Reads no more. What comes stays with the system, until it can take no more.
     pub fn stops_reading(&self) {
         self.note(Mark::Event, "stops reading");
+        self.keeps_little();
+        self.board.with_wire(self.wire, Wire::pause);
+    }
+
+    /// Reads no more than a little now and then. What else comes stays with the system, until it can take no more.
+    pub fn hardly_reads(&self) {
+        self.note(Mark::Event, "reads only a little now and then");
+        self.keeps_little();
+        self.board.with_wire(self.wire, Wire::slow_down);
+    }
+
+    /// Lets the system keep as little as it can of what was not read yet.
+    fn keeps_little(&self) {
         self.board
             .with_socket(self.wire, |socket| SockRef::from(socket).set_recv_buffer_size(4096));
-        self.board.with_wire(self.wire, |wire| wire.pause());
     }
 
     /// Waits until the other side has closed the connection, without another word.

@@ -43,8 +43,9 @@ pub struct Wire {
     taken: usize,
     end: Option<End>,
     is_paused: bool,
+    next_sip: Option<Instant>, // when a little is read though it is paused
     pub(super) is_unfinished: bool, // what was sent to the other side last has no line break
-    most: usize,                    // that may come in all, beside what the checker itself has sent
+    most: usize,               // that may come in all, beside what the checker itself has sent
 }
 
 impl Wire {
@@ -59,6 +60,7 @@ impl Wire {
             taken: 0,
             end: None,
             is_paused: false,
+            next_sip: None,
             is_unfinished: false,
             most,
         }
@@ -117,6 +119,24 @@ impl Wire {
     /// Leaves what comes with the system, until it can take no more.
     pub fn pause(&mut self) {
         self.is_paused = true;
+    }
+
+    /// Leaves what comes with the system, but for a little of it, which is read now and then and thrown away.
+    pub fn slow_down(&mut self) {
+        self.is_paused = true;
+        self.next_sip = Some(Instant::now());
+    }
+
+    /// Reads that little, if it is time to: 400 KB in a second.
+    pub(super) fn sip(&mut self, now: Instant) {
+        const LITTLE: usize = 4096;
+        const PAUSE: Duration = Duration::from_millis(10);
+        if let Some(Source::Socket(socket)) = self.source.as_mut()
+            && self.next_sip.is_some_and(|time| time <= now)
+        {
+            let _ = socket.read(&mut [0; LITTLE]);
+            self.next_sip = Some(now + PAUSE);
+        }
     }
 
     /// How long nothing has come.
@@ -181,6 +201,8 @@ impl Wire {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::io::Write;
+    use std::net::{Shutdown, TcpListener};
 
     use super::*;
 
@@ -195,5 +217,25 @@ mod tests {
         };
         assert_eq!(read(90), None);
         assert!(read(89).is_some_and(|excess| excess.starts_with("printed more than")));
+    }
+
+    #[test]
+    fn a_wire_that_is_slowed_down_takes_a_little_at_a_time_and_keeps_nothing_of_it() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let mut ours = TcpStream::connect(address).expect("a connection");
+        let (theirs, _) = listener.accept().expect("the other end");
+        ours.write_all(&[b'x'; 10_000]).expect("it is sent");
+        ours.shutdown(Shutdown::Write).expect("that is all");
+        let mut rest = theirs.try_clone().expect("a copy");
+        let mut wire = Wire::new("server", Source::Socket(theirs), MOST);
+        wire.slow_down();
+        let now = Instant::now();
+        wire.sip(now);
+        wire.sip(now); // too early
+        assert!(!wire.is_read() && wire.unread().is_empty());
+        let mut left = Vec::new();
+        rest.read_to_end(&mut left).expect("the rest");
+        assert_eq!(left.len(), 10_000 - 4096);
     }
 }

@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chatlings::text;
 use course_tests::play::{call, reference};
@@ -336,6 +336,35 @@ fn ms2_sends_no_line_that_is_too_long_for_others() {
 #[test]
 fn ms3_sends_no_line_that_is_too_long_for_others() {
     longest_lines("ms3_server", Kind::Room);
+}
+
+/// In the middle of a flood, and of others who come and break off.
+#[test]
+fn ms3_removes_who_does_not_read_says_so_and_holds_nothing_of_it() {
+    let (server, before) = warm("ms3_server", Kind::Room);
+    let (mut alice, bob, mut mallory) = (server.enter(), server.enter(), server.enter());
+    let began = Instant::now();
+    let goes_on = || server.count_in_log("removed") == 0 && began.elapsed() < DEADLINE;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while goes_on() {
+                alice.write_all(&b"bread and butter\n".repeat(100)).expect("it is sent");
+            }
+            alice.write_all(b"THE END\n").expect("it is sent");
+        });
+        scope.spawn(|| {
+            while goes_on() {
+                reset(server.enter());
+            }
+        });
+        let mut lines = BufReader::new(&bob).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.ends_with("THE END")), "bob does not hear all of it");
+    });
+    assert_eq!(server.count_in_log("removed"), 1);
+    is_closed(&mut mallory);
+    drop((alice, bob, mallory));
+    server.serves();
+    server.shrinks_to(&before);
 }
 
 trials!(event_loop, EVENT_LOOP, Kind::Echo);

@@ -7,7 +7,7 @@
 //! server sends, or nobody could tell; the time can be added by either, and is a bonus of a server alone. (A client
 //! that adds the name too is judged with its own server: `--pair`.) "Faulty cases" are to be handled, but it does not say
 //! which. The course's own starters ask for more: the form of a line, which usernames are bad, `/who` and `/quit`, that a
-//! member who does not read is removed, and nothing on a terminal that could harm it.
+//! member who does not read, or hardly, is removed, and nothing on a terminal that could harm it.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -77,6 +77,16 @@ pub const CHECKS: &[Check] = &[
              straight to the members' sockets.",
         ),
     Check::server(
+        "short_lines",
+        "a stalled member delays no short lines",
+        stalled::delays_no_short_lines,
+    )
+    .worth(1)
+    .look(
+        "what waits when much is kept for somebody who does not read: a queue of so many lines is full after as \
+         many short ones; `room` counts bytes, and waits for nobody for long.",
+    ),
+    Check::server(
         "a_stalled_member_goes",
         "a stalled member is removed",
         stalled::is_removed,
@@ -84,6 +94,17 @@ pub const CHECKS: &[Check] = &[
     .worth(1)
     .only_ours()
     .look("whether it is the room that keeps what is still to be sent, and tells who is here."),
+    Check::server(
+        "a_member_who_hardly_reads",
+        "a member that hardly reads is removed",
+        stalled::is_removed_though_it_reads_a_little,
+    )
+    .worth(1)
+    .only_ours()
+    .look(
+        "when a member is removed: `room` does it by the pace. Anyone who waits until nothing at all is taken for a \
+         while waits forever for one that takes a little now and then.",
+    ),
     Check::server("a_flood", "a flood does not starve a single line", at_once::a_flood)
         .worth(1)
         .look("whether a lock is held while a burst of lines is passed on."),

@@ -41,6 +41,7 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
         wrong(Python, "ms3", "asks_while_accepting", SERVER, &["a_silent_newcomer"]),
+        wrong(Python, "ms3", "blocking_sends", SERVER, &["a_stalled_member", "short_lines"]),
     ]
 }
 
