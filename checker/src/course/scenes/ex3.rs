@@ -18,7 +18,7 @@ use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
 /// When programs had to wait for a processor for longer than this, in all, the same pauses look different in each run.
-const MOST_LOST: Duration = Duration::from_millis(500);
+const MOST_LOST: Duration = Duration::from_secs(1);
 
 pub const CHECKS: &[Check] = &[
     Check::program(
