@@ -13,9 +13,11 @@ use crate::guests::{
     the_same,
 };
 
-/// So many speak at once, as fast as the log takes it, and all others hear each line.
+/// So many speak at once, as fast as they can, and all others hear each line. All of it fits into the log, so that nobody
+/// is removed whom a busy machine lets read too late. (What happens when the log is full is explored in
+/// `tests/interleavings`, with as many who speak.)
 fn all_is_heard_of(senders: usize, lines: usize) {
-    const LENGTH: usize = 512; // about 2000 of them fill the log
+    const LENGTH: usize = 200; // more than 4000 of them fill the log
     let room = Room::new();
     let listeners = enter_many(&room, "listener", 2);
     let senders = enter_many(&room, "sender", senders);
@@ -38,7 +40,7 @@ fn all_is_heard_of(senders: usize, lines: usize) {
 #[test]
 fn sixteen_who_speak_as_fast_as_they_can_are_heard_by_all() {
     let _limit = must_end();
-    all_is_heard_of(16, 500);
+    all_is_heard_of(16, 250);
 }
 
 #[test]
