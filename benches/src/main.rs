@@ -42,7 +42,7 @@ struct Args {
     rounds: u32,
 
     /// How long each flood lasts, in seconds
-    #[arg(long, default_value_t = 0.5)]
+    #[arg(long, default_value_t = 0.5, value_parser = length_of_a_flood)]
     seconds: f64,
 
     /// Only the contestants whose names contain one of these, separated by commas
@@ -111,13 +111,19 @@ impl Args {
     }
 }
 
+/// The seconds that a flood lasts.
+fn length_of_a_flood(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().map_err(|error| format!("{error}"))?;
+    match (0.05..=10.0).contains(&seconds) {
+        true => Ok(seconds),
+        false => Err("a flood lasts 0.05 to 10 seconds".to_string()),
+    }
+}
+
 fn main() -> Result<()> {
     let args = Args::parse();
     if let Some(name) = &args.serve {
         return servers::serve(name);
-    }
-    if !(0.05..=10.0).contains(&args.seconds) {
-        bail!("--seconds {}: a flood lasts 0.05 to 10 seconds", args.seconds);
     }
     if args.has(Part::Hole) {
         println!("{}", hole::measure()?);
