@@ -79,7 +79,7 @@ fn removes_mallory(stage: &Stage, lines: &Lines, most: usize, stalls: fn(&Peer))
         stalls(&room.mallory);
         for _ in 0..most / lines.at_once / BURSTS {
             (0..BURSTS).try_for_each(|_| room.hears_a_burst(lines))?;
-            let names = room.who_is_here()?;
+            let names = room.who_is_here(lines)?;
             if !names.contains("mallory") {
                 room.notes_what_bob_heard();
                 stage.note("bob", Mark::Received, &names);
@@ -140,7 +140,8 @@ impl Room<'_> {
         self.bob.fails(message).map_err(Stop::by_chance)
     }
 
-    fn who_is_here(&self) -> Result<String, Stop> {
+    /// What `/who` says. If nothing, either the whole room stands still, or this is not answered.
+    fn who_is_here(&self, lines: &Lines) -> Result<String, Stop> {
         self.bob.says_quietly("/who")?;
         let limit = self.longest_pause;
         while let Some(names) = self.bob.next_message(limit)? {
@@ -148,6 +149,7 @@ impl Room<'_> {
                 return Ok(names);
             }
         }
+        self.hears_a_burst(lines)?;
         let expected = "expected /who to tell who is left";
         let instead = self.bob.why_silent(limit)?;
         self.bob.fails(format!("{expected}, but {instead}")).map_err(Stop::by_chance)
