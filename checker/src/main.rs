@@ -4,7 +4,9 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use checker::cli::{Cli, Command, limits_of_environment, options_given, steps_of, terminal};
+use checker::cli::limits::limits_of_environment;
+use checker::cli::values::{steps_of, terminal};
+use checker::cli::{Cli, Command, options_given};
 use checker::desk::student::{self, Answer};
 use checker::sandbox::ending;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};

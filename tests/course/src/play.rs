@@ -4,7 +4,8 @@ use std::env;
 use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
-use checker::cli::{Cli, Command, limits_of_environment};
+use checker::cli::limits::limits_of_environment;
+use checker::cli::{Cli, Command};
 use checker::desk::student::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};

@@ -8,8 +8,7 @@ use std::path::Path;
 use course_tests::root;
 
 /// The floors of the checker, from the lowest.
-const FLOORS: &[&str] =
-    &["sandbox", "stage", "course", "judge", "report", "desk", "cli.rs", "main.rs"];
+const FLOORS: &[&str] = &["sandbox", "stage", "course", "judge", "report", "desk", "cli", "main"];
 
 /// The source folders of all packages, and how a file names its own package.
 const HOUSES: &[(&str, &[&str])] = &[
@@ -106,7 +105,7 @@ fn file_of(path: &[String], sources: &BTreeMap<String, String>) -> Option<String
 }
 
 fn floor_of(file: &str) -> Option<usize> {
-    let start = file.split('/').next().unwrap_or(file);
+    let start = file.split('/').next().unwrap_or(file).trim_end_matches(".rs");
     FLOORS.iter().position(|floor| *floor == start)
 }
 

@@ -1,0 +1,66 @@
+//! How programs in any language do what the handout leaves open, as options.
+
+use clap::Args;
+
+use crate::stage::framing::Framing;
+use crate::stage::manners::Manners;
+
+/// How programs in any language do what the handout leaves open.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Programs in any language")]
+pub struct MannerArgs {
+    /// What goes before a protobuf message: u32be, u32le, u16be, varint, none [default: found out from the first bytes]
+    #[arg(long, value_name = "FRAMING", requires = "command")]
+    framing: Option<Framing>,
+
+    /// What is typed into a client for a message, such as '{from}\n{to}\n{text}' [default: the text]
+    #[arg(long, value_name = "LINES", requires = "command", value_parser = template)]
+    types: Option<String>,
+
+    /// The operator's word for the number of clients [default: num.users]
+    #[arg(long, value_name = "WORD", requires = "command", value_parser = one_line)]
+    operator: Option<String>,
+
+    /// What a chat client waits for before it gives its name, without a line break unless it ends with \n
+    #[arg(long, value_name = "TEXT", requires = "command", value_parser = lines)]
+    question: Option<String>,
+
+    /// Play server and client together, for what they say to each other only, rather than each with the checker
+    #[arg(long, requires_all = ["server", "client"])]
+    pub(super) pair: bool,
+}
+
+impl MannerArgs {
+    /// What was asked for.
+    pub(super) fn manners(&self) -> Manners {
+        Manners {
+            framing: self.framing,
+            types: self.types.clone(),
+            operator: self.operator.clone(),
+            question: self.question.clone(),
+        }
+    }
+}
+
+/// A text that is not empty, in which `\n` stands for a line break.
+fn lines(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("it is empty".to_string()),
+        false => Ok(text.replace("\\n", "\n")),
+    }
+}
+
+/// Lines with a place for the text of a message.
+fn template(text: &str) -> Result<String, String> {
+    match text.contains("{text}") {
+        true => lines(text),
+        false => Err("it has no {text}, so nothing would be said".to_string()),
+    }
+}
+
+fn one_line(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.contains('\n') {
+        true => Err("it is not one line of text".to_string()),
+        false => Ok(text.to_string()),
+    }
+}
