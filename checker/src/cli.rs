@@ -37,6 +37,12 @@ pub enum Command {
     /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
     Check(Box<CheckArgs>),
+    /// Check a step whenever you save its files, and show the result on one screen
+    Watch {
+        /// The step [default: the first that is not complete]
+        #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
+        step: Option<String>,
+    },
     /// Run one of your programs: `cargo try PROGRAM`
     Try {
         /// The program: ex1_server
@@ -77,7 +83,7 @@ pub fn options_given(matches: &ArgMatches) -> Vec<String> {
         else {
             continue;
         };
-        if ["verbose", "json", "seed"].contains(&id) {
+        if ["verbose", "json", "progress", "seed"].contains(&id) {
             continue;
         }
         let option = format!("--{long}");

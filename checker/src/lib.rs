@@ -22,6 +22,8 @@ pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
     pub mod standing;
     pub mod student;
+    pub mod watch;
+    pub mod work;
 }
 
 pub mod report {
@@ -30,6 +32,9 @@ pub mod report {
     pub mod difference;
     mod framing;
     pub mod json;
+    pub mod link;
+    pub mod screen;
+    pub mod seen;
     pub mod sequence;
     pub mod terminal;
     pub mod transcript;

@@ -8,6 +8,7 @@ use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
 use checker::desk::student::{self, Answer};
+use checker::desk::watch;
 use checker::sandbox::ending;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
@@ -35,6 +36,10 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
     match command {
         Command::List => Ok(student::list(&terminal(false))),
         Command::Check(args) => student::check(&args.wanted(options_given(matches))),
+        Command::Watch { step } => {
+            let step = step.as_ref().map(|step| steps_of(std::slice::from_ref(step))[0]);
+            watch::watch(step)
+        }
         Command::Try { program, arguments } => {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             student::try_out(program, arguments, &limits)

@@ -45,6 +45,10 @@ pub struct CheckArgs {
     #[arg(long)]
     pub json: bool,
 
+    /// Say on stderr, in lines for another program, what is being done
+    #[arg(long, hide = true)]
+    pub progress: bool,
+
     /// Anything short of full points is a failure: also what is to do, or not checked
     #[arg(long, env = "CHATLINGS_STRICT", value_parser = FalseyValueParser::new())]
     pub strict: bool,
@@ -96,6 +100,7 @@ impl CheckArgs {
             only: only.cloned(),
             programs,
             is_json: self.json,
+            is_told_in_lines: self.progress,
             is_strict: self.strict,
             seed: self.seed,
             options,

@@ -77,12 +77,15 @@ fn is_current(step: &Step, standing: &Value) -> bool {
 
 /// The first step, in the order of the walkthrough, that does not have all of its points as it lies there now.
 pub fn first_incomplete() -> Option<&'static Step> {
+    STEPS.iter().find(|step| !is_complete(step))
+}
+
+/// Whether a step has all of its points, as it lies there now.
+pub fn is_complete(step: &Step) -> bool {
     let standings = read();
-    STEPS.iter().find(|step| {
-        let Some(standing) = standings.get(step.id) else { return true };
-        let points = standing["points"].as_f64().unwrap_or(0.0);
-        !is_current(step, standing) || points + 1e-6 < f64::from(step.points)
-    })
+    let Some(standing) = standings.get(step.id) else { return false };
+    let points = standing["points"].as_f64().unwrap_or(0.0);
+    is_current(step, standing) && points + 1e-6 >= f64::from(step.points)
 }
 
 /// Writes the whole file or, if that is cut off, nothing of it.

@@ -3,24 +3,22 @@
 //! Each of these is one line of thought: what is wanted, what is built for it, what is played, and the text that
 //! comes of it.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use colored::Colorize;
-use indicatif::{ProgressBar, ProgressStyle};
+use colored::control::SHOULD_COLORIZE;
 
 use crate::course::helpers;
-use crate::course::layout::{Package, target};
+use crate::course::layout::Package;
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::standing;
-use crate::judge::build::{self, Builds, News};
+use crate::desk::work::Work;
 use crate::judge::cast::{self, Cast, Commands, Sources};
 use crate::judge::judge;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
@@ -29,7 +27,6 @@ use crate::report::again::Again;
 use crate::report::json;
 use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
-use crate::sandbox::turn::Turn;
 use crate::stage::launch::Launch;
 use crate::stage::words::any_seed;
 
@@ -57,6 +54,8 @@ pub struct Wanted {
     pub programs: Programs,
     /// Whether one JSON document is wanted.
     pub is_json: bool,
+    /// Whether another program waits for it, which is told in lines what is being done.
+    pub is_told_in_lines: bool,
     /// Whether anything short of full points is a failure.
     pub is_strict: bool,
     /// The number that chooses the words; none: any.
@@ -67,6 +66,15 @@ pub struct Wanted {
     pub limits: Limits,
     /// How results are shown.
     pub terminal: Terminal,
+}
+
+impl Wanted {
+    fn work(&self) -> Work {
+        match self.is_told_in_lines {
+            true => Work::for_a_program(),
+            false => Work::for_a_person(!self.is_json && SHOULD_COLORIZE.should_colorize()),
+        }
+    }
 }
 
 /// Whose programs are checked.
@@ -106,8 +114,9 @@ pub fn hint(step: &Step, number: usize, terminal: &Terminal) -> Answer {
 /// When cargo cannot be started.
 pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Result<Answer> {
     let sources = Sources::of(steps, Package::Solutions);
-    let casts = sources.cast(&build(&sources.programs(), limits, false)?, limits);
-    let results = play(&casts, rand::random());
+    let work = Work::for_a_person(false);
+    let casts = sources.cast(&work.build(&sources.programs(), limits)?, limits);
+    let results = work.play(&casts, rand::random());
     let mut text = String::new();
     for result in &results {
         text += &format!("{}\n\n", result.step.title.bold());
@@ -123,11 +132,12 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
 /// # Errors
 /// When cargo or the program cannot be started.
 pub fn try_out(program: &str, arguments: &[OsString], limits: &Limits) -> Result<Answer> {
-    let is_colored = colored::control::SHOULD_COLORIZE.should_colorize();
+    let is_colored = SHOULD_COLORIZE.should_colorize();
     let mut programs = STEPS.iter().flat_map(|step| step.programs);
     let program = programs.find(|other| **other == program).context("there is no such program")?;
-    let turn = take_turn();
-    let mut builds = build(&[(Package::Exercises, program)], limits, is_colored)?;
+    let work = Work::for_a_person(is_colored);
+    let turn = work.take_turn();
+    let mut builds = work.build(&[(Package::Exercises, program)], limits)?;
     drop(turn);
     let built = builds.remove(&(Package::Exercises, program)).context("it was not built")?;
     eprint!("{}", built.warnings);
@@ -162,13 +172,13 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
     let began = Instant::now();
     let seed = wanted.seed.unwrap_or_else(any_seed);
     let is_students = matches!(wanted.programs, Programs::Exercises);
-    let _turn = is_students.then(take_turn);
+    let _turn = is_students.then(|| wanted.work().take_turn());
     let Prepared { mut casts, untouched } = prepare(wanted, seed)?;
     if let Some(part) = &wanted.only {
         casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
     }
     casts.iter_mut().for_each(|cast| probe::find_out(cast, seed));
-    let results = play(&casts, seed);
+    let results = wanted.work().play(&casts, seed);
     let is_where_they_stand = is_students && wanted.only.is_none();
     if is_where_they_stand {
         standing::keep(&results);
@@ -193,7 +203,14 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
         changed_helpers: &changed_helpers,
     };
     let text = match wanted.is_json {
-        true => json::document(&results, seed, &wanted.limits, began.elapsed(), &changed_helpers)?,
+        true => json::document(
+            &results,
+            seed,
+            &wanted.limits,
+            began.elapsed(),
+            &changed_helpers,
+            &compiler_warnings,
+        )?,
         false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
     };
     if is_students && !wanted.is_json {
@@ -219,12 +236,11 @@ struct Prepared {
 /// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished run
 /// that is played for it.
 fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
-    let (steps, limits) = (&wanted.steps[..], &wanted.limits);
-    let is_colored = !wanted.is_json && colored::control::SHOULD_COLORIZE.should_colorize();
+    let (steps, limits, work) = (&wanted.steps[..], &wanted.limits, wanted.work());
     let package = match &wanted.programs {
         Programs::Commands(commands) => {
             let step = steps[0];
-            let builds = build(&cast::helpers_of(step), limits, is_colored)?;
+            let builds = work.build(&cast::helpers_of(step), limits)?;
             let casts = vec![cast::of_commands(step, commands, &builds, limits)];
             return Ok(Prepared { casts, untouched: Vec::new() });
         }
@@ -242,7 +258,7 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     if wanted.are_named {
         programs.extend(solutions.programs());
     }
-    let builds = build(&programs, limits, is_colored)?;
+    let builds = work.build(&programs, limits)?;
     let is_untouched =
         |cast: &Cast| cast.compiles() && untouched.iter().any(|step| step.id == cast.step.id);
     let (shown, casts): (Vec<Cast>, Vec<Cast>) =
@@ -260,12 +276,6 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
 }
 
-/// Waits until no other checker uses the student's programs. Where the folder takes no lock, there is no waiting.
-fn take_turn() -> Option<Turn> {
-    let waits = || eprintln!("another check of these programs is running; this one waits for it");
-    Turn::take(&target().join("chatlings/turn"), waits).ok()
-}
-
 fn is_untouched(step: &Step) -> bool {
     step.programs.iter().all(|program| Starter::read(program).is_untouched())
 }
@@ -274,43 +284,6 @@ fn is_untouched(step: &Step) -> bool {
 fn task_of(program: &str) -> (String, String) {
     let file = Package::Exercises.source(program).display().to_string();
     (file, Starter::read(program).task())
-}
-
-/// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.
-fn build(
-    programs: &[(Package, &'static str)],
-    limits: &Limits,
-    is_colored: bool,
-) -> Result<Builds> {
-    if programs.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let progress = ProgressBar::new_spinner();
-    if !progress.is_hidden() {
-        progress.enable_steady_tick(Duration::from_millis(100));
-    }
-    let is_told = AtomicBool::new(false); // cargo says so for each lock that it waits for
-    let builds = build::build(programs, limits, is_colored, &|news| match news {
-        News::Compiles(what) => progress.set_message(what.to_string()),
-        News::Waits if is_told.swap(true, Ordering::Relaxed) => {}
-        News::Waits => {
-            progress.suspend(|| eprintln!("cargo waits for another cargo (your editor's, perhaps)"))
-        }
-    });
-    progress.finish_and_clear();
-    builds
-}
-
-/// Plays all checks of these casts, with a progress bar on a terminal.
-fn play(casts: &[Cast], seed: u64) -> Vec<StepResult> {
-    let count: usize = casts.iter().map(|cast| cast.checks.len()).sum();
-    let progress = ProgressBar::new(count as u64);
-    if let Ok(style) = ProgressStyle::with_template("{pos:>3} of {len} checks {wide_bar}") {
-        progress.set_style(style);
-    }
-    let results = judge::play_steps(casts, seed, |_| progress.inc(1));
-    progress.finish_and_clear();
-    results
 }
 
 fn outcomes(results: &[StepResult]) -> impl Iterator<Item = &Outcome> {
@@ -331,6 +304,8 @@ fn status_of(results: &[StepResult]) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::stage::stop::Failure;
     use crate::stage::transcript::Transcript;

@@ -19,6 +19,7 @@ struct Document<'a> {
     seconds: f64,
     version: &'a str, // of the course
     changed_helpers: &'a [String],
+    compiler_warnings: &'a [String], // about the programs of one step
     limits: Limits,
 }
 
@@ -81,6 +82,7 @@ pub fn document(
     limits: &limits::Limits,
     took: Duration,
     changed_helpers: &[String],
+    compiler_warnings: &[String],
 ) -> serde_json::Result<String> {
     let sum = |of: fn(&StepResult) -> f64| results.iter().fold(0.0, |sum, result| sum + of(result));
     text_of(&Document {
@@ -92,6 +94,7 @@ pub fn document(
         seconds: seconds(took),
         version: env!("CARGO_PKG_VERSION"),
         changed_helpers,
+        compiler_warnings,
         limits: Limits {
             patience: limits.patience,
             max_seconds: limits.scene.as_secs(),

@@ -25,6 +25,36 @@ pub fn colored(transcript: &Transcript, width: usize) -> String {
     })
 }
 
+/// The lines of a transcript that was written with [`plain`], coloured where that is wanted: each in the colour of its
+/// sign, and what goes on in further lines in that of the first.
+pub fn recolored(plain: &str) -> Vec<String> {
+    repainted(plain, |mark, text| match color(mark) {
+        Some(color) => text.color(color).to_string(),
+        None => text.to_string(),
+    })
+}
+
+fn repainted(plain: &str, paint: impl Fn(Mark, &str) -> String) -> Vec<String> {
+    let mut latest = None;
+    let repaint = |line: &str| {
+        let Some((actor, rest)) = line.strip_prefix("  ").and_then(|line| line.split_once(' '))
+        else {
+            return line.to_string();
+        };
+        let text = rest.trim_start();
+        if !actor.is_empty() {
+            latest = MARKS.iter().copied().find(|mark| text.starts_with(sign(*mark)));
+        }
+        let (before, text) = line.split_at(line.len() - text.len());
+        latest.map_or(line.to_string(), |mark| format!("{before}{}", paint(mark, text)))
+    };
+    plain.lines().map(repaint).collect()
+}
+
+/// All marks.
+const MARKS: [Mark; 7] =
+    [Mark::Output, Mark::Error, Mark::Typed, Mark::Event, Mark::Sent, Mark::Received, Mark::Failed];
+
 fn sign(mark: Mark) -> char {
     match mark {
         Mark::Output => '│',
@@ -92,6 +122,21 @@ mod tests {
     fn a_line_has_its_actor_and_its_sign() {
         let transcript = transcript(&[(Mark::Output, "bread"), (Mark::Sent, "")]);
         assert_eq!(plain(&transcript), "title\n  server │ bread\n  server → (an empty line)\n");
+    }
+
+    #[test]
+    fn a_plain_transcript_is_coloured_as_if_it_had_been_at_once() {
+        let long = "long ".repeat(40);
+        let mut transcript = transcript(&MARKS.map(|mark| (mark, long.as_str())));
+        transcript.lines[6].difference = Some(Difference::of_texts("a", b"b").into());
+        let paint = |mark: Mark, text: &str| format!("<{mark:?}>{}", text.trim_start());
+        let at_once = render(&transcript, WIDTH, paint);
+        let again = repainted(&plain(&transcript), paint);
+        assert_eq!(again.len(), at_once.lines().count());
+        let unpainted = |line: &str| line.split_whitespace().collect::<String>();
+        for (again, at_once) in again.iter().zip(at_once.lines()) {
+            assert_eq!(unpainted(again), unpainted(at_once));
+        }
     }
 
     #[test]

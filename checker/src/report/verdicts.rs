@@ -205,7 +205,7 @@ fn has_gone_wrong(outcome: &Outcome) -> bool {
 }
 
 /// Where to look, as a sentence.
-fn advice(look: &str) -> String {
+pub(super) fn advice(look: &str) -> String {
     let end = if look.ends_with(['.', '?', ')']) { "" } else { "." };
     format!("Look at {look}{end}")
 }

@@ -1,0 +1,159 @@
+//! The terminal while the desk has it, and its keys. However the desk ends, the terminal is as it was before.
+
+use std::io::{self, Write};
+use std::panic;
+use std::process;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::terminal::{
+    self, BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen,
+};
+use crossterm::{execute, queue};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::report::screen::Size;
+
+/// Whether the terminal is in the desk's hands.
+static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// What comes from the person at the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key.
+    Key(KeyCode),
+    /// The terminal has another size.
+    Resized,
+    /// Ctrl-C, or the terminal is gone.
+    Quit,
+}
+
+/// The terminal, as long as this lives.
+pub struct Screen {
+    shown: Vec<String>,
+}
+
+impl Screen {
+    /// Takes the terminal: what was on it comes back in the end. `farewell` is what else is done when a signal ends this
+    /// process.
+    ///
+    /// # Errors
+    /// When it is not one, or is gone.
+    pub fn take(farewell: fn()) -> Result<Screen> {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| {
+            let before = panic::take_hook();
+            panic::set_hook(Box::new(move |panic| {
+                give_back();
+                before(panic);
+            }));
+            end_with_signals(farewell);
+        });
+        terminal::enable_raw_mode().context("cannot read single keys from the terminal")?;
+        IS_TAKEN.store(true, Ordering::SeqCst);
+        let mut stdout = io::stdout();
+        execute!(stdout, EnterAlternateScreen, Hide).context("cannot write to the terminal")?;
+        Ok(Screen { shown: Vec::new() })
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> Size {
+        const USUAL: (u16, u16) = (80, 24);
+        let (columns, rows) = terminal::size().unwrap_or(USUAL);
+        Size { columns: usize::from(columns).max(1), rows: usize::from(rows).max(1) }
+    }
+
+    /// Shows these lines, from the top. They must fit.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn show(&mut self, lines: Vec<String>) -> io::Result<()> {
+        if lines == self.shown {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        queue!(stdout, BeginSynchronizedUpdate)?;
+        for (row, line) in (0..).zip(&lines) {
+            queue!(stdout, MoveTo(0, row))?;
+            write!(stdout, "{line}")?;
+            queue!(stdout, Clear(ClearType::UntilNewLine))?;
+        }
+        if lines.len() < self.shown.len() {
+            queue!(stdout, MoveTo(0, lines.len() as u16), Clear(ClearType::FromCursorDown))?;
+        }
+        queue!(stdout, EndSynchronizedUpdate)?;
+        stdout.flush()?;
+        self.shown = lines;
+        Ok(())
+    }
+
+    /// Forgets what is shown, so that all of it is drawn again: the terminal has another size, say.
+    pub fn forget(&mut self) {
+        self.shown.clear();
+        let _ = execute!(io::stdout(), Clear(ClearType::All)); // if it is gone, the next look says so
+    }
+
+    /// Waits for the person, but not for longer than this.
+    pub fn input(&self, longest: Duration) -> Option<Input> {
+        let stdin = io::stdin();
+        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+        let longest = Timespec::try_from(longest).ok();
+        let _ = poll(&mut fds, longest.as_ref()); // a signal such as that of another size ends it early
+        if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+            return Some(Input::Quit);
+        }
+        match event::poll(Duration::ZERO)
+            .and_then(|is_there| is_there.then(event::read).transpose())
+        {
+            Ok(Some(Event::Key(key))) => input_of(key),
+            Ok(Some(Event::Resize(..))) => Some(Input::Resized),
+            Ok(_) => None,
+            Err(_) => Some(Input::Quit),
+        }
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn input_of(key: KeyEvent) -> Option<Input> {
+    let is_control = key.modifiers.contains(KeyModifiers::CONTROL);
+    match key.code {
+        KeyCode::Char('c' | 'd') if is_control => Some(Input::Quit),
+        code if key.kind != KeyEventKind::Release && !is_control => Some(Input::Key(code)),
+        _ => None,
+    }
+}
+
+/// Gives the terminal back, as it was. Once.
+fn give_back() {
+    if IS_TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = execute!(io::stdout(), Show, LeaveAlternateScreen); // it may be gone
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// From now on, a signal that ends this process gives the terminal back first. It comes when the terminal is closed,
+/// even while a key is waited for.
+pub(super) fn end_with_signals(farewell: fn()) {
+    // A system that takes no handler ends this process at once.
+    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
+    let _ = thread::Builder::new().name("signals".to_string()).spawn(move || {
+        if let Some(signal) = signals.forever().next() {
+            give_back();
+            farewell();
+            process::exit(128 + signal); // as shells have it
+        }
+    });
+}

@@ -1,0 +1,319 @@
+//! What `watch` shows: a step on one screen. What does not fit is named there, and scrolled to nowhere.
+
+mod excerpt;
+mod rows;
+
+use colored::Colorize;
+
+use crate::course::step::Step;
+use crate::report::screen::excerpt::Excerpt;
+use crate::report::screen::rows::{Detail, rows};
+use crate::report::seen::{CheckSeen, Seen, StepSeen};
+use crate::report::terminal::{Terminal, points};
+use crate::report::transcript;
+use crate::stage::show::shorten;
+
+/// How many columns and rows there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+}
+
+/// A key, and what it does.
+pub type Key = (&'static str, &'static str);
+
+/// What stands around every view.
+#[derive(Clone, Debug, Default)]
+pub struct Frame {
+    /// The first line: at the left, and at the right.
+    pub title: (String, String),
+    /// The second: what is watched.
+    pub watched: String,
+    /// What is being done, or was; empty if there is nothing to say.
+    pub status: String,
+    /// The keys that can be pressed now.
+    pub keys: Vec<Key>,
+}
+
+/// What is shown of a step that is followed.
+#[derive(Clone, Copy, Debug)]
+pub struct Followed<'a> {
+    /// The step.
+    pub step: &'static Step,
+    /// The files and the tasks of its programs, if it is untouched.
+    pub tasks: &'a [(String, String)],
+    /// What the last check has found, if there was one.
+    pub seen: Option<&'a Seen>,
+    /// Whether that is of a source that has changed since.
+    pub is_old: bool,
+    /// How many of its hints are shown.
+    pub hints: usize,
+    /// The points in all steps, and the most there are.
+    pub so_far: (f64, u32),
+    /// The step that `n` goes on with; none: there is nothing left to do.
+    pub next: Option<&'static Step>,
+}
+
+impl Size {
+    fn terminal(self) -> Terminal {
+        Terminal { width: self.columns, is_verbose: true }
+    }
+}
+
+impl Frame {
+    /// A whole screen: as many lines as there are rows, none of them wider than it. `body` is asked for what stands
+    /// between the head and the foot, in so many lines at most.
+    pub fn around(&self, size: Size, body: impl FnOnce(Size) -> Vec<String>) -> Vec<String> {
+        let terminal = size.terminal();
+        let title = terminal.spread(&self.title.0, &self.title.1);
+        let mut head = vec![cut(&title, size).bold().to_string()];
+        if !self.watched.is_empty() {
+            head.push(cut(&self.watched, size).dimmed().to_string());
+        }
+        let mut foot = vec![cut(&self.status, size)];
+        foot.extend(self.keys_in(size));
+        if head.len() + foot.len() >= size.rows {
+            head.truncate(1); // a very low screen
+            foot.truncate(size.rows.saturating_sub(1).min(1));
+        }
+        let room = size.rows.saturating_sub(head.len() + foot.len());
+        let mut lines = head;
+        let mut body = body(Size { rows: room, ..size });
+        body.truncate(room);
+        body.resize(room, String::new());
+        lines.extend(body.iter().map(|line| cut(line, size)));
+        lines.extend(foot);
+        lines.truncate(size.rows);
+        lines
+    }
+
+    /// The keys, in as many lines as they take.
+    fn keys_in(&self, size: Size) -> Vec<String> {
+        const GAP: &str = "  ";
+        let mut lines: Vec<(usize, String)> = Vec::new();
+        for (key, does) in &self.keys {
+            let width =
+                textwrap::core::display_width(key) + 1 + textwrap::core::display_width(does);
+            let shown = format!("{} {}", key.bold(), does.dimmed());
+            match lines.last_mut() {
+                Some((used, line)) if *used + GAP.len() + width <= size.columns => {
+                    *used += GAP.len() + width;
+                    *line += &format!("{GAP}{shown}");
+                }
+                _ => lines.push((width, shown)),
+            }
+        }
+        lines.into_iter().map(|(_, line)| cut(&line, size)).collect()
+    }
+}
+
+/// As much of a line as there are columns.
+fn cut(line: &str, size: Size) -> String {
+    shorten(line, size.columns)
+}
+
+impl Followed<'_> {
+    /// The title, and the points.
+    pub fn title(&self) -> (String, String) {
+        let title = format!("{} · {}", self.step.id, self.step.title);
+        let points = match self.result() {
+            Some(result) if !self.is_old => {
+                format!("{} of {} points", points(result.points), result.max)
+            }
+            _ => format!("{} points", self.step.points),
+        };
+        (title, points)
+    }
+
+    fn result(&self) -> Option<&StepSeen> {
+        self.seen?.steps.iter().find(|seen| seen.id == self.step.id)
+    }
+
+    /// What stands between the head and the foot: as much of it as there are lines.
+    pub fn body(&self, size: Size) -> Vec<String> {
+        let mut parts = vec![String::new()];
+        if let Some(error) = self.seen.and_then(|seen| seen.error.as_ref()) {
+            parts.extend(wrapped(&format!("The checker could not do its work: {error}"), size, ""));
+            return parts;
+        }
+        let Some(result) = self.result() else {
+            parts.extend(self.tasks_in(size));
+            return cut_off(parts, size);
+        };
+        let excerpt = Excerpt::of(result);
+        let (before, after) = (self.before(result, size), self.after(result, size));
+        let mut fitting = Vec::new();
+        for detail in Detail::ALL {
+            let mut lines = parts.clone();
+            lines.extend(rows(result, detail, size));
+            lines.extend(before.clone());
+            let room = size.rows.saturating_sub(lines.len() + after.len());
+            let is_enough = room >= excerpt.least();
+            lines.extend(excerpt.in_lines(room));
+            lines.extend(after.clone());
+            fitting = lines;
+            if is_enough && fitting.len() <= size.rows {
+                break;
+            }
+        }
+        let lines = cut_off(fitting, size);
+        if !self.is_old {
+            return lines;
+        }
+        let faded = |line: &String| console::strip_ansi_codes(line).dimmed().to_string();
+        lines.iter().map(faded).collect()
+    }
+
+    /// The task of each program that is untouched.
+    fn tasks_in(&self, size: Size) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (file, task) in self.tasks {
+            lines.push(file.bold().to_string());
+            lines.extend(wrapped(&task.replace('\n', " "), size, "  "));
+            lines.push(String::new());
+        }
+        lines
+    }
+
+    /// The first thing that went wrong or is to be done: what, and where to look.
+    fn before(&self, result: &StepSeen, size: Size) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(broken) = result.checks.iter().find(|check| check.is_broken()) {
+            let program = result.step().and_then(|step| program_of(step, broken));
+            let program = program.unwrap_or("a program");
+            lines.extend([String::new(), format!("{program} does not compile:").red().to_string()]);
+        } else if let Some(failed) = result.failed().next() {
+            lines.push(String::new());
+            lines.extend(wrapped(&failed.name, size, "").iter().map(|line| line.red().to_string()));
+            lines.extend(wrapped(&failed.message, size, "  "));
+            lines.extend(wrapped(&advice(failed), size, "  "));
+        } else if let Some(to_do) = result.checks.iter().find(|check| check.is_to_do()) {
+            let (place, task) = to_do.message.split_once(": ").unwrap_or((&to_do.message, ""));
+            lines.push(String::new());
+            if !self.tasks.is_empty() {
+                lines.extend(self.tasks_in(size));
+            }
+            lines.push(format!("{} {}", "to do".yellow(), place.bold()));
+            lines.extend(wrapped(task, size, "      "));
+        } else if let Some(missed) = result.checks.iter().find(|check| is_missed(check)) {
+            lines.push(String::new());
+            lines.extend(wrapped(&format!("{}: {}", missed.name, missed.message), size, ""));
+        }
+        lines
+    }
+
+    /// Hints, warnings, and what comes next.
+    fn after(&self, result: &StepSeen, size: Size) -> Vec<String> {
+        let mut lines = Vec::new();
+        let hints = self.step.hints;
+        for (number, hint) in hints.iter().enumerate().take(self.hints) {
+            lines.push(String::new());
+            let hint = format!("Hint {} of {}: {hint}", number + 1, hints.len());
+            lines.extend(wrapped(&hint, size, ""));
+        }
+        let seen = self.seen.into_iter();
+        let warnings = seen.clone().flat_map(|seen| &seen.compiler_warnings).count();
+        if warnings > 0 && result.failed().next().is_none() {
+            let subject = if warnings == 1 { "a program" } else { "your programs" };
+            lines.push(format!("The compiler warns of something in {subject} (v shows it)."));
+        }
+        let is_short = !result.checks.iter().all(CheckSeen::passes);
+        let changed: Vec<&String> = seen.flat_map(|seen| &seen.changed_helpers).collect();
+        if let (Some((first, others)), true) = (changed.split_first(), is_short) {
+            let text = match others.len() {
+                0 => format!("{first} differs from the course's."),
+                1 => format!("{first} and 1 other file differ from the course's."),
+                count => format!("{first} and {count} other files differ from the course's."),
+            };
+            lines.extend(wrapped(&text, size, ""));
+        }
+        if result.is_passed() && !result.checks.is_empty() && !self.is_old {
+            lines.push(String::new());
+            lines.extend(
+                wrapped(&self.done(result), size, "")
+                    .iter()
+                    .map(|line| line.green().bold().to_string()),
+            );
+        }
+        lines
+    }
+
+    /// That all passes, the sum, and how to go on.
+    fn done(&self, result: &StepSeen) -> String {
+        let missed = result.checks.iter().filter(|check| !check.passes()).count();
+        let done = match missed {
+            0 => "All checks pass".to_string(),
+            1 => "All but 1 bonus passes".to_string(),
+            count => format!("All but {count} bonuses pass"),
+        };
+        let (sum, max) = self.so_far;
+        let so_far = format!("{} of {max} points so far", points(sum));
+        match self.next {
+            Some(next) => format!("{done}: {so_far}. n goes on with {} ({}).", next.id, next.title),
+            None => format!("{done}: {so_far}. That was the last step: all are done."),
+        }
+    }
+
+    /// All there is to be read of what went wrong, however long.
+    pub fn in_full(&self, columns: usize) -> Vec<String> {
+        let size = Size { columns, rows: usize::MAX };
+        let mut lines = Vec::new();
+        let Some(result) = self.result() else { return lines };
+        for (program, errors) in excerpt::errors_of(result) {
+            lines.push(format!("{program} does not compile").red().to_string());
+            lines.extend(errors.lines().map(str::to_string));
+            lines.push(String::new());
+        }
+        for failed in result.failed() {
+            lines.extend(wrapped(&failed.name, size, "").iter().map(|line| line.red().to_string()));
+            lines.extend(wrapped(&failed.message, size, "  "));
+            lines.extend(wrapped(&advice(failed), size, "  "));
+            lines.push(String::new());
+            lines.extend(transcript::recolored(&failed.transcript).into_iter().skip(1));
+            let seed = self.seen.map_or(0, |seen| seen.seed);
+            let again = format!("  cargo step check {} {} --seed {seed}", self.step.id, failed.id);
+            lines.extend([again.dimmed().to_string(), String::new()]);
+        }
+        for warning in self.seen.iter().flat_map(|seen| &seen.compiler_warnings) {
+            lines.extend(warning.lines().map(str::to_string));
+        }
+        lines
+    }
+}
+
+/// Lines of which not all fit: the last one that is shown says how many follow, and which key shows them.
+fn cut_off(mut lines: Vec<String>, size: Size) -> Vec<String> {
+    if lines.len() > size.rows && size.rows > 0 {
+        let hidden = lines.len() - size.rows + 1;
+        lines.truncate(size.rows - 1);
+        lines.push(format!("… {hidden} more lines (v shows all)").dimmed().to_string());
+    }
+    lines
+}
+
+fn wrapped(text: &str, size: Size, indent: &str) -> Vec<String> {
+    match text.is_empty() {
+        true => Vec::new(),
+        false => size.terminal().wrap(text, indent).lines().map(str::to_string).collect(),
+    }
+}
+
+/// Where to look, as a sentence.
+fn advice(failed: &CheckSeen) -> String {
+    match failed.advice.is_empty() {
+        true => String::new(),
+        false => crate::report::verdicts::advice(&failed.advice),
+    }
+}
+
+fn is_missed(check: &CheckSeen) -> bool {
+    !check.bonus && !check.passes()
+}
+
+/// The program that a check is about.
+fn program_of(step: &Step, check: &CheckSeen) -> Option<&'static str> {
+    step.programs.iter().copied().find(|program| program.ends_with(&check.role))
+}
