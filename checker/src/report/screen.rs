@@ -141,6 +141,7 @@ impl Followed<'_> {
         }
         let Some(result) = self.result() else {
             parts.extend(self.tasks_in(size));
+            parts.extend(self.hints_in(size));
             return cut_off(parts, size);
         };
         let excerpt = Excerpt::of(result);
@@ -205,8 +206,8 @@ impl Followed<'_> {
         lines
     }
 
-    /// Hints, warnings, and what comes next.
-    fn after(&self, result: &StepSeen, size: Size) -> Vec<String> {
+    /// The hints that were asked for.
+    fn hints_in(&self, size: Size) -> Vec<String> {
         let mut lines = Vec::new();
         let hints = self.step.hints;
         for (number, hint) in hints.iter().enumerate().take(self.hints) {
@@ -214,6 +215,12 @@ impl Followed<'_> {
             let hint = format!("Hint {} of {}: {hint}", number + 1, hints.len());
             lines.extend(wrapped(&hint, size, ""));
         }
+        lines
+    }
+
+    /// Hints, warnings, and what comes next.
+    fn after(&self, result: &StepSeen, size: Size) -> Vec<String> {
+        let mut lines = self.hints_in(size);
         let seen = self.seen.into_iter();
         let warnings = seen.clone().flat_map(|seen| &seen.compiler_warnings).count();
         if warnings > 0 && result.failed().next().is_none() {

@@ -90,7 +90,8 @@ impl Copy {
         self.target().join(format!("chatlings/{:x}/standing.json", hasher.finish()))
     }
 
-    fn target(&self) -> PathBuf {
+    /// The folder that cargo builds in.
+    pub fn target(&self) -> PathBuf {
         kept("copy").join("target")
     }
 
@@ -117,6 +118,13 @@ impl Copy {
         let mut command = self.checker();
         command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         self.prepare(&mut command).spawn().expect("it starts")
+    }
+
+    /// The checker on the copy, to be started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.checker();
+        self.prepare(command.args(arguments));
+        command
     }
 
     /// Runs the checker on the copy, with a cargo that does something else besides: a script for a shell, in which

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
 pub mod copy;
+pub mod desk;
 pub mod languages;
 pub mod play;
 pub mod run;

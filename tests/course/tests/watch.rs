@@ -1,0 +1,200 @@
+//! `cargo step watch`: what a student sees on the screen, types, and saves.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime};
+
+use checker::sandbox::process::Exit;
+use course_tests::copy::Copy;
+use course_tests::desk::Desk;
+use course_tests::play::{STEPS, find};
+use course_tests::wait_for;
+use rustix::process::Signal;
+
+/// Longer than any test: a check that waits for something does not end by itself.
+const FOREVER: &str = "100";
+
+/// Makes the server of 1.4 do nothing at all.
+const HANGS: [&str; 2] = [
+    "fn main() -> ExitCode {",
+    "fn main() -> ExitCode {\n    std::thread::sleep(std::time::Duration::MAX);",
+];
+
+fn desk(copy: &Copy, arguments: &[&str]) -> Desk {
+    let arguments = [&["watch"], arguments].concat();
+    Desk::start(copy.command(&arguments).env("CHATLINGS_PATIENCE", FOREVER))
+}
+
+/// The programs of the copy that run now, with the checkers.
+#[cfg(target_os = "linux")]
+fn running(copy: &Copy, name: &str) -> Vec<String> {
+    let target = copy.target().display().to_string();
+    let is_meant = |line: &String| line.starts_with(&target) && line.contains(name);
+    course_tests::system::command_lines().into_iter().filter(is_meant).collect()
+}
+
+#[test]
+fn a_save_is_checked_and_a_step_that_is_done_is_left_by_a_key_only() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", "println!(\"{message}\");", "drop(message);");
+    let mut desk = desk(&copy, &[]);
+    desk.shows("ex1 · 1.1 a server for one message"); // the first that is not complete
+    desk.shows(" files: exercises/src/bin/ex1_server.rs");
+    desk.shows("✗ ");
+    desk.shows("but nothing was");
+    desk.shows("Look at");
+    copy.edit("ex1_server", "drop(message);", "println!(\"{message}\");");
+    let points = find("ex1").expect("the step is there").points;
+    desk.shows(&format!("All checks pass: {points} of 60 points so far. n goes on with ex2"));
+    assert!(desk.screen().starts_with("ex1 ·"), "{}", desk.screen());
+    desk.types("n");
+    desk.shows("ex2 · 1.2");
+    desk.shows("All checks pass: 5 of 60 points so far. n goes on with ms0");
+    desk.types("p");
+    desk.shows("ex1 · 1.1");
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+    assert!(
+        String::from_utf8_lossy(&desk.written)
+            .ends_with("So far: 5 of 60 points in all steps.\r\n")
+    );
+}
+
+#[test]
+fn a_save_during_a_run_stops_it_and_a_key_is_answered_meanwhile() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex4_server", HANGS[0], HANGS[1]);
+    let mut desk = desk(&copy, &["ex4"]);
+    desk.shows("░ ");
+    desk.waits("a check that waits for the server", |screen| screen.contains(" of 18 checks"));
+    #[cfg(target_os = "linux")]
+    wait_for(Duration::from_secs(60), "a server that hangs", || {
+        !running(&copy, "ex4_server").is_empty()
+    });
+    desk.types("h");
+    desk.shows("Hint 1 of 3");
+    desk.types("l");
+    desk.shows("▸  5  ex4");
+    desk.types("l");
+    copy.edit("ex4_server", HANGS[1], HANGS[0]);
+    desk.shows("All checks pass");
+    #[cfg(target_os = "linux")]
+    wait_for(Duration::from_secs(60), "nobody left of the first run", || {
+        running(&copy, "").is_empty()
+    });
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+}
+
+#[test]
+fn a_compiler_error_is_shown_and_a_save_of_another_step_is_named() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex2_client", "fn main", "const WRONG: u8 = \"\";\n\nfn main");
+    let mut desk = desk(&copy, &["ex2"]);
+    desk.shows("ex2_client does not compile:");
+    desk.shows("error[E0308]: mismatched types");
+    desk.shows("--> exercises/src/bin/ex2_client.rs:");
+    desk.types("v");
+    desk.shows("expected `u8`, found `&str`");
+    desk.types("v");
+    copy.edit("ex5_server", "fn main", "// another line\nfn main");
+    desk.shows("exercises/src/bin/ex5_server.rs was saved. It is of ex5: l goes there.");
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+}
+
+#[test]
+fn an_editor_may_rename_truncate_or_touch() {
+    let copy = Copy::of_the_course();
+    let path = copy.exercise("ex1_server");
+    let right = fs::read_to_string(&path).expect("the program is read");
+    let wrong = right.replace("println!(\"{message}\");", "drop(message);");
+    let mut desk = desk(&copy, &["ex1"]);
+    desk.shows("All checks pass");
+    fs::write(path.with_extension("rs.new"), &wrong).expect("a file is written");
+    fs::rename(path.with_extension("rs.new"), &path).expect("it is renamed");
+    desk.shows("but nothing was");
+    fs::write(&path, "").expect("it is emptied");
+    fs::write(&path, &right).expect("it is written");
+    desk.shows("All checks pass");
+    // Another time alone is a save too: what was shown is old until it was checked again.
+    let before = desk.written.len();
+    let file = File::options().write(true).open(&path).expect("it opens");
+    file.set_modified(SystemTime::now() + Duration::from_secs(1)).expect("it has another time");
+    desk.waits("a check that goes on", |screen| !screen.contains("All checks pass"));
+    desk.shows("All checks pass");
+    assert!(desk.written.len() > before);
+    desk.types("r");
+    desk.waits("a check that goes on", |screen| {
+        screen.contains(" checks\n") || screen.contains("builds")
+    });
+    desk.shows("All checks pass");
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+}
+
+#[test]
+fn the_terminal_is_as_it_was_however_the_desk_ends() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex4_server", HANGS[0], HANGS[1]);
+    let leaves: [(&str, fn(&mut Desk), Exit); 4] = [
+        ("q", |desk| desk.types("q"), Exit::Status(0)),
+        ("Ctrl-C", |desk| desk.types("\x03"), Exit::Status(0)),
+        ("SIGTERM", |desk| desk.signals(Signal::TERM), Exit::Status(143)),
+        ("SIGHUP", |desk| desk.signals(Signal::HUP), Exit::Status(129)),
+    ];
+    for (how, leave, exit) in leaves {
+        let mut desk = desk(&copy, &["ex4"]);
+        desk.waits("a check", |screen| screen.contains(" of 18 checks"));
+        assert!(desk.is_raw(), "{how}");
+        leave(&mut desk);
+        assert_eq!(desk.ends(), exit, "{how}");
+        assert!(!desk.is_raw(), "{how}");
+        let written = String::from_utf8_lossy(&desk.written).into_owned();
+        let (_, end) =
+            written.rsplit_once("\x1b[?25h").unwrap_or_else(|| panic!("{how}: no cursor"));
+        assert!(end.starts_with("\x1b[?1049l"), "{how}: {end:?}");
+        #[cfg(target_os = "linux")]
+        wait_for(Duration::from_secs(60), "nobody left", || running(&copy, "").is_empty());
+    }
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_the_desk() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex4_server", HANGS[0], HANGS[1]);
+    let mut desk = desk(&copy, &["ex4"]);
+    desk.waits("a check", |screen| screen.contains(" of 18 checks"));
+    desk.closes();
+    #[cfg(target_os = "linux")]
+    wait_for(Duration::from_secs(60), "nobody left", || running(&copy, "").is_empty());
+}
+
+#[test]
+fn without_a_terminal_results_are_printed_and_it_goes_on_on_save() {
+    let copy = Copy::of_the_course();
+    let mut command = copy.command(&["watch", "ex1"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut child = child.expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    let mut prints = |text: &str| {
+        let is_there = lines.any(|line| line.expect("a line").contains(text));
+        assert!(is_there, "{text:?} is not printed");
+    };
+    prints("All checks pass");
+    prints(" files; ex1 is checked again when one is saved");
+    copy.edit("ex1_server", "println!(\"{message}\");", "drop(message);");
+    prints("✗ ");
+    prints("watching ");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, Signal::TERM).expect("it runs");
+    assert_eq!(child.wait().expect("it ends").code(), Some(143));
+}
+
+#[test]
+fn a_step_that_is_not_there_is_wrong_usage() {
+    let copy = Copy::of_the_course();
+    let ended = copy.step(&["watch", "ex9"]).with(2);
+    assert!(ended.stderr.contains("ex9") && ended.stderr.contains(STEPS[0].id), "{ended}");
+}
