@@ -20,6 +20,7 @@ pub mod cli;
 
 pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
+    pub mod reset;
     pub mod standing;
     pub mod student;
 }
@@ -30,6 +31,7 @@ pub mod report {
     pub mod difference;
     mod framing;
     pub mod json;
+    pub mod list;
     pub mod sequence;
     pub mod terminal;
     pub mod transcript;
@@ -46,6 +48,7 @@ pub mod judge {
     mod manifest;
     pub mod outcome;
     pub mod probe;
+    pub mod standing;
 }
 
 pub mod course {

@@ -27,7 +27,7 @@ use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::judge::probe;
 use crate::report::again::Again;
 use crate::report::json;
-use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
+use crate::report::terminal::{Ending, Next, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
 use crate::stage::launch::Launch;
@@ -82,9 +82,7 @@ pub enum Programs {
 
 /// All steps, and where the student stands.
 pub fn list(terminal: &Terminal) -> Answer {
-    let row = |step| Row { step, standing: standing::describe(step) };
-    let rows: Vec<Row> = STEPS.iter().map(row).collect();
-    Answer { text: terminal.list(&rows), warnings: Vec::new(), status: 0 }
+    Answer { text: terminal.list(&standing::all()), warnings: Vec::new(), status: 0 }
 }
 
 /// The hint of this number, from 0; the last one if there are fewer.
@@ -233,7 +231,7 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     };
     let is_shown = |step: &&&'static Step| {
         let may_be_shown = !wanted.is_json && wanted.only.is_none();
-        package == Package::Exercises && may_be_shown && is_untouched(step)
+        package == Package::Exercises && may_be_shown && standing::is_untouched(step)
     };
     let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
     let (sources, solutions) =
@@ -261,19 +259,16 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
 }
 
 /// Waits until no other checker uses the student's programs. Where the folder takes no lock, there is no waiting.
-fn take_turn() -> Option<Turn> {
-    let waits = || eprintln!("another check of these programs is running; this one waits for it");
+pub(super) fn take_turn() -> Option<Turn> {
+    let waits =
+        || eprintln!("another checker uses these programs; this one waits until it is done");
     Turn::take(&target().join("chatlings/turn"), waits).ok()
-}
-
-fn is_untouched(step: &Step) -> bool {
-    step.programs.iter().all(|program| Starter::read(program).is_untouched())
 }
 
 /// The file of an exercise, and its task.
 fn task_of(program: &str) -> (String, String) {
     let file = Package::Exercises.source(program).display().to_string();
-    (file, Starter::read(program).task())
+    (file, Starter::handed_out(program).task())
 }
 
 /// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.

@@ -50,6 +50,11 @@ impl Copy {
         let _ = fs::remove_file(self.standing());
     }
 
+    /// The root folder of the copy.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where the student's folder is.
     pub fn exercises(&self) -> PathBuf {
         self.root.join("exercises")
@@ -90,6 +95,11 @@ impl Copy {
         self.target().join(format!("chatlings/{:x}/standing.json", hasher.finish()))
     }
 
+    /// The file by which checkers of the copy take turns.
+    pub fn turn(&self) -> PathBuf {
+        self.target().join("chatlings/turn")
+    }
+
     fn target(&self) -> PathBuf {
         kept("copy").join("target")
     }
@@ -107,6 +117,13 @@ impl Copy {
     /// Runs the checker on the copy.
     pub fn step(&self, arguments: &[&str]) -> Ended {
         self.run(self.checker().args(arguments))
+    }
+
+    /// The checker on the copy, to be run in a way of its own.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.checker();
+        self.prepare(command.args(arguments));
+        command
     }
 
     /// Starts the checker on the copy.

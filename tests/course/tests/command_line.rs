@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
-use course_tests::play::{STEPS, Starter, find, reference};
+use course_tests::play::{STEPS, find, is_untouched, reference};
 use course_tests::root;
 use course_tests::run::{Ended, checker, run, step};
 use course_tests::snapshot::{Filters, settings};
@@ -95,7 +95,7 @@ fn with_strict_anything_short_of_full_points_is_a_failure() {
     step(&[&without_client[..], &["--strict"]].concat()).with(1);
     run(checker().env("CHATLINGS_STRICT", "1").args(without_client)).with(1);
     run(checker().env("CHATLINGS_STRICT", "0").args(without_client)).with(0);
-    if Starter::read("ex1_server").is_untouched() {
+    if is_untouched("ex1_server") {
         step(&["check", "ex1"]).with(0);
         step(&["check", "ex1", "--strict"]).with(1);
     }
@@ -410,7 +410,7 @@ fn a_demo_plays_every_scene_of_a_step() {
 
 #[test]
 fn an_untouched_step_shows_its_task_its_files_and_a_finished_run() {
-    if !Starter::read("ex1_server").is_untouched() {
+    if !is_untouched("ex1_server") {
         let _ = writeln!(io::stderr(), "skipped: exercises/src/bin/ex1_server.rs is not a starter");
         return;
     }
