@@ -119,18 +119,18 @@ pub fn look_at(program: &str) -> Result<Found> {
     if !data.is_file() {
         bail!("{shown} is not a file, and is left alone: move it away, then try again");
     }
+    let theirs = fs::read(&path).with_context(|| format!("cannot read {shown}"))?;
+    if is_same(&theirs, &starter) {
+        return Ok(Found::AsHandedOut);
+    }
     if data.permissions().readonly() {
         bail!("{shown} is read-only, and is left alone; to start over: chmod u+w {shown}");
     }
-    let theirs = fs::read(&path).with_context(|| format!("cannot read {shown}"))?;
-    match is_same(&theirs, &starter) {
-        true => Ok(Found::AsHandedOut),
-        false => Ok(Found::Work(what_was_done(&theirs, &starter))),
-    }
+    Ok(Found::Work(what_was_done(&theirs, &starter)))
 }
 
-/// Brings the starter of a program back. Returns the file, from the root of the course, in which the old one was kept; none
-/// if it was as handed out, and so left alone, or missing.
+/// Brings the starter of a program back. Returns the file, from the root of the course, in which the old one was kept;
+/// none if it was as handed out, and so left alone, or missing.
 ///
 /// Whoever calls should have the turn, so that no check builds the program meanwhile, and have asked.
 ///
@@ -168,7 +168,8 @@ fn replace(path: &Path, content: &[u8], date: Option<&String>) -> io::Result<Opt
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
     let mut builder = Builder::new();
-    builder.prefix(".").suffix(".new").permissions(Permissions::from_mode(0o666)); // less the umask
+    // If this process is killed, what is left has a name that nobody looks at.
+    builder.prefix(".").suffix(".rs.bak").permissions(Permissions::from_mode(0o666)); // less the umask
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
@@ -194,14 +195,16 @@ fn keep(path: &Path, date: &str) -> io::Result<PathBuf> {
     };
     let mut fill = || {
         io::copy(&mut old, &mut file)?;
-        let data = old.metadata()?;
-        file.set_permissions(data.permissions())?;
-        file.set_modified(data.modified()?)?; // when it was last worked on
         file.sync_all()
     };
     if let Err(error) = fill() {
         let _ = fs::remove_file(&copy); // half of it is no copy
         return Err(error);
+    }
+    // That it was last worked on long ago, and who may read it, is good to have; not every file system can.
+    if let Ok(data) = old.metadata() {
+        let _ = data.modified().and_then(|time| file.set_modified(time));
+        let _ = file.set_permissions(data.permissions());
     }
     Ok(copy)
 }

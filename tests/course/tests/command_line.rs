@@ -381,8 +381,8 @@ fn the_list_names_every_step_and_fits_the_screen() {
     let list = ["step", "list"];
     let output = run(Command::new(env!("CARGO")).current_dir(root()).args(list)).with(0);
     for step in STEPS {
-        let is_row = |line: &str| line.starts_with(step.id) && line.contains(step.title);
-        assert!(output.stdout.lines().any(is_row), "{output}");
+        let standing = output.standing_of(step.id);
+        assert!(standing.contains(&format!(" of {}", step.points)), "{output}");
     }
     assert!(output.stdout.lines().all(|line| line.chars().count() <= 80), "{output}");
 }

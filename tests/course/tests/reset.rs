@@ -184,12 +184,20 @@ fn what_an_editor_does_to_line_ends_is_left_alone() {
         assert!(output.stdout.contains("left alone"), "{output}");
         assert_eq!(source(&copy, "ex1_server"), edited);
     }
+    let read_only = Permissions::from_mode(0o444);
+    fs::set_permissions(copy.exercise("ex1_server"), read_only).expect("it is read-only");
+    let output = copy.step(&["reset", "ex1"]);
+    fs::remove_file(copy.exercise("ex1_server")).expect("it is removed");
+    assert!(output.with(0).stdout.contains("left alone"));
     // A note is somebody's work.
     let noted = format!("{starter_of_ex1}// a note\n");
     fs::write(copy.exercise("ex1_server"), noted).expect("it is written");
     copy.step(&["reset", "ex1"]).with(2);
     assert_ne!(copy.step(&["list"]).with(0).standing_of("ex1"), "0 of 2 untouched");
 }
+
+/// What stands in the way of a file: how that is said, and how it is made.
+type Obstacle<'a> = (&'a str, &'a dyn Fn(&Path));
 
 #[test]
 fn what_no_file_can_replace_is_left_alone_with_one_line() {
@@ -199,7 +207,7 @@ fn what_no_file_can_replace_is_left_alone_with_one_line() {
     let pipe = |path: &Path| {
         assert!(Command::new("mkfifo").arg(path).status().expect("it starts").success())
     };
-    let make: [(&str, &dyn Fn(&Path)); 5] = [
+    let obstacles: [Obstacle; 5] = [
         ("is a link", &|path| symlink(&solution, path).expect("a link")),
         ("is a link", &|path| symlink("nowhere", path).expect("a link")),
         ("is not a file", &|path| fs::create_dir(path).expect("a folder")),
@@ -209,7 +217,7 @@ fn what_no_file_can_replace_is_left_alone_with_one_line() {
             fs::set_permissions(path, Permissions::from_mode(0o444)).expect("it is read-only");
         }),
     ];
-    for (what, make) in make {
+    for (what, make) in obstacles {
         fs::remove_file(&server).expect("it is removed");
         make(&server);
         let before = files(&copy);
