@@ -12,6 +12,7 @@ help:
 	@echo "cargo test               run all checks of your programs and the reference solutions"
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
+	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
 	@echo
 	@echo "To change the course:"

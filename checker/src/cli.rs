@@ -11,12 +11,16 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
-use crate::cli::values::{programs, step_ids};
+use crate::cli::values::{programs, step_ids, steps_or_programs};
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
 step's default port is used, and one check runs at a time. CMD is split into
 words as a shell would, and runs without a shell, from where you are.";
+
+const AFTER_RESET: &str = "\
+The old file stays beside the new one, with the date in its name, and is never
+built: exercises/src/bin/ex1_server.2026-01-31T14-03-07.rs.bak";
 
 /// Shows, checks and plays the steps of the course
 ///
@@ -32,7 +36,7 @@ pub struct Cli {
 /// What the checker can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Every step: its title, its points, and where you stand
+    /// Every step: what is done of it, and what to do next
     List,
     /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
@@ -66,6 +70,16 @@ pub enum Command {
         /// The next hint; repeat it for the one after that
         #[arg(long, action = ArgAction::Count)]
         more: u8,
+    },
+    /// Start over: bring a step's starters back, or one; your old file is kept
+    #[command(after_help = AFTER_RESET)]
+    Reset {
+        /// The step, or one of its programs: ex1, ex1_server
+        #[arg(value_name = "STEP|PROGRAM", value_parser = steps_or_programs(), hide_possible_values = true)]
+        what: String,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
     },
 }
 

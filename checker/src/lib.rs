@@ -20,6 +20,7 @@ pub mod cli;
 
 pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
+    pub mod reset;
     pub mod standing;
     pub mod student;
     pub mod watch;
@@ -33,6 +34,7 @@ pub mod report {
     mod framing;
     pub mod json;
     pub mod link;
+    pub mod list;
     pub mod screen;
     pub mod seen;
     pub mod sequence;
@@ -51,6 +53,7 @@ pub mod judge {
     mod manifest;
     pub mod outcome;
     pub mod probe;
+    pub mod standing;
 }
 
 pub mod course {

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use checker::cli::limits::limits_of_environment;
-use checker::cli::values::{steps_of, terminal};
+use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
+use checker::desk::reset;
 use checker::desk::student::{self, Answer};
 use checker::desk::watch;
 use checker::sandbox::ending;
@@ -52,6 +53,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let steps = steps_of(std::slice::from_ref(step));
             Ok(student::hint(steps[0], usize::from(*more), &terminal(false)))
         }
+        Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }
 

@@ -18,6 +18,19 @@ pub(super) fn programs() -> PossibleValuesParser {
     PossibleValuesParser::new(STEPS.iter().flat_map(|step| step.programs))
 }
 
+/// One of the steps, or one of the student's programs.
+pub(super) fn steps_or_programs() -> PossibleValuesParser {
+    let programs = STEPS.iter().flat_map(|step| step.programs);
+    PossibleValuesParser::new(STEPS.iter().map(|step| step.id).chain(programs.copied()))
+}
+
+/// The programs that are meant by the id of a step, or by the name of one of them.
+pub fn programs_of(what: &str) -> Vec<&'static str> {
+    let programs = STEPS.iter().flat_map(|step| step.programs.iter().map(move |it| (step, *it)));
+    let is_meant = |(step, program): &(&Step, &str)| step.id == what || *program == what;
+    programs.filter(is_meant).map(|(_, program)| program).collect()
+}
+
 /// The steps of these ids, in the order of the course; all when none is named.
 pub fn steps_of(ids: &[String]) -> Vec<&'static Step> {
     let is_meant = |step: &&Step| ids.is_empty() || ids.iter().any(|id| id == step.id);

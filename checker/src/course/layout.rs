@@ -58,6 +58,12 @@ impl Package {
     }
 }
 
+/// The file that a program is handed out as, from the root of the course: the student's is compared with it, and comes
+/// back from it.
+pub fn starter(program: &str) -> PathBuf {
+    Path::new("starters").join(format!("{program}.rs"))
+}
+
 /// The root folder of the course.
 pub fn root() -> PathBuf {
     // Under cargo the variable names the package's folder as it is now; without, as it was when built.
@@ -98,12 +104,20 @@ pub fn content(path: &Path) -> Option<Vec<u8>> {
     is_file.then(|| fs::read(path).ok()).flatten()
 }
 
-/// What these programs of a package are made of now; another text when one of them has changed.
+/// What these programs of a package are made of now; another text when one of them has changed, or the library that
+/// they share.
 pub fn fingerprint(package: Package, programs: &[&str]) -> String {
     let mut hasher = DefaultHasher::new();
     for program in programs {
         // A file that is missing counts as an empty one.
         content(&root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
+    }
+    let folder = fs::read_dir(root().join(package.folder()).join("src"));
+    let mut library: Vec<PathBuf> =
+        folder.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    library.sort();
+    for file in library {
+        content(&file).hash(&mut hasher);
     }
     format!("{:x}", hasher.finish())
 }

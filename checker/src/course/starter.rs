@@ -1,12 +1,14 @@
-//! Reads a student's source file as the student does: the task at its top, and its TODO spots.
+//! Reads the source of an exercise as a student does: the task at its top, and its TODO spots.
 //!
-//! A starter has its spots numbered `// TODO 1 of 3: …`, each with a `todo!()` below it. While every
-//! one of them is still there, the program is untouched.
+//! Each starter lies twice in the course: in `exercises/`, where a student works on it, and as it was handed out, in
+//! `starters/`. A starter has its spots numbered `// TODO 1 of 3: …`, each with a `todo!()` below it.
 
-use crate::course::layout::{Package, content, root};
+use std::path::Path;
+
+use crate::course::layout::{self, Package, content, root};
 use crate::stage::show::visible;
 
-/// A student's program, as its file stands now.
+/// The source of an exercise.
 pub struct Starter {
     source: String,
 }
@@ -23,10 +25,18 @@ pub struct Spot {
 }
 
 impl Starter {
-    /// Reads the exercise of that name. A file that is not there reads as an empty one.
+    /// Reads the student's program of that name, as it stands now. A file that is not there reads as an empty one.
     pub fn read(program: &str) -> Starter {
-        let path = root().join(Package::Exercises.source(program));
-        let content = content(&path).unwrap_or_default();
+        Starter::at(&Package::Exercises.source(program))
+    }
+
+    /// Reads the program of that name as it was handed out.
+    pub fn handed_out(program: &str) -> Starter {
+        Starter::at(&layout::starter(program))
+    }
+
+    fn at(path: &Path) -> Starter {
+        let content = content(&root().join(path)).unwrap_or_default();
         Starter { source: String::from_utf8(content).unwrap_or_default() }
     }
 
@@ -35,8 +45,8 @@ impl Starter {
         Starter { source: source.to_string() }
     }
 
-    /// Whether nothing of it has been done.
-    pub fn is_untouched(&self) -> bool {
+    /// Whether all of its spots are there, each with its `todo!()`.
+    pub fn is_whole(&self) -> bool {
         let spots = self.spots();
         let whole = spots.first().is_some_and(|spot| spot.of == spots.len());
         whole && self.todo_count() == spots.len()
@@ -75,6 +85,25 @@ impl Starter {
     }
 }
 
+/// Whether a student's program is as it was handed out.
+pub fn is_untouched(program: &str) -> bool {
+    let theirs = content(&root().join(Package::Exercises.source(program)));
+    let ours = content(&root().join(layout::starter(program)));
+    theirs.zip(ours).is_some_and(|(theirs, ours)| is_same(&theirs, &ours))
+}
+
+/// Whether two sources are the same to whoever reads them. An editor, or Git, may write other line ends, take blanks off
+/// the end of a line, or differ in the line breaks at the end: that is nobody's work. All else is, comments too.
+pub fn is_same(one: &[u8], other: &[u8]) -> bool {
+    const MARK: &[u8] = b"\xef\xbb\xbf"; // of UTF-8, as some editors on Windows set it
+    let lines = |source: &[u8]| {
+        let source = source.strip_prefix(MARK).unwrap_or(source).trim_ascii_end();
+        let lines = source.split(|byte| *byte == b'\n');
+        lines.map(|line| line.trim_ascii_end().to_vec()).collect::<Vec<_>>()
+    };
+    lines(one) == lines(other)
+}
+
 /// `// TODO 1 of 3: take the port`
 fn spot_in(line: &str) -> Option<Spot> {
     let (number, rest) = line.trim_start().strip_prefix("// TODO ")?.split_once(" of ")?;
@@ -101,13 +130,33 @@ mod tests {
     }
 
     #[test]
-    fn a_starter_is_untouched_until_a_todo_is_gone() {
-        assert!(Starter::of(SOURCE).is_untouched());
-        assert!(!Starter::of(&SOURCE.replace("todo!(\"b\")", "2")).is_untouched());
-        assert!(
-            !Starter::of(&SOURCE.replace("    // TODO 2 of 2: the second\n", "")).is_untouched()
-        );
-        assert!(!Starter::of("fn main() {}").is_untouched());
+    fn a_starter_is_whole_until_a_todo_is_gone() {
+        assert!(Starter::of(SOURCE).is_whole());
+        assert!(!Starter::of(&SOURCE.replace("todo!(\"b\")", "2")).is_whole());
+        assert!(!Starter::of(&SOURCE.replace("    // TODO 2 of 2: the second\n", "")).is_whole());
+        assert!(!Starter::of("fn main() {}").is_whole());
+    }
+
+    #[test]
+    fn what_an_editor_does_to_line_ends_is_nobodys_work() {
+        let is_same = |other: &str| is_same(SOURCE.as_bytes(), other.as_bytes());
+        assert!(is_same(SOURCE));
+        assert!(is_same(&SOURCE.replace('\n', "\r\n")), "line ends of Windows");
+        assert!(is_same(&format!("\u{feff}{SOURCE}")), "the mark of UTF-8");
+        assert!(is_same(SOURCE.trim_end()), "no line break at the end");
+        assert!(is_same(&format!("{SOURCE}\n\n")), "more of them");
+        assert!(is_same(&SOURCE.replace("//!\n", "//! \n")), "blanks at the end of a line");
+    }
+
+    #[test]
+    fn all_else_is_somebodys_work() {
+        let is_same = |other: &str| is_same(SOURCE.as_bytes(), other.as_bytes());
+        assert!(!is_same(""));
+        assert!(!is_same(&format!("{SOURCE}// a note\n")));
+        assert!(!is_same(&SOURCE.replace("    todo!()", "todo!()")), "another indentation");
+        assert!(!is_same(&SOURCE.replace("fn b", "\nfn b")), "a blank line between two others");
+        assert!(!is_same(&SOURCE.replace('\n', "\n\n")));
+        assert!(!super::is_same(SOURCE.as_bytes(), &[SOURCE.as_bytes(), b"\xff"].concat()));
     }
 
     #[test]

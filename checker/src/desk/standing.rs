@@ -1,114 +1,196 @@
 //! Where a student stands: the result of the last check of each step, kept in the target folder.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use tempfile::NamedTempFile;
 
 use crate::course::layout::{Package, fingerprint, kept};
-use crate::course::starter::Starter;
+use crate::course::starter::{self, Starter};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::judge::outcome::{StepResult, Verdict};
-use crate::report::terminal::points_in_words;
+use crate::sandbox::turn::Turn;
 
-fn path() -> PathBuf {
-    kept("standing.json")
-}
+pub use crate::judge::standing::Standing;
 
-fn read() -> Map<String, Value> {
-    // Missing or damaged, it is as good as empty: the next check writes it anew.
-    let text = fs::read_to_string(path()).unwrap_or_default();
-    serde_json::from_str(&text).unwrap_or_default()
-}
-
-/// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
-/// written to harms nothing.
-pub fn keep(results: &[StepResult]) {
-    let mut standings = read();
-    for result in results {
-        let standing = json!({ "fingerprint": result.fingerprint, "points": result.points() });
-        standings.insert(result.step.id.to_string(), standing);
-    }
-    let _ = write(&Value::Object(standings).to_string());
+/// What is kept of a step's last check, under its id.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// What the programs were made of.
+    fingerprint: String,
+    /// What they got.
+    points: f64,
 }
 
 /// The key of the steps whose first hint was shown.
 const HINTED: &str = "hinted";
 
-/// The ids of the steps whose first hint was shown.
-pub fn hinted() -> Vec<String> {
-    read().get(HINTED).and_then(|ids| serde_json::from_value(ids.clone()).ok()).unwrap_or_default()
+/// Where the student stands with all steps, in the order of the walkthrough.
+pub fn all() -> Vec<Standing> {
+    let standings = read(&path());
+    STEPS.iter().map(|step| standing(step, standings.get(step.id))).collect()
 }
 
-/// Remembers that the first hints of these steps were shown, where a check has failed.
-pub fn note_hints(results: &[StepResult]) {
-    let mut steps = hinted();
-    for result in results {
-        let has_failed = |verdict: &Verdict| matches!(verdict, Verdict::Fails { .. });
-        let is_shown = result.outcomes.iter().any(|outcome| has_failed(&outcome.verdict));
-        if is_shown && !steps.iter().any(|id| id == result.step.id) {
-            steps.push(result.step.id.to_string());
-        }
-    }
-    let mut standings = read();
-    if standings.get(HINTED) != Some(&json!(steps)) {
-        standings.insert(HINTED.to_string(), json!(steps));
-        let _ = write(&Value::Object(standings).to_string());
+fn standing(step: &'static Step, kept: Option<&Value>) -> Standing {
+    // Where the file is damaged, it is as if the step had not been checked.
+    let kept = kept.and_then(|kept| Kept::deserialize(kept).ok());
+    let is_current =
+        |kept: &Kept| kept.fingerprint == fingerprint(Package::Exercises, step.programs);
+    Standing {
+        step,
+        points: kept.as_ref().map(|kept| kept.points.clamp(0.0, f64::from(step.points))),
+        is_current: kept.as_ref().is_some_and(is_current),
+        is_untouched: is_untouched(step),
+        todos: step.programs.iter().map(|program| Starter::read(program).todo_count()).sum(),
     }
 }
 
-/// The points of all steps that were checked as they lie there now, and the most that all steps give. What was changed
-/// since, by the student or because somebody else's programs lie there now, counts again when it is checked.
+/// Whether all programs of a step are as they were handed out.
+pub fn is_untouched(step: &Step) -> bool {
+    step.programs.iter().all(|program| starter::is_untouched(program))
+}
+
+/// The points of all steps that count, and the most that all steps give.
 pub fn sum() -> (f64, u32) {
-    let standings = read();
-    let checked = STEPS.iter().filter_map(|step| Some((step, standings.get(step.id)?)));
-    let current = checked.filter(|(step, standing)| is_current(step, standing));
-    let points = current.filter_map(|(_, standing)| standing["points"].as_f64());
-    (points.fold(0.0, |sum, points| sum + points), STEPS.iter().map(|step| step.points).sum())
-}
-
-/// Whether a step's programs are still what they were when it was checked.
-fn is_current(step: &Step, standing: &Value) -> bool {
-    standing["fingerprint"] == fingerprint(Package::Exercises, step.programs)
+    let points = all().iter().fold(0.0, |sum, standing| sum + standing.counted());
+    (points, STEPS.iter().map(|step| step.points).sum())
 }
 
 /// The first step, in the order of the walkthrough, that does not have all of its points as it lies there now.
 pub fn first_incomplete() -> Option<&'static Step> {
-    STEPS.iter().find(|step| !is_complete(step))
+    all().iter().find(|standing| !standing.is_complete()).map(|standing| standing.step)
 }
 
-/// Whether a step has all of its points, as it lies there now.
-pub fn is_complete(step: &Step) -> bool {
-    let standings = read();
-    let Some(standing) = standings.get(step.id) else { return false };
-    let points = standing["points"].as_f64().unwrap_or(0.0);
-    is_current(step, standing) && points + 1e-6 >= f64::from(step.points)
+/// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
+/// written to harms nothing.
+pub fn keep(results: &[StepResult]) {
+    change(&path(), |standings| {
+        for result in results {
+            let fingerprint = result.fingerprint.clone();
+            let kept = json!(Kept { fingerprint, points: result.points() });
+            standings.insert(result.step.id.to_string(), kept);
+        }
+    });
+}
+
+/// Forgets what is kept of a step, as if it had never been checked.
+pub fn forget(step: &Step) {
+    change(&path(), |standings| {
+        standings.remove(step.id);
+        let mut hinted = hinted_in(standings);
+        hinted.retain(|id| id != step.id);
+        standings.insert(HINTED.to_string(), json!(hinted));
+    });
+}
+
+/// The ids of the steps whose first hint was shown.
+pub fn hinted() -> Vec<String> {
+    hinted_in(&read(&path()))
+}
+
+fn hinted_in(standings: &Map<String, Value>) -> Vec<String> {
+    standings.get(HINTED).and_then(|ids| Vec::deserialize(ids).ok()).unwrap_or_default()
+}
+
+/// Remembers that the first hints of these steps were shown, where a check has failed.
+pub fn note_hints(results: &[StepResult]) {
+    let has_failed = |verdict: &Verdict| matches!(verdict, Verdict::Fails { .. });
+    let is_shown =
+        |result: &&StepResult| result.outcomes.iter().any(|outcome| has_failed(&outcome.verdict));
+    change(&path(), |standings| {
+        let mut hinted = hinted_in(standings);
+        for result in results.iter().filter(is_shown) {
+            if !hinted.iter().any(|id| id == result.step.id) {
+                hinted.push(result.step.id.to_string());
+            }
+        }
+        standings.insert(HINTED.to_string(), json!(hinted));
+    });
+}
+
+fn path() -> PathBuf {
+    kept("standing.json")
+}
+
+fn read(path: &Path) -> Map<String, Value> {
+    // Missing or damaged, it is as good as empty: the next check writes it anew.
+    let text = fs::read_to_string(path).unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
+/// Changes what is kept. No other checker writes between the reading and the writing: its results would be lost.
+fn change(path: &Path, change: impl FnOnce(&mut Map<String, Value>)) {
+    // Where the folder takes no lock, this is better than nothing.
+    let _turn = Turn::take(&path.with_extension("turn"), || ()).ok();
+    let before = read(path);
+    let mut after = before.clone();
+    change(&mut after);
+    if after != before {
+        let _ = write(path, &Value::Object(after).to_string());
+    }
 }
 
 /// Writes the whole file or, if that is cut off, nothing of it.
-fn write(text: &str) -> io::Result<()> {
-    let path = path();
-    let folder = path.parent().unwrap_or(&path);
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.persist(&path)?;
+    file.persist(path)?;
     Ok(())
 }
 
-/// Where the student stands with a step, in a few words.
-pub fn describe(step: &Step) -> String {
-    let mut starters = step.programs.iter().map(|program| Starter::read(program));
-    if starters.all(|starter| starter.is_untouched()) {
-        return "untouched".to_string();
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn what_several_keep_at_once_is_all_kept() {
+        const WRITERS: usize = 8;
+        const EACH: usize = 25;
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("deeper/standing.json");
+        thread::scope(|scope| {
+            for writer in 0..WRITERS {
+                let path = &path;
+                scope.spawn(move || {
+                    for number in 0..EACH {
+                        let key = format!("{writer} {number}");
+                        change(path, |standings| drop(standings.insert(key, json!(1))));
+                    }
+                });
+            }
+        });
+        assert_eq!(read(&path).len(), WRITERS * EACH);
     }
-    let standings = read();
-    let Some(standing) = standings.get(step.id) else {
-        return "not checked yet".to_string();
-    };
-    let changed = if is_current(step, standing) { "" } else { ", changed since" };
-    format!("{}{changed}", points_in_words(standing["points"].as_f64().unwrap_or(0.0)))
+
+    #[test]
+    fn what_is_damaged_is_as_if_it_had_not_been_checked() {
+        let step = &STEPS[0];
+        let max = f64::from(step.points);
+        let points = |kept: &str| {
+            standing(step, Some(&serde_json::from_str(kept).expect("a JSON value"))).points
+        };
+        for damaged in ["7", "null", "{}", "[]", "{\"fingerprint\": \"\", \"points\": \"2\"}"] {
+            assert_eq!(points(damaged), None, "{damaged}");
+        }
+        assert_eq!(points("{\"fingerprint\": \"\", \"points\": 1}"), Some(1.0));
+        assert_eq!(points("{\"fingerprint\": \"\", \"points\": 1e9}"), Some(max));
+        assert_eq!(points("{\"fingerprint\": \"\", \"points\": -3}"), Some(0.0));
+    }
+
+    #[test]
+    fn hints_that_cannot_be_understood_are_none() {
+        let standings = |text: &str| serde_json::from_str(text).expect("a JSON object");
+        assert_eq!(hinted_in(&standings("{\"hinted\": [\"ex1\"]}")), ["ex1"]);
+        for damaged in ["{}", "{\"hinted\": 7}", "{\"hinted\": [7]}"] {
+            assert!(hinted_in(&standings(damaged)).is_empty(), "{damaged}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::judge::probe;
 use crate::report::again::Again;
 use crate::report::json;
-use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
+use crate::report::terminal::{Ending, Next, Terminal, Untouched};
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
 use crate::stage::words::any_seed;
@@ -90,9 +90,7 @@ pub enum Programs {
 
 /// All steps, and where the student stands.
 pub fn list(terminal: &Terminal) -> Answer {
-    let row = |step| Row { step, standing: standing::describe(step) };
-    let rows: Vec<Row> = STEPS.iter().map(row).collect();
-    Answer { text: terminal.list(&rows), warnings: Vec::new(), status: 0 }
+    Answer { text: terminal.list(&standing::all()), warnings: Vec::new(), status: 0 }
 }
 
 /// The hint of this number, from 0; the last one if there are fewer.
@@ -249,7 +247,7 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     };
     let is_shown = |step: &&&'static Step| {
         let may_be_shown = !wanted.is_json && wanted.only.is_none();
-        package == Package::Exercises && may_be_shown && is_untouched(step)
+        package == Package::Exercises && may_be_shown && standing::is_untouched(step)
     };
     let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
     let (sources, solutions) =
@@ -276,14 +274,10 @@ fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
     Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
 }
 
-fn is_untouched(step: &Step) -> bool {
-    step.programs.iter().all(|program| Starter::read(program).is_untouched())
-}
-
 /// The file of an exercise, and its task.
 fn task_of(program: &str) -> (String, String) {
     let file = Package::Exercises.source(program).display().to_string();
-    (file, Starter::read(program).task())
+    (file, Starter::handed_out(program).task())
 }
 
 fn outcomes(results: &[StepResult]) -> impl Iterator<Item = &Outcome> {

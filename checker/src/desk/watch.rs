@@ -22,7 +22,8 @@ use crossterm::event::KeyCode;
 use crate::course::layout::{Package, root};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
-use crate::desk::standing;
+use crate::desk::reset;
+use crate::desk::standing::{self, Standing};
 use crate::desk::student::Answer;
 use crate::desk::watch::files::{Files, Saved};
 use crate::desk::watch::run::{Ended, Run, Stopped};
@@ -49,17 +50,10 @@ enum Errand {
     Report,
 }
 
-/// Where the student stands, as far as it is known: to find that out takes a while.
-struct Standings {
-    so_far: (f64, u32),
-    complete: Vec<bool>,   // by the number of the step
-    in_words: Vec<String>, // as well
-}
-
 /// The desk of a student who edits.
 struct Desk {
     step: &'static Step,
-    standings: Standings,
+    standings: Vec<Standing>, // when they were last looked at: that takes a moment
     files: Files,
     looked: Option<Instant>, // at the files
     run: Option<(Errand, Run)>,
@@ -107,7 +101,7 @@ pub fn watch(step: Option<&'static Step>) -> Result<Answer> {
     }
     drop(screen);
     run::stop_all();
-    let (sum, max) = desk.standings.so_far;
+    let (sum, max) = desk.so_far();
     let text = format!("So far: {} of {max} points in all steps.\n", points(sum));
     Ok(Answer { text, warnings: Vec::new(), status: 0 })
 }
@@ -122,7 +116,7 @@ impl Desk {
     fn new(step: &'static Step, files: Files) -> Desk {
         Desk {
             step,
-            standings: Standings::now(),
+            standings: standing::all(),
             files,
             looked: None,
             run: None,
@@ -142,17 +136,17 @@ impl Desk {
     /// Looks at the files and at what runs.
     fn looks(&mut self) {
         self.stopped.retain_mut(|stopped| !stopped.is_gone());
-        if let Some((errand, run)) = &mut self.run
-            && let Some(ended) = run.look()
-        {
-            let errand = *errand;
-            self.run = None;
-            self.takes_in(errand, ended);
-        }
-        if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
+        let ended = self.run.as_mut().and_then(|(_, run)| run.look());
+        // The files first: what was saved during the run is not what it was about.
+        if ended.is_some() || self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
             let saved = self.files.look();
             self.looked = Some(Instant::now());
             self.sees(saved);
+        }
+        if let Some(ended) = ended
+            && let Some((errand, _)) = self.run.take()
+        {
+            self.takes_in(errand, ended);
         }
         if self.run.is_none()
             && let Some(errand) = self.waiting.pop_front()
@@ -166,7 +160,7 @@ impl Desk {
         if saved == Saved::default() {
             return;
         }
-        self.standings = Standings::now();
+        self.standings = standing::all();
         let is_checked = matches!(self.run, Some((Errand::Check, _)));
         // What runs is of the same content. (The checker itself gives a file another time, so that cargo sees it.)
         let touched = if self.run.is_some() { Vec::new() } else { saved.touched };
@@ -221,7 +215,7 @@ impl Desk {
 
     /// What a run has come to.
     fn takes_in(&mut self, errand: Errand, ended: Ended) {
-        self.standings = Standings::now();
+        self.standings = standing::all();
         if errand == Errand::Report {
             let said = if ended.printed.is_empty() { ended.complaints } else { ended.printed };
             self.note = said.lines().next().unwrap_or_default().to_string();
@@ -285,24 +279,36 @@ impl Desk {
         *shown = (*shown + 1).min(count);
     }
 
-    /// Starts a program over. The file that changes is seen like any other.
+    /// Starts a program over.
     fn starts_over(&mut self, program: Option<&'static str>) {
         let Some(program) = program else { return };
-        self.stops();
-        let _ = program;
+        self.stops(); // it has the turn, which nobody else waits for here: what it has built is old anyway
+        self.note = match reset::start_over(program) {
+            Ok(Some(copy)) => {
+                format!("{program} starts over. Your file is kept: {}", copy.display())
+            }
+            Ok(None) => format!("{program} is as it was handed out."),
+            Err(error) => format!("{error:#}"),
+        };
+        self.files.look(); // that change is known
+        self.standings = standing::all();
+        self.checks_again();
     }
 
     /// The step that `n` goes to: from one that is complete, the next that is not.
     fn next(&self) -> Option<&'static Step> {
-        let (here, complete) = (self.number(), &self.standings.complete);
-        if !complete[here] {
+        let here = self.number();
+        if !self.standings[here].is_complete() {
             return self.neighbour(1);
         }
-        let others = (here + 1..STEPS.len()).chain(0..here);
-        others
-            .map(|number| (&STEPS[number], complete[number]))
-            .find(|(_, done)| !done)
-            .map(|(step, _)| step)
+        let mut others = self.standings[here + 1..].iter().chain(&self.standings[..here]);
+        others.find(|standing| !standing.is_complete()).map(|standing| standing.step)
+    }
+
+    /// The points in all steps, and the most there are.
+    fn so_far(&self) -> (f64, u32) {
+        let points = self.standings.iter().map(Standing::counted);
+        (points.fold(0.0, |sum, points| sum + points), STEPS.iter().map(|step| step.points).sum())
     }
 
     /// The number of the step that is followed, in the order of the course.
@@ -326,16 +332,6 @@ impl Desk {
             self.is_old = false;
         }
         self.checks_again();
-    }
-}
-
-impl Standings {
-    fn now() -> Standings {
-        Standings {
-            so_far: standing::sum(),
-            complete: STEPS.iter().map(standing::is_complete).collect(),
-            in_words: STEPS.iter().map(standing::describe).collect(),
-        }
     }
 }
 

@@ -81,7 +81,9 @@ impl Work {
     pub fn take_turn(self) -> Option<Turn> {
         let waits = || match self.is_for_a_program {
             true => Word::Turn.say(),
-            false => eprintln!("another check of these programs is running; this one waits for it"),
+            false => {
+                eprintln!("another checker uses these programs; this one waits until it is done")
+            }
         };
         Turn::take(&target().join("chatlings/turn"), waits).ok()
     }

@@ -80,12 +80,18 @@ pub fn build(
 }
 
 /// That a program is missing, and how to get it back.
-fn missing(source: &Path) -> String {
+fn missing(package: Package, program: &str) -> String {
+    let source = package.source(program);
     let source = source.display();
-    format!(
-        "{source} is missing. To get it back as it was handed out:\n  git checkout -- {source}\n\
-         Without git, take it from the course's archive."
-    )
+    match package {
+        Package::Exercises => format!(
+            "{source} is missing. To get it back as it was handed out:\n  cargo step reset {program}"
+        ),
+        Package::Solutions | Package::Plain => format!(
+            "{source} is missing. To get it back:\n  git checkout -- {source}\n\
+             Without git, take it from the course's archive."
+        ),
+    }
 }
 
 /// Builds one binary of another package of the course, and says where it is.
@@ -140,7 +146,7 @@ fn why_unbuildable(package: Package, program: &str) -> Option<Launch> {
     let source = package.source(program);
     let shown = source.display();
     let Ok(path) = root().join(&source).canonicalize() else {
-        return Some(Launch::Missing(missing(&source)));
+        return Some(Launch::Missing(missing(package, program)));
     };
     let folder = root().join(package.folder()).canonicalize().ok()?;
     if path.starts_with(&folder) && !path.is_file() {

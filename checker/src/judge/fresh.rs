@@ -67,10 +67,14 @@ impl Note {
             self.binaries.get(binary).is_some_and(|stamp| stamp_of(binary) != Some(*stamp))
         };
         let strange = binaries.iter().filter(|(binary, file)| is_strange(binary) && file.exists());
-        for file in changed.chain(strange.map(|(_, file)| file)) {
+        let strange: Vec<&(PathBuf, PathBuf)> = strange.collect();
+        for file in changed.chain(strange.iter().map(|(_, file)| file)) {
             touch(file).with_context(|| {
                 format!("cannot give {} another time, so that cargo builds it", file.display())
             })?;
+        }
+        for (binary, _) in strange {
+            self.binaries.remove(binary); // its file is newer now than any that was built
         }
         self.clone = clone.to_path_buf();
         self.files = files;
@@ -93,7 +97,7 @@ impl Note {
 }
 
 /// The files in a folder and all folders in it, each with the hash of its content. What cannot be read, cargo will
-/// complain of.
+/// complain of. An old file that was kept when its program was started over is not built: it keeps its time.
 fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
     let mut files = BTreeMap::new();
     let mut folders = vec![folder.to_path_buf()];
@@ -104,6 +108,8 @@ fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
             let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
             if is_folder && entry.file_name() != "target" {
                 folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "bak") {
+                continue;
             } else if let Some(content) = content(&path) {
                 let mut hasher = DefaultHasher::new();
                 content.hash(&mut hasher);
@@ -192,6 +198,26 @@ mod tests {
         write(&built.source, "fn main() { panic!() }", at(30));
         built.show_changes();
         assert_eq!(time_of(&built.source), at(30));
+    }
+
+    #[test]
+    fn an_old_file_that_was_kept_keeps_its_time() {
+        let built = Built::new();
+        let kept = built.source.with_extension("2026-01-31T14-03-07.rs.bak");
+        write(&kept, "fn main() {}", at(5));
+        built.show_changes();
+        assert_eq!(time_of(&kept), at(5));
+    }
+
+    #[test]
+    fn for_a_binary_that_is_gone_a_file_is_touched_once() {
+        let built = Built::new();
+        fs::remove_file(&built.binary).expect("it is removed");
+        built.show_changes().keep(&built.note(), [].into_iter());
+        assert!(time_of(&built.source) > at(1000));
+        write(&built.source, "fn main() {}", at(10));
+        built.show_changes();
+        assert_eq!(time_of(&built.source), at(10));
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod rows;
 use colored::Colorize;
 
 use crate::course::step::Step;
+use crate::judge::standing::Standing;
 use crate::report::screen::excerpt::Excerpt;
 use crate::report::screen::rows::{Detail, rows};
 use crate::report::seen::{CheckSeen, Seen, StepSeen};
@@ -21,6 +22,9 @@ pub struct Size {
     /// Rows.
     pub rows: usize,
 }
+
+/// How many lines what is being done may take.
+const LONGEST_STATUS: usize = 3;
 
 /// A key, and what it does.
 pub type Key = (&'static str, &'static str);
@@ -73,7 +77,9 @@ impl Frame {
         if !self.watched.is_empty() {
             head.push(cut(&self.watched, size).dimmed().to_string());
         }
-        let mut foot = vec![cut(&self.status, size)];
+        let mut foot = wrapped(&self.status, size, "");
+        foot.truncate(LONGEST_STATUS);
+        foot.resize(foot.len().max(1), String::new());
         foot.extend(self.keys_in(size));
         if head.len() + foot.len() >= size.rows {
             head.truncate(1); // a very low screen
@@ -289,6 +295,22 @@ impl Followed<'_> {
         }
         lines
     }
+}
+
+/// All steps, as many as fit around the one that is selected, and the whole.
+pub fn steps(standings: &[Standing], selected: usize, size: Size) -> Vec<String> {
+    const MARK: usize = 2;
+    let terminal = Size { columns: size.columns.saturating_sub(MARK), ..size }.terminal();
+    let rows = terminal.rows_of_steps(standings, Some(selected)).into_iter().enumerate();
+    let marked = rows.map(|(number, row)| {
+        let mark = if number == selected { "▸" } else { " " };
+        format!("{mark} {}", row.trim_end())
+    });
+    let mut lines: Vec<String> = [String::new()].into_iter().chain(marked).collect();
+    lines.extend([String::new(), format!("  {}", terminal.whole(standings))]);
+    let hidden = lines.len().saturating_sub(size.rows);
+    lines.drain(..hidden.min((selected + 2).saturating_sub(size.rows / 2)));
+    lines
 }
 
 /// Lines of which not all fit: the last one that is shown says how many follow, and which key shows them.

@@ -1,5 +1,4 @@
-//! What a person reads on a terminal: the list of steps, a step that is untouched, hints, and what stands around the
-//! verdicts.
+//! What a person reads on a terminal: a step that is untouched, hints, and what stands around the verdicts.
 
 use colored::Colorize;
 
@@ -23,14 +22,6 @@ impl Default for Terminal {
     fn default() -> Terminal {
         Terminal { width: WIDTH, is_verbose: false }
     }
-}
-
-/// A row of the list of steps.
-pub struct Row {
-    /// The step.
-    pub step: &'static Step,
-    /// Where the student stands with it, in a few words.
-    pub standing: String,
 }
 
 /// A step before anything of it is done.
@@ -87,28 +78,6 @@ impl Terminal {
     /// The transcript, coloured where that is wanted.
     pub fn transcript(&self, transcript: &Transcript) -> String {
         transcript::colored(transcript, self.width)
-    }
-
-    /// The list of all steps.
-    pub fn list(&self, rows: &[Row]) -> String {
-        const OTHER_COLUMNS: usize = "step   points  ".len();
-        const HEADING: &str = "where you stand";
-        let standings = rows.iter().map(|row| row.standing.chars().count()).max().unwrap_or(0);
-        let others = OTHER_COLUMNS + standings.max(HEADING.len());
-        let room = self.width.saturating_sub(others).max(10);
-        let width = title_width(rows.iter().map(|row| row.step)).min(room);
-        let heading = format!("step  {:<width$} points  {HEADING}", "title");
-        let mut text = format!("{}\n", heading.bold());
-        for Row { step, standing } in rows {
-            let (id, title, points) = (step.id, shorten(step.title, width), step.points);
-            text += &format!("{id:<5} {title:<width$} {points:>6}  {standing}\n");
-        }
-        if let Some(first) = rows.first() {
-            let id = first.step.id;
-            let more = format!("make {id} shows a step's task, and checks it once you have begun.");
-            text += &format!("\n{}\n", self.wrap(&more, ""));
-        }
-        text
     }
 
     /// All that `check` shows: what is untouched, the verdicts on the rest, and what follows from them.
@@ -249,7 +218,6 @@ impl Terminal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::table::STEPS;
 
     #[test]
     fn a_row_fits_a_narrow_terminal_and_keeps_its_points() {
@@ -257,17 +225,5 @@ mod tests {
         let row = terminal.spread(&format!("  ✗ {}", "a long name ".repeat(5)), "0 of 0.25");
         assert_eq!(row.chars().count(), 60, "{row}");
         assert!(row.ends_with("…  0 of 0.25"), "{row}");
-    }
-
-    #[test]
-    fn the_list_fits_a_narrow_terminal() {
-        let row = |step: &'static Step| Row { step, standing: "9.5 points, changed since".into() };
-        let rows: Vec<Row> = STEPS.iter().map(row).collect();
-        for width in [60, 80] {
-            let text = Terminal { width, is_verbose: false }.list(&rows);
-            let text = console::strip_ansi_codes(&text).into_owned();
-            assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
-            assert!(text.contains("9.5 points, changed since"), "{text}");
-        }
     }
 }

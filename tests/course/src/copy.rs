@@ -50,6 +50,11 @@ impl Copy {
         let _ = fs::remove_file(self.standing());
     }
 
+    /// The root folder of the copy.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where the student's folder is.
     pub fn exercises(&self) -> PathBuf {
         self.root.join("exercises")
@@ -90,6 +95,11 @@ impl Copy {
         self.target().join(format!("chatlings/{:x}/standing.json", hasher.finish()))
     }
 
+    /// The file by which checkers of the copy take turns.
+    pub fn turn(&self) -> PathBuf {
+        self.target().join("chatlings/turn")
+    }
+
     /// The folder that cargo builds in.
     pub fn target(&self) -> PathBuf {
         kept("copy").join("target")
@@ -110,6 +120,13 @@ impl Copy {
         self.run(self.checker().args(arguments))
     }
 
+    /// The checker on the copy, to be run in a way of its own.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.checker();
+        self.prepare(command.args(arguments));
+        command
+    }
+
     /// Starts the checker on the copy.
     ///
     /// # Panics
@@ -118,13 +135,6 @@ impl Copy {
         let mut command = self.checker();
         command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         self.prepare(&mut command).spawn().expect("it starts")
-    }
-
-    /// The checker on the copy, to be started.
-    pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.checker();
-        self.prepare(command.args(arguments));
-        command
     }
 
     /// Runs the checker on the copy, with a cargo that does something else besides: a script for a shell, in which

@@ -13,6 +13,7 @@ pub mod run;
 pub mod snapshot;
 #[cfg(target_os = "linux")]
 pub mod system;
+pub mod terminal;
 
 /// What should happen at once must happen within this time, on however busy a machine. (Short of the minute for which
 /// the system keeps the socket of a server that has closed a connection first.)

@@ -17,8 +17,8 @@ use checker::stage::transcript::Transcript;
 use clap::Parser;
 
 pub use checker::course::helpers::list as list_of_helpers;
-pub use checker::course::layout::{Package, target};
-pub use checker::course::starter::Starter;
+pub use checker::course::layout::{Package, starter, target};
+pub use checker::course::starter::{Starter, is_untouched};
 pub use checker::course::step::{Asked, Check, Step};
 pub use checker::course::table::{STEPS, find};
 pub use checker::judge::build::build_binary;

@@ -55,6 +55,18 @@ impl Ended {
         document.unwrap_or_else(|error| panic!("not a JSON document: {error}: {self}"))
     }
 
+    /// Where the student stands with a step, in what `list` printed: `2 of 2 changed since`.
+    ///
+    /// # Panics
+    /// When it has no row.
+    pub fn standing_of(&self, step: &str) -> String {
+        let is_of = |line: &&str| line.split_whitespace().nth(1) == Some(step);
+        let row = self.stdout.lines().find(is_of);
+        let row = row.unwrap_or_else(|| panic!("no row of {step}: {self}"));
+        let behind_bar = row.rsplit(['█', '▒', '░']).next().unwrap_or_default();
+        behind_bar.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The checks of the one step in that document.
     ///
     /// # Panics

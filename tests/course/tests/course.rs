@@ -4,11 +4,12 @@ use std::env;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use checker::stage::framing::Framing;
 use course_tests::play::{
-    Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference,
+    Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference, starter,
 };
 use course_tests::run::Ended;
 use course_tests::{read, root, wait_until};
@@ -46,12 +47,29 @@ fn exercises_and_solutions_hold_exactly_the_programs_of_the_steps() {
 }
 
 #[test]
-fn every_exercise_opens_with_its_task() {
+fn there_is_a_starter_of_each_program_and_no_other() {
+    let files = fs::read_dir(root().join("starters")).expect("the folder is there");
+    let mut files: Vec<PathBuf> =
+        files.map(|file| Path::new("starters").join(file.expect("a file").file_name())).collect();
+    let mut programs: Vec<PathBuf> = all_programs().map(|(_, program)| starter(program)).collect();
+    files.sort();
+    programs.sort();
+    assert_eq!(files, programs);
+}
+
+#[test]
+fn cargo_builds_no_starter() {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["metadata", "--no-deps", "--offline", "--format-version=1"]).current_dir(root());
+    let output = Ended::from(command.output().expect("cargo starts")).with(0);
+    assert!(output.stdout.contains("/exercises/src/bin/ex1_server.rs"), "{output}");
+    assert!(!output.stdout.contains("/starters/"), "{output}");
+}
+
+#[test]
+fn every_starter_opens_with_its_task() {
     for (step, program) in all_programs() {
-        let source = read(Package::Exercises.source(program));
-        if is_solved(&source) {
-            continue; // somebody's work has taken its place
-        }
+        let source = read(starter(program));
         let title = format!("//! # {}", step.title);
         assert!(
             source.to_lowercase().starts_with(&title),
@@ -75,19 +93,13 @@ fn every_exercise_opens_with_its_task() {
 #[test]
 fn every_todo_is_numbered_and_has_a_link_and_a_todo_call() {
     for (_, program) in all_programs() {
-        let source = read(Package::Exercises.source(program));
-        let mut spots = Starter::of(&source).spots();
-        spots.sort_by_key(|spot| spot.number);
-        spots.dedup_by_key(|spot| spot.number);
-        assert!(
-            spots.iter().all(|spot| (1..=spot.of).contains(&spot.number)),
-            "{program}: {spots:?}"
-        );
-        if !Starter::of(&source).is_untouched() {
-            continue; // somebody is working on it: some of its spots are code by now
-        }
+        let source = read(starter(program));
+        let spots = Starter::of(&source).spots();
+        let numbers: Vec<usize> = spots.iter().map(|spot| spot.number).collect();
+        let expected: Vec<usize> = (1..=spots.len()).collect();
+        assert_eq!(numbers, expected, "{program}: {spots:?}");
         let chunks: Vec<&str> = source.split("// TODO ").skip(1).collect();
-        assert_eq!(chunks.len(), spots.len(), "{program}: two spots have one number");
+        assert_eq!(chunks.len(), spots.len(), "{program}: a TODO without its number");
         for (chunk, spot) in chunks.iter().zip(&spots) {
             assert!(
                 spot.task.ends_with('.'),
@@ -109,17 +121,31 @@ fn every_todo_is_numbered_and_has_a_link_and_a_todo_call() {
     }
 }
 
-/// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, nothing may be solved. Without,
-/// a student's programs may stand instead of any starter.
 #[test]
 fn no_starter_is_solved() {
+    for (_, program) in all_programs() {
+        let starter = Starter::handed_out(program);
+        assert!(starter.is_whole(), "starters/{program}.rs lacks some of its TODOs");
+    }
+}
+
+/// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, the exercises are those that are handed out.
+/// Without, a student's programs may stand instead of any of them.
+#[test]
+fn the_exercises_are_the_starters() {
     if env::var("STARTERS").as_deref() != Ok("untouched") {
         println!("not checked: STARTERS=untouched is not set");
         return;
     }
     for (_, program) in all_programs() {
-        let starter = Starter::read(program);
-        assert!(starter.is_untouched(), "exercises/src/bin/{program}.rs lacks some of its TODOs");
+        let (exercise, starter) = (Package::Exercises.source(program), starter(program));
+        assert_eq!(
+            fs::read(root().join(&exercise)).ok(),
+            fs::read(root().join(&starter)).ok(),
+            "{} and {} differ: copy the one that is meant over the other",
+            exercise.display(),
+            starter.display()
+        );
     }
 }
 
@@ -379,8 +405,4 @@ fn bin(package: Package, program: &str) -> String {
             format!("\n[[bin]]\nname = \"{name}\"\npath = \"src/bin/{program}.rs\"\ntest = false\n")
         }
     }
-}
-
-fn is_solved(source: &str) -> bool {
-    Starter::of(source).spots().is_empty()
 }

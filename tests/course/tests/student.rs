@@ -7,40 +7,86 @@ use course_tests::copy::Copy;
 use course_tests::play::{STEPS, Step, find};
 use course_tests::run::Ended;
 
-/// The line of a step in what `cargo step list` prints.
-fn row<'a>(list: &'a Ended, step: &Step) -> &'a str {
-    let mut lines = list.stdout.lines();
-    lines.find(|line| line.starts_with(step.id)).unwrap_or_else(|| panic!("no row: {list}"))
-}
-
 fn ex1() -> &'static Step {
     find("ex1").expect("the step is there")
 }
 
-/// The end of its row when it gives all its points.
+/// How it stands when it gives all its points.
 fn all_points() -> String {
     let points = ex1().points;
-    format!("  {points} point{}", if points == 1 { "" } else { "s" })
+    format!("{points} of {points}")
+}
+
+/// What the list says of a step.
+fn stands(copy: &Copy, step: &Step) -> String {
+    copy.step(&["list"]).with(0).standing_of(step.id)
 }
 
 #[test]
 fn the_list_says_where_the_student_stands() {
     let copy = Copy::of_the_course();
     let points = all_points();
-    let stands = |what: &str| {
-        let list = copy.step(&["list"]).with(0);
-        assert!(row(&list, ex1()).ends_with(what), "not {what:?}: {list}");
-    };
-    stands("  not checked yet");
+    let stands = || stands(&copy, ex1());
+    assert_eq!(stands(), format!("– of {} not checked yet", ex1().points));
     copy.step(&["check", "ex1"]).with(0);
-    stands(&points);
+    assert_eq!(stands(), points);
     copy.edit("ex1_server", "fn main", "// edited\nfn main");
-    stands(&format!("{points}, changed since"));
+    assert_eq!(stands(), format!("{points} changed since"));
+    copy.edit("ex1_server", "// edited\nfn main", "fn main");
+    assert_eq!(stands(), points, "it is again what was checked");
+    copy.edit("ex1_server", "fn main", "// edited\nfn main");
     copy.step(&["check", "ex1"]).with(0);
-    stands(&points);
+    assert_eq!(stands(), points);
     copy.edit("ex1_server", "fn main", "#[cfg(any())]\nfn main");
     copy.step(&["check", "ex1"]).with(1);
-    stands("  0 points");
+    assert_eq!(stands(), format!("0 of {}", ex1().points));
+    copy.edit("ex1_server", "#[cfg(any())]\nfn main", "fn main() { todo!() }\nfn other");
+    assert_eq!(stands(), format!("0 of {} changed since, 1 TODO", ex1().points));
+}
+
+#[test]
+fn a_library_that_was_changed_changes_the_programs_that_share_it() {
+    let copy = Copy::of_the_course();
+    copy.step(&["check", "ex1"]).with(0);
+    let library = copy.exercises().join("src/lib.rs");
+    fs::write(&library, "//! Shared.\n").expect("a file is written");
+    assert_eq!(stands(&copy, ex1()), format!("{} changed since", all_points()));
+    fs::remove_file(&library).expect("it is removed");
+    assert_eq!(stands(&copy, ex1()), all_points());
+}
+
+#[test]
+fn the_list_has_a_number_for_each_step_a_sum_and_what_to_type_next() {
+    let copy = Copy::of_the_course();
+    copy.step(&["check", "ex1", "ms0"]).with(0);
+    let list = copy.step(&["list"]).with(0);
+    let lines: Vec<&str> = list.stdout.lines().collect();
+    for (index, (line, step)) in lines.iter().zip(STEPS).enumerate() {
+        let words: Vec<&str> = line.split_whitespace().take(2).collect();
+        assert_eq!(words, [&*(index + 1).to_string(), step.id], "{list}");
+    }
+    let max: u32 = STEPS.iter().map(|step| step.points).sum();
+    let sum = ex1().points + find("ms0").expect("the step is there").points;
+    assert!(list.stdout.contains(&format!("░  {sum} of {max} points\n")), "{list}");
+    let next = format!("Next: make ex2 checks {}", STEPS[1].title);
+    assert_eq!(lines.last(), Some(&&*next), "{list}");
+    assert!(!list.stdout.contains('\x1b'), "no colours where there is no terminal: {list}");
+}
+
+#[test]
+fn two_checkers_at_once_lose_nothing_of_where_the_student_stands() {
+    let copy = Copy::of_the_course();
+    let ids = ["ex1", "ex3"];
+    for _ in 0..3 {
+        let _ = fs::remove_file(copy.standing());
+        let checkers = ids.map(|id| copy.start_step(&["check", id]));
+        for mut checker in checkers {
+            assert_eq!(checker.wait().expect("it ends").code(), Some(0));
+        }
+        for step in ids.map(|id| find(id).expect("the step is there")) {
+            assert_eq!(stands(&copy, step), format!("{0} of {0}", step.points), "{}", step.id);
+        }
+    }
 }
 
 #[test]
@@ -52,11 +98,10 @@ fn a_damaged_standing_is_as_good_as_none() {
         fs::write(copy.standing(), damaged).expect("the standing is written");
         let list = copy.step(&["list"]).with(0);
         assert_eq!(list.stderr, "", "{list}");
-        assert!(!row(&list, ex1()).contains(&all_points()), "{list}");
+        assert_eq!(list.standing_of("ex1"), format!("– of {} not checked yet", ex1().points));
     }
     copy.step(&["check", "ex1"]).with(0);
-    let list = copy.step(&["list"]).with(0);
-    assert!(row(&list, ex1()).ends_with(&all_points()), "{list}");
+    assert_eq!(stands(&copy, ex1()), all_points());
 }
 
 #[test]
@@ -151,10 +196,12 @@ fn a_starter_that_is_missing_says_how_to_get_it_back() {
     let path = copy.exercise("ex1_server");
     fs::remove_file(path).expect("the file is removed");
     let output = copy.step(&["check", "ex1"]).with(0);
-    let expected = "  git checkout -- exercises/src/bin/ex1_server.rs\n";
+    let expected = "  cargo step reset ex1_server\n";
     assert!(output.stdout.contains(expected), "{output}");
     assert!(output.stdout.contains("0 of 2 points, 2 open"), "{output}");
     copy.step(&["check", "ex1", "--strict"]).with(1);
+    copy.step(&["reset", "ex1_server"]).with(0);
+    assert_eq!(stands(&copy, ex1()), format!("0 of {} untouched", ex1().points));
 }
 
 #[test]
@@ -229,8 +276,7 @@ fn the_standing_is_of_the_file_that_was_built_and_not_of_one_that_was_saved_mean
     let copy = Copy::of_the_course();
     let script = "\"$CARGO\" \"$@\"; status=$?\necho '// saved meanwhile' >>exercises/src/bin/ex1_server.rs\nexit $status";
     copy.step_with_cargo(script, &["check", "ex1"]).with(0);
-    let list = copy.step(&["list"]).with(0);
-    assert!(row(&list, ex1()).ends_with(&format!("{}, changed since", all_points())), "{list}");
+    assert_eq!(stands(&copy, ex1()), format!("{} changed since", all_points()));
 }
 
 #[test]

@@ -158,15 +158,13 @@ fn two_clones_of_the_course_in_one_target_folder_are_kept_apart() {
     let another = copy.another();
     fs::write(another.exercise("ex1_server"), "fn main() {}\n").expect("it is written");
     let stands = |copy: &Copy, what: &str| {
-        let list = copy.step(&["list"]).with(0);
-        let row = list.stdout.lines().find(|line| line.starts_with("ex1")).unwrap_or_default();
-        assert!(row.ends_with(what), "not {what:?}: {list}");
+        assert_eq!(copy.step(&["list"]).with(0).standing_of("ex1"), what);
     };
     for _ in 0..2 {
         copy.step(&["check", "ex1"]).with(0);
         another.step(&["check", "ex1"]).with(1);
-        stands(&copy, " 2 points");
-        stands(&another, " 0 points");
+        stands(&copy, "2 of 2");
+        stands(&another, "0 of 2");
     }
     // What is saved here is built, though the last that was built is the other's.
     copy.step(&["check", "ex1"]).with(0);

@@ -75,7 +75,7 @@ fn a_save_during_a_run_stops_it_and_a_key_is_answered_meanwhile() {
     desk.types("h");
     desk.shows("Hint 1 of 3");
     desk.types("l");
-    desk.shows("▸  5  ex4");
+    desk.shows("▸  5 ex4");
     desk.types("l");
     copy.edit("ex4_server", HANGS[1], HANGS[0]);
     desk.shows("All checks pass");
@@ -190,6 +190,36 @@ fn without_a_terminal_results_are_printed_and_it_goes_on_on_save() {
     let pid = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(pid, Signal::TERM).expect("it runs");
     assert_eq!(child.wait().expect("it ends").code(), Some(143));
+}
+
+#[test]
+fn a_program_starts_over_when_that_is_agreed() {
+    let copy = Copy::of_the_course();
+    let solved = fs::read_to_string(copy.exercise("ex1_server")).expect("the program is read");
+    let mut desk = desk(&copy, &["ex1"]);
+    desk.shows("All checks pass");
+    desk.types("x");
+    desk.shows("Start exercises/src/bin/ex1_server.rs over, as it was handed out?");
+    desk.types("n");
+    desk.shows("All checks pass");
+    desk.types("xy");
+    desk.shows("ex1_server starts over. Your file is kept:");
+    desk.shows("to do exercises/src/bin/ex1_server.rs:");
+    let folder = copy.exercises().join("src/bin");
+    let files = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path());
+    let copies: Vec<_> = files.filter(|path| path.to_string_lossy().ends_with(".rs.bak")).collect();
+    let [kept] = &copies[..] else { panic!("{copies:?}") };
+    assert!(fs::read_to_string(kept).is_ok_and(|kept| kept == solved), "{kept:?}");
+    desk.types("l");
+    desk.shows("▸  1 ex1");
+    desk.types("\x1b[B\r"); // down, and there
+    desk.shows("ex2 · 1.2");
+    desk.types("x");
+    desk.shows("1 exercises/src/bin/ex2_server.rs");
+    desk.types("2");
+    desk.shows("ex2_client starts over.");
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
 }
 
 #[test]

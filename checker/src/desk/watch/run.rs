@@ -36,9 +36,13 @@ impl Checker {
         Ok(Checker(child))
     }
 
-    pub(super) fn tell_to_end(&self) {
-        // It was not waited for, so the id is its own.
-        let _ = Pid::from_raw(self.0.id() as i32).map(|pid| kill_process(pid, Signal::TERM));
+    pub(super) fn tell_to_end(&mut self) {
+        // As long as it was not waited for, the id is its own.
+        if !self.is_gone()
+            && let Some(pid) = Pid::from_raw(self.0.id() as i32)
+        {
+            let _ = kill_process(pid, Signal::TERM); // it may have ended by itself
+        }
     }
 
     pub(super) fn is_gone(&mut self) -> bool {
@@ -155,7 +159,7 @@ impl Run {
     }
 
     /// Tells it to end.
-    pub fn stop(self) -> Stopped {
+    pub fn stop(mut self) -> Stopped {
         self.checker.tell_to_end();
         Stopped { checker: self.checker, deadline: Instant::now() + LONGEST_END }
     }

@@ -7,10 +7,9 @@ use crate::course::layout::Package;
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
-use crate::desk::watch::{Desk, Errand, Standings};
+use crate::desk::watch::{Desk, Errand};
 use crate::desk::work::Word;
-use crate::report::screen::{Followed, Frame, Key, Size};
-use crate::report::terminal::points;
+use crate::report::screen::{self, Followed, Frame, Key, Size};
 
 /// What is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +74,7 @@ impl Desk {
             seen: self.seen.as_ref(),
             is_old: self.is_old,
             hints: self.hints.get(self.step.id).copied().unwrap_or(0),
-            so_far: self.standings.so_far,
+            so_far: self.so_far(),
             next: self.next(),
         };
         let frame = Frame {
@@ -88,7 +87,7 @@ impl Desk {
             View::Step => frame.around(size, |room| followed.body(room)),
             View::StartOver(programs) => frame.around(size, |_| question(programs)),
             View::List { selected } => {
-                frame.around(size, |room| list(selected, &self.standings, room))
+                frame.around(size, |room| screen::steps(&self.standings, selected, room))
             }
             View::Full { top } => {
                 let all = followed.in_full(size.columns);
@@ -110,12 +109,11 @@ impl Desk {
 
     /// The files and tasks of a step of which nothing is done.
     fn tasks(&self) -> Vec<(String, String)> {
-        let starters = self.step.programs.iter().map(|program| (program, Starter::read(program)));
-        let starters: Vec<_> = starters.collect();
-        if !starters.iter().all(|(_, starter)| starter.is_untouched()) {
-            return Vec::new();
+        let task = |program: &&str| (file(program), Starter::handed_out(program).task());
+        match self.standings[self.number()].is_untouched {
+            true => self.step.programs.iter().map(task).collect(),
+            false => Vec::new(),
         }
-        starters.iter().map(|(program, starter)| (file(program), starter.task())).collect()
     }
 
     /// What is being done; or else, what there is to say.
@@ -213,27 +211,6 @@ fn question(programs: &[&str]) -> Vec<String> {
     lines.push(String::new());
     lines.push("What you have written is kept beside it, with the date in its name.".to_string());
     lines.push(format!("{yes}Any other key leaves it as it is."));
-    lines
-}
-
-/// The steps, as many as fit around the one that is selected.
-fn list(selected: usize, standings: &Standings, room: Size) -> Vec<String> {
-    let rows = STEPS.iter().enumerate().map(|(number, step)| {
-        let sign = if number == selected { '▸' } else { ' ' };
-        let title = step.title;
-        let row = format!(
-            "{sign} {:>2}  {:<5} {title:<40} {}",
-            number + 1,
-            step.id,
-            standings.in_words[number]
-        );
-        if number == selected { row.bold().to_string() } else { row }
-    });
-    let mut lines: Vec<String> = [String::new()].into_iter().chain(rows).collect();
-    let (sum, max) = standings.so_far;
-    lines.extend([String::new(), format!("{} of {max} points in all steps", points(sum))]);
-    let hidden = lines.len().saturating_sub(room.rows);
-    lines.drain(..hidden.min((selected + 2).saturating_sub(room.rows / 2)));
     lines
 }
 
