@@ -30,6 +30,7 @@ pub mod report {
     pub mod difference;
     mod framing;
     pub mod json;
+    pub mod picture;
     pub mod sequence;
     pub mod terminal;
     pub mod transcript;
