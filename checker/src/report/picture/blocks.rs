@@ -1,10 +1,13 @@
 //! What stands in a picture from top to bottom, its texts broken into lines: an arrow, what a terminal shows, a mark.
 
-use crate::report::picture::text::{HEX, MONO, SMALL, wrap};
+use crate::report::picture::text::{HEX, MONO, SMALL, wrap, wrap_evenly};
 use crate::report::sequence::{Act, Diagram, Row};
 
 /// The most lines of a text that is sent, or of an event.
 const MOST_LINES: usize = 3;
+
+/// The most columns of an event's text.
+const EVENT: usize = 30;
 
 /// Something that has a place of its own, below what was before it.
 #[derive(Debug)]
@@ -75,7 +78,6 @@ impl Block<'_> {
     pub fn all<'a>(diagram: &'a Diagram<'a>, columns: usize) -> Vec<Block<'a>> {
         let mut blocks: Vec<Block> = Vec::new();
         for row in &diagram.rows {
-            let lines = |most| wrap(row.label, columns, most);
             let (actor, act) = (row.actor, row.act);
             match act {
                 Act::Sends { to } if to != actor => {
@@ -101,7 +103,7 @@ impl Block<'_> {
                 }
                 Act::Fails => blocks.push(Block::Failure { actor, row }),
                 _ => {
-                    let label = lines(MOST_LINES);
+                    let label = wrap_evenly(row.label, columns.min(EVENT), MOST_LINES);
                     blocks.push(Block::Event { actor, kind: Kind::of(row.label), label });
                 }
             }
@@ -112,7 +114,7 @@ impl Block<'_> {
     fn arrow<'a>(from: usize, to: usize, row: &'a Row<'a>, columns: usize) -> Block<'a> {
         let bytes = HEX.columns(columns as f64 * MONO.column) / 3;
         let hex = wrap(row.hex, bytes * 3, 2);
-        Block::Arrow { from, to, label: wrap(row.label, columns, MOST_LINES), hex }
+        Block::Arrow { from, to, label: wrap_evenly(row.label, columns, MOST_LINES), hex }
     }
 
     /// The room that its texts take.

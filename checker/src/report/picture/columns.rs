@@ -3,6 +3,7 @@
 use crate::report::picture::blocks::Block;
 use crate::report::picture::text::{NAME, clean};
 use crate::report::sequence::Diagram;
+use crate::stage::show::shorten;
 
 /// What stays free at each side of a picture.
 pub const MARGIN: f64 = 20.0;
@@ -14,35 +15,38 @@ pub const PADDING: f64 = 10.0;
 pub const BESIDE_MARK: f64 = 11.0;
 
 /// The width of a picture with up to four actors, and of a page that it stands on.
-pub const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 720.0;
 /// How much wider it may get for each further actor.
 const FURTHER: f64 = 110.0;
 /// Between two lifelines, at least.
 const LEAST_GAP: f64 = 84.0;
 /// The columns of a text: so many if they fit, and never fewer.
 const COLUMNS: (usize, usize) = (56, 22);
+/// The most columns of an actor's name.
+const LONGEST_NAME: usize = 16;
 
 /// Where everything is, from left to right.
 #[derive(Debug)]
 pub struct Columns {
-    /// The lifelines, one for each actor.
-    pub lifelines: Vec<f64>,
     /// The width of the heads, with the names.
     pub heads: Vec<f64>,
-    /// The width of the picture.
-    pub width: f64,
+    /// The room at the left of the first lifeline, beside the margin.
+    left: f64,
+    /// The room between one lifeline and the next.
+    gaps: Vec<f64>,
+    /// The room at the right of the last one.
+    right: f64,
 }
 
 /// Finds the widest columns of text that fit, and says what stands in them, and where the lifelines are.
 pub fn arrange<'a>(diagram: &'a Diagram<'a>) -> (Columns, Vec<Block<'a>>) {
-    let actors = diagram.actors.len();
-    let most = WIDTH + FURTHER * actors.saturating_sub(4) as f64;
+    let most = WIDTH + FURTHER * diagram.actors.len().saturating_sub(4) as f64;
     let mut columns = COLUMNS.0;
     loop {
         let blocks = Block::all(diagram, columns);
         for is_centred in [true, false] {
             let found = Columns::of(diagram, &blocks, is_centred);
-            if found.width <= most || (columns <= COLUMNS.1 && !is_centred) {
+            if found.width() <= most || (columns <= COLUMNS.1 && !is_centred) {
                 return (found.spread(WIDTH), blocks);
             }
         }
@@ -50,45 +54,33 @@ pub fn arrange<'a>(diagram: &'a Diagram<'a>) -> (Columns, Vec<Block<'a>>) {
     }
 }
 
+/// An actor's name as it stands in its head.
+pub fn name_of(actor: &str) -> String {
+    shorten(&clean(actor), LONGEST_NAME)
+}
+
 impl Columns {
-    /// As narrow as these blocks allow. What a terminal shows is centred on its lifeline, or else stands flush with the
-    /// head of the actor at the edge.
+    /// As narrow as these blocks allow. What a terminal shows is centred on its lifeline, or else that of the first and
+    /// of the last actor begins and ends at the margin.
     fn of(diagram: &Diagram, blocks: &[Block], is_centred: bool) -> Columns {
-        let head = |name: &&str| NAME.width(&clean(name)) + 2.0 * PADDING + 4.0;
+        let head = |name: &&str| NAME.width(&name_of(name)) + 2.0 * PADDING + 4.0;
         let heads: Vec<f64> = diagram.actors.iter().map(head).collect();
-        let last = heads.len().saturating_sub(1);
-        let mut left = heads.first().map_or(0.0, |head| head / 2.0);
-        let mut right = heads.last().map_or(0.0, |head| head / 2.0);
-        let mut gaps: Vec<f64> = heads
-            .windows(2)
-            .map(|pair| ((pair[0] + pair[1]) / 2.0 + 16.0).max(LEAST_GAP))
-            .collect();
+        let gap = |pair: &[f64]| ((pair[0] + pair[1]) / 2.0 + 16.0).max(LEAST_GAP);
+        let half = |head: Option<&f64>| head.map_or(0.0, |head| head / 2.0);
+        let mut columns = Columns {
+            left: half(heads.first()),
+            gaps: heads.windows(2).map(gap).collect(),
+            right: half(heads.last()),
+            heads,
+        };
         for block in blocks {
-            let width = block.width();
             match block {
                 Block::Terminal { actor, .. } => {
-                    let width = width + 2.0 * PADDING;
-                    let half = width / 2.0;
-                    if *actor == 0 && (is_centred || last == 0) {
-                        left = left.max(half);
-                    }
-                    if *actor == last && (is_centred || last == 0) {
-                        right = right.max(half);
-                    }
-                    // The others' lifelines stay clear of it.
-                    if let Some(gap) = gaps.get_mut(*actor) {
-                        let beyond = if *actor == 0 { width - left.min(half) } else { half };
-                        *gap = gap.max(beyond + PADDING);
-                    }
-                    if *actor > 0 {
-                        let beyond = if *actor == last { width - right.min(half) } else { half };
-                        gaps[actor - 1] = gaps[actor - 1].max(beyond + PADDING);
-                    }
+                    columns.make_room_around(*actor, block.width() + 2.0 * PADDING, is_centred);
                 }
-                Block::Event { actor, .. } => match gaps.get_mut(*actor) {
-                    Some(gap) => *gap = gap.max(width + BESIDE_MARK + PADDING),
-                    None => right = right.max(width + BESIDE_MARK),
-                },
+                Block::Event { actor, .. } => {
+                    columns.make_room_beside(*actor, block.width() + BESIDE_MARK);
+                }
                 Block::Arrow { .. } | Block::Failure { .. } => {}
             }
         }
@@ -96,27 +88,70 @@ impl Columns {
         let mut arrows: Vec<(usize, usize, f64)> = blocks.iter().filter_map(span).collect();
         arrows.sort_by_key(|(from, to, _)| to - from);
         for (from, to, width) in arrows {
-            let room: f64 = gaps[from..to].iter().sum();
-            let lacks = (width - room).max(0.0) / (to - from) as f64;
-            gaps[from..to].iter_mut().for_each(|gap| *gap += lacks);
+            let gaps = &mut columns.gaps[from..to];
+            let lacks = (width - gaps.iter().sum::<f64>()).max(0.0) / gaps.len() as f64;
+            gaps.iter_mut().for_each(|gap| *gap += lacks);
         }
-        let mut x = MARGIN + left;
-        let mut lifelines = vec![x];
-        for gap in &gaps {
-            x += gap;
-            lifelines.push(x);
-        }
-        Columns { lifelines, heads, width: x + right + MARGIN }
+        columns
     }
 
-    /// Spread over so much room, if it is not so wide yet.
-    fn spread(mut self, width: f64) -> Columns {
-        let more = (width - self.width).max(0.0);
-        let places = self.lifelines.len() as f64 + 1.0;
-        for (number, lifeline) in self.lifelines.iter_mut().enumerate() {
-            *lifeline += more * (number + 1) as f64 / places;
+    /// For a box on a lifeline; the other lifelines stay clear of it.
+    fn make_room_around(&mut self, actor: usize, width: f64, is_centred: bool) {
+        let (half, last) = (width / 2.0, self.gaps.len());
+        if is_centred || last == 0 {
+            self.left = self.left.max(if actor == 0 { half } else { 0.0 });
+            self.right = self.right.max(if actor == last { half } else { 0.0 });
         }
-        self.width += more;
+        let at_the_left = if actor == 0 { self.left.min(half) } else { half };
+        let at_the_right = if actor == last { self.right.min(half) } else { half };
+        if let Some(gap) = self.gaps.get_mut(actor) {
+            *gap = gap.max((width - at_the_left).max(half) + PADDING);
+        }
+        if actor > 0 {
+            let gap = &mut self.gaps[actor - 1];
+            *gap = gap.max((width - at_the_right).max(half) + PADDING);
+        }
+    }
+
+    /// For a text at the right of a lifeline.
+    fn make_room_beside(&mut self, actor: usize, width: f64) {
+        match self.gaps.get_mut(actor) {
+            Some(gap) => *gap = gap.max(width + PADDING),
+            None => self.right = self.right.max(width),
+        }
+    }
+
+    /// The width of the picture.
+    pub fn width(&self) -> f64 {
+        2.0 * MARGIN + self.left + self.gaps.iter().sum::<f64>() + self.right
+    }
+
+    /// The lifelines, from the left.
+    pub fn lifelines(&self) -> Vec<f64> {
+        let actors = 0..self.heads.len();
+        actors.map(|actor| MARGIN + self.left + self.gaps[..actor].iter().sum::<f64>()).collect()
+    }
+
+    /// Spread over so much room, if it is not so wide yet: narrow gaps are widened first, then all alike.
+    fn spread(mut self, width: f64) -> Columns {
+        let mut more = (width - self.width()).max(0.0);
+        let widest = self.gaps.iter().copied().fold(0.0, f64::max);
+        loop {
+            let narrow: Vec<&mut f64> = self.gaps.iter_mut().filter(|gap| **gap < widest).collect();
+            if narrow.is_empty() || more < 1.0 {
+                break;
+            }
+            // A little to each of the narrowest at a time.
+            let narrowest = narrow.iter().map(|gap| **gap).fold(widest, f64::min);
+            for gap in narrow.into_iter().filter(|gap| **gap <= narrowest) {
+                *gap = (*gap + 1.0).min(widest);
+                more -= 1.0;
+            }
+        }
+        let by = more.max(0.0) / (self.gaps.len() + 2) as f64;
+        self.left += by;
+        self.right += by;
+        self.gaps.iter_mut().for_each(|gap| *gap += by);
         self
     }
 }

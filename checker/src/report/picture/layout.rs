@@ -3,10 +3,11 @@
 use crate::report::difference;
 use crate::report::picture::blocks::{Block, Kind};
 use crate::report::picture::columns::{
-    BESIDE_LABEL, BESIDE_MARK, Columns, MARGIN, PADDING, arrange,
+    BESIDE_LABEL, BESIDE_MARK, MARGIN, PADDING, arrange, name_of,
 };
+use crate::report::picture::shape::{Shape, arrow};
 use crate::report::picture::text::{
-    Anchor, Face, HEX, MONO, NAME, SMALL, TITLE, Text, clean, wrap,
+    Anchor, Face, HEX, MONO, NAME, SMALL, TITLE, Text, round, wrap,
 };
 use crate::report::sequence::{Act, Diagram, Row};
 
@@ -30,49 +31,13 @@ pub struct Layout {
     pub shapes: Vec<Shape>,
 }
 
-/// Something to draw. The classes say in which colour.
-#[derive(Debug)]
-pub enum Shape {
-    /// A line of text.
-    Text(Text),
-    /// A box, by its upper left corner.
-    Panel {
-        /// From the left.
-        x: f64,
-        /// From the top.
-        y: f64,
-        /// Its width.
-        width: f64,
-        /// Its height.
-        height: f64,
-        /// Its class.
-        class: &'static str,
-    },
-    /// A path, in the words of SVG.
-    Path {
-        /// The path.
-        path: String,
-        /// Its class.
-        class: &'static str,
-    },
-    /// A circle.
-    Circle {
-        /// Its middle, from the left.
-        x: f64,
-        /// From the top.
-        y: f64,
-        /// Its radius.
-        radius: f64,
-        /// Its class.
-        class: &'static str,
-    },
-}
-
 impl Layout {
     /// Of a diagram.
     pub fn of(diagram: &Diagram) -> Layout {
         let (columns, blocks) = arrange(diagram);
-        let mut page = Page { columns, y: MARGIN, shapes: Vec::new() };
+        let (width, lifelines) = (columns.width(), columns.lifelines());
+        let mut page =
+            Page { width, lifelines, heads: columns.heads, y: MARGIN, shapes: Vec::new() };
         page.title(diagram.title);
         let is_program = |actor| {
             let of_program = |row: &Row| matches!(row.act, Act::Prints | Act::Logs | Act::Types);
@@ -88,25 +53,27 @@ impl Layout {
         if page.y > HIGH {
             page.heads(diagram, &programs);
         }
-        let lifelines = page.columns.lifelines.iter().map(|x| {
-            let path = format!("M{:.1} {top:.1}V{bottom:.1}", x);
+        let lifelines = page.lifelines.iter().take(programs.len()).map(|x| {
+            let path = format!("M{} {}V{}", round(*x), round(top), round(bottom));
             Shape::Path { path, class: "life" }
         });
         let height = page.y + MARGIN - 4.0;
-        Layout { width: page.columns.width, height, shapes: lifelines.chain(page.shapes).collect() }
+        Layout { width: page.width, height, shapes: lifelines.chain(page.shapes).collect() }
     }
 }
 
 /// A picture that is filled from top to bottom.
 struct Page {
-    columns: Columns,
+    width: f64,
+    lifelines: Vec<f64>,
+    heads: Vec<f64>,
     y: f64,
     shapes: Vec<Shape>,
 }
 
 impl Page {
     fn lifeline(&self, actor: usize) -> f64 {
-        self.columns.lifelines[actor]
+        self.lifelines[actor]
     }
 
     /// A line of text whose upper edge is here.
@@ -125,7 +92,7 @@ impl Page {
 
     /// The step's title, and what the scene is called.
     fn title(&mut self, title: &str) {
-        let room = self.columns.width - 2.0 * MARGIN;
+        let room = self.width - 2.0 * MARGIN;
         let (step, name) = title.split_once(" · ").unwrap_or(("", title));
         if !step.is_empty() {
             let lines = wrap(step, SMALL.columns(room), 2);
@@ -139,12 +106,12 @@ impl Page {
     /// The actors' names.
     fn heads(&mut self, diagram: &Diagram, programs: &[bool]) {
         for (actor, name) in diagram.actors.iter().enumerate() {
-            let (x, width) = (self.lifeline(actor), self.columns.heads[actor]);
+            let (x, width) = (self.lifeline(actor), self.heads[actor]);
             let (class, tone) =
                 if programs[actor] { ("program", "on-program") } else { ("peer", "") };
             self.panel(x - width / 2.0, width, HEAD, class);
             self.y += (HEAD - NAME.line) / 2.0;
-            self.text(x, Anchor::Middle, NAME, tone, &clean(name));
+            self.text(x, Anchor::Middle, NAME, tone, &name_of(name));
             self.y -= (HEAD - NAME.line) / 2.0;
         }
         self.y += HEAD;
@@ -177,31 +144,17 @@ impl Page {
         };
         self.lines(x, anchor, MONO, "halo", label);
         self.y += 4.0;
-        let (class, tip, back) = match to > from {
-            true => ("from-server", end - 1.5, -8.0),
-            false => ("to-server", end + 1.5, 8.0),
-        };
-        let y = self.y;
-        let path = format!("M{start:.1} {y:.1}H{:.1}", tip + back / 2.0);
-        self.shapes.push(Shape::Path { path, class });
-        let path = format!("M{tip:.1} {y:.1}l{back} -4v8z");
-        self.shapes.push(Shape::Path {
-            path,
-            class: if to > from { "from-server tip" } else { "to-server tip" },
-        });
+        let end = if to > from { end - 1.5 } else { end + 1.5 };
+        self.shapes.extend(arrow(start, end, self.y, 8.0));
         self.y += 4.0;
         self.lines(x, anchor, HEX, "muted halo", hex);
     }
 
     fn terminal(&mut self, actor: usize, lines: &[(Act, String)], width: f64) {
         let width = width + 2.0 * PADDING;
-        let (x, head) = (self.lifeline(actor), self.columns.heads[actor]);
-        let mut left = x - width / 2.0;
-        if actor + 1 == self.columns.lifelines.len() && left + width > self.columns.width - MARGIN {
-            left = x + head / 2.0 - width;
-        } else if actor == 0 && left < MARGIN {
-            left = x - head / 2.0;
-        }
+        // On its lifeline, but within the margins.
+        let left =
+            (self.lifeline(actor) - width / 2.0).min(self.width - MARGIN - width).max(MARGIN);
         self.panel(left, width, lines.len() as f64 * MONO.line + 10.0, "terminal");
         self.y += 5.0;
         for (act, line) in lines {
@@ -227,7 +180,7 @@ impl Page {
         };
         self.shapes.push(Shape::Circle { x, y, radius: 5.0, class });
         if kind == Kind::BreaksOff {
-            let path = format!("M{:.1} {:.1}l6 6m0 -6l-6 6", x - 3.0, y - 3.0);
+            let path = format!("M{} {}l6 6m0 -6l-6 6", round(x - 3.0), round(y - 3.0));
             self.shapes.push(Shape::Path { path, class: "cross" });
         }
         self.lines(x + BESIDE_MARK, Anchor::Start, SMALL, "muted halo", label);
@@ -236,7 +189,7 @@ impl Page {
     /// A red mark at the actor, and below it, over the whole width, what was expected and what came.
     fn failure(&mut self, name: &str, actor: usize, row: &Row) {
         let (x, y) = (self.lifeline(actor), self.y + 10.0);
-        let width = self.columns.width - 2.0 * MARGIN;
+        let width = self.width - 2.0 * MARGIN;
         let columns = MONO.columns(width - 2.0 * PADDING);
         let message = wrap(&format!("{name}: {}", row.label), columns, MOST_LINES);
         let difference = row.line.difference.as_deref();
@@ -246,11 +199,11 @@ impl Page {
         self.y += 24.0;
         self.panel(MARGIN, width, height, "failure");
         self.shapes.push(Shape::Path {
-            path: format!("M{x:.1} {:.1}V{:.1}", y, self.y),
+            path: format!("M{} {}V{}", round(x), round(y), round(self.y)),
             class: "to-failure",
         });
         self.shapes.push(Shape::Circle { x, y, radius: 9.0, class: "failed" });
-        let path = format!("M{:.1} {:.1}l7 7m0 -7l-7 7", x - 3.5, y - 3.5);
+        let path = format!("M{} {}l7 7m0 -7l-7 7", round(x - 3.5), round(y - 3.5));
         self.shapes.push(Shape::Path { path, class: "failed-cross" });
         self.y += 8.0;
         self.lines(MARGIN + PADDING, Anchor::Start, MONO, "wrong", &message);

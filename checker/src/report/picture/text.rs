@@ -30,6 +30,8 @@ pub const NAME: Face = Face { class: "name", size: 13.0, column: 8.0, line: 16.0
 pub const TITLE: Face = Face { class: "title", size: 15.0, column: 8.8, line: 20.0 };
 /// What stands beside others: what happened to an actor, and the step's title.
 pub const SMALL: Face = Face { class: "small", size: 12.0, column: 6.8, line: 15.0 };
+/// What stands at the edge.
+pub const TINY: Face = Face { class: "tiny", size: 10.5, column: 6.1, line: 13.0 };
 
 /// Where a text begins, ends or has its middle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +89,19 @@ impl Text {
         let class = format!("{} {}", self.face.class, self.tone);
         let pressed =
             (!self.text.chars().all(is_of_known_width)).then(|| self.face.width(&self.text));
+        let pressed = pressed.filter(|width| *width > 0.0);
+        // In a title, what is between backticks is code.
+        let parts: Vec<&str> = match self.face.class {
+            class if class == TITLE.class => self.text.split('`').collect(),
+            _ => vec![&self.text],
+        };
         html! {
             text class=(class.trim_end()) x=(round(self.x)) y=(round(self.y)) text-anchor=[anchor]
-                textLength=[pressed.map(round)] lengthAdjust=[pressed.map(|_| "spacingAndGlyphs")] { (self.text) }
+                textLength=[pressed.map(round)] lengthAdjust=[pressed.map(|_| "spacingAndGlyphs")] {
+                @for (number, part) in parts.iter().enumerate() {
+                    @if number % 2 == 1 { tspan class="code" { (part) } } @else { (part) }
+                }
+            }
         }
     }
 }
@@ -107,14 +119,30 @@ pub fn clean(text: &str) -> String {
 /// The text in at most `most` lines of so many columns; what does not fit is cut off.
 pub fn wrap(text: &str, columns: usize, most: usize) -> Vec<String> {
     let text = shorten(&clean(text), columns * most * 2); // nobody wraps 64 KiB to show three lines
-    let options = Options::new(columns).word_splitter(WordSplitter::NoHyphenation);
-    let mut lines: Vec<String> =
-        textwrap::wrap(&text, options).iter().map(|line| line.to_string()).collect();
+    let mut lines = broken(&text, columns);
     if lines.len() > most {
         let rest = lines.split_off(most - 1).join(" ");
         lines.push(shorten(&rest, columns));
     }
     lines
+}
+
+/// The same, in lines that are about equally long.
+pub fn wrap_evenly(text: &str, columns: usize, most: usize) -> Vec<String> {
+    let letters = |lines: &[String]| lines.concat().replace(' ', "");
+    let lines = wrap(text, columns, most);
+    let total: usize = lines.iter().map(|line| measure_text_width(line)).sum();
+    let least = total.div_ceil(lines.len().max(1)).max(1);
+    let narrower = (least..columns).map(|columns| wrap(text, columns, most));
+    let is_as_good =
+        |other: &Vec<String>| other.len() == lines.len() && letters(other) == letters(&lines);
+    let found = { narrower }.find(is_as_good);
+    found.unwrap_or(lines)
+}
+
+fn broken(text: &str, columns: usize) -> Vec<String> {
+    let options = Options::new(columns).word_splitter(WordSplitter::NoHyphenation);
+    textwrap::wrap(text, options).iter().map(|line| line.to_string()).collect()
 }
 
 /// Whether the room that a letter takes is known, whatever font it comes from: it is in every monospaced font, or at
