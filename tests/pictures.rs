@@ -3,6 +3,7 @@
 //!
 //! After a change that is meant, `make pictures` writes them.
 
+use std::io::{self, Write};
 use std::{env, fs};
 
 use checker::report::picture;
@@ -24,7 +25,7 @@ fn every_picture_is_of_a_run_as_it_is_played() {
     for (step, outcome) in STEPS.iter().zip(outcomes) {
         if !outcome.passes() {
             assert!(play::may_be_missed(&outcome), "{}", explain(&outcome));
-            println!("not checked: the picture of {}: {}", step.id, explain(&outcome));
+            tell(&format!("not checked: the picture of {}: {}", step.id, explain(&outcome)));
             continue;
         }
         let mut transcript = outcome.transcript;
@@ -39,12 +40,17 @@ fn every_picture_is_of_a_run_as_it_is_played() {
         let course: Vec<_> = STEPS.iter().zip(diagrams).collect();
         stale.extend(compare("course", &picture::course::svg(&course)));
     } else {
-        println!("not checked: the picture of the course");
+        tell("not checked: the picture of the course");
     }
     assert!(
         stale.is_empty(),
         "other pictures than were played: {stale:?}: `make pictures` renews them"
     );
+}
+
+/// Says something that is read also when the test passes.
+fn tell(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// The name of the picture, if it is another one than this, and not to be written.
@@ -59,10 +65,17 @@ fn compare(name: &str, picture: &str) -> Option<String> {
 }
 
 #[test]
-fn every_picture_is_in_the_readme() {
+fn every_picture_is_in_the_readme_with_its_words() {
     let readme = read("README.md");
     for name in STEPS.iter().map(|step| step.id).chain(["course"]) {
         let link = format!("](docs/{name}.svg)");
-        assert!(readme.contains(&link), "README.md does not show docs/{name}.svg");
+        let line = readme.lines().find(|line| line.starts_with("![") && line.ends_with(&link));
+        let line = line.unwrap_or_else(|| panic!("README.md does not show docs/{name}.svg"));
+        let words = line.trim_end_matches(&link).split_whitespace().count();
+        assert!(words >= 8, "README.md does not say what docs/{name}.svg shows: {line}");
+    }
+    for step in STEPS {
+        let title = format!("```text\n{} · {}\n", step.title, shown(step).name);
+        assert!(readme.contains(&title), "README.md has no transcript of {title:?}");
     }
 }

@@ -87,12 +87,12 @@ impl Block<'_> {
                     blocks.push(Block::arrow(from, actor, row, columns));
                 }
                 Act::Prints | Act::Logs | Act::Types => {
-                    let sign = match act {
-                        Act::Logs => "! ",
-                        Act::Types => "> ",
-                        _ => "",
+                    let (sign, most) = match act {
+                        Act::Logs => ("! ", 4), // a panic says where
+                        Act::Types => ("> ", 2),
+                        _ => ("", 2),
                     };
-                    let shown = wrap(&format!("{sign}{}", row.label), columns, 2);
+                    let shown = wrap(&format!("{sign}{}", row.label), columns, most);
                     let shown = shown.into_iter().map(|line| (act, line));
                     match blocks.last_mut() {
                         Some(Block::Terminal { actor: last, lines }) if *last == actor => {
@@ -113,7 +113,7 @@ impl Block<'_> {
 
     fn arrow<'a>(from: usize, to: usize, row: &'a Row<'a>, columns: usize) -> Block<'a> {
         let bytes = HEX.columns(columns as f64 * MONO.column) / 3;
-        let hex = wrap(row.hex, bytes * 3, 2);
+        let hex = wrap_evenly(row.hex, bytes * 3, 2);
         Block::Arrow { from, to, label: wrap_evenly(row.label, columns, MOST_LINES), hex }
     }
 

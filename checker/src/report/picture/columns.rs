@@ -137,20 +137,20 @@ impl Columns {
         let mut more = (width - self.width()).max(0.0);
         let widest = self.gaps.iter().copied().fold(0.0, f64::max);
         loop {
-            let narrow: Vec<&mut f64> = self.gaps.iter_mut().filter(|gap| **gap < widest).collect();
-            if narrow.is_empty() || more < 1.0 {
+            // A little to each of the narrowest at a time.
+            let narrowest = self.gaps.iter().copied().fold(widest, f64::min);
+            let is_narrowest = |gap: &&mut f64| **gap <= narrowest;
+            let narrow: Vec<&mut f64> = self.gaps.iter_mut().filter(is_narrowest).collect();
+            if narrowest >= widest || more < narrow.len() as f64 {
                 break;
             }
-            // A little to each of the narrowest at a time.
-            let narrowest = narrow.iter().map(|gap| **gap).fold(widest, f64::min);
-            for gap in narrow.into_iter().filter(|gap| **gap <= narrowest) {
-                *gap = (*gap + 1.0).min(widest);
-                more -= 1.0;
-            }
+            let by = (widest - narrowest).min(1.0);
+            more -= by * narrow.len() as f64;
+            narrow.into_iter().for_each(|gap| *gap += by);
         }
-        let by = more.max(0.0) / (self.gaps.len() + 2) as f64;
-        self.left += by;
-        self.right += by;
+        let by = more / (self.gaps.len() + 1) as f64;
+        self.left += by / 2.0;
+        self.right += by / 2.0;
         self.gaps.iter_mut().for_each(|gap| *gap += by);
         self
     }

@@ -48,8 +48,11 @@ impl Layout {
         let top = page.y;
         page.y += BETWEEN + 4.0;
         blocks.iter().for_each(|block| page.block(diagram, block));
-        let bottom = page.y + 2.0;
-        page.y = bottom;
+        let bottom = match blocks.last() {
+            Some(Block::Failure { .. }) => page.y - BETWEEN, // nothing comes after it
+            _ => page.y + 2.0,
+        };
+        page.y += 2.0;
         if page.y > HIGH {
             page.heads(diagram, &programs);
         }
@@ -146,8 +149,9 @@ impl Page {
         self.y += 4.0;
         let end = if to > from { end - 1.5 } else { end + 1.5 };
         self.shapes.extend(arrow(start, end, self.y, 8.0));
-        self.y += 4.0;
+        self.y += 3.0;
         self.lines(x, anchor, HEX, "muted halo", hex);
+        self.y += if hex.is_empty() { 0.0 } else { 3.0 };
     }
 
     fn terminal(&mut self, actor: usize, lines: &[(Act, String)], width: f64) {

@@ -3,8 +3,9 @@
 use arbtest::arbitrary::{Result, Unstructured};
 use roxmltree::{Document, Node};
 
-use crate::report::picture::svg;
-use crate::report::picture::text::{Face, HEX, MONO, NAME, SMALL, TITLE};
+use crate::course::table::STEPS;
+use crate::report::picture::text::{Face, HEX, MONO, NAME, SMALL, TINY, TITLE};
+use crate::report::picture::{course, svg};
 use crate::report::sequence::Diagram;
 use crate::stage::difference::Difference;
 use crate::stage::show::hex;
@@ -91,8 +92,10 @@ impl Seen {
             }
         }
         for (number, panel) in self.panels.iter().enumerate() {
-            let others = &self.panels[number + 1..];
-            if !is_within(panel, &self.page) || others.iter().any(|other| overlap(panel, other)) {
+            let is_across = |other: &Box| {
+                overlap(panel, other) && !is_within(panel, other) && !is_within(other, panel)
+            };
+            if !is_within(panel, &self.page) || self.panels[number + 1..].iter().any(is_across) {
                 fault("a box", &format!("{panel:?}"));
             }
         }
@@ -102,7 +105,7 @@ impl Seen {
 
 fn text(node: Node) -> (String, Box) {
     let class = node.attribute("class").expect("a class");
-    let faces: [Face; 5] = [HEX, MONO, NAME, SMALL, TITLE];
+    let faces: [Face; 6] = [HEX, MONO, NAME, SMALL, TINY, TITLE];
     let face = faces.into_iter().find(|face| class.split(' ').any(|class| class == face.class));
     let face = face.unwrap_or_else(|| panic!("{class} is no size"));
     let text: String =
@@ -230,6 +233,23 @@ fn hostile_text_is_text() {
 fn nothing_is_a_picture_too() {
     let seen = drawn(&scene(Vec::new()));
     assert_eq!(seen.texts.len(), 2);
+}
+
+#[test]
+fn the_course_is_one_picture_and_nothing_in_it_is_cut_off() {
+    let transcript = scene(vec![
+        Line::new("alice", Mark::Event, "connects"),
+        Line::new("alice", Mark::Sent, "bread").with("server", b"bread\n"),
+        Line::new("server", Mark::Output, "bread"),
+    ]);
+    let steps: Vec<_> = STEPS.iter().map(|step| (step, Diagram::of(&transcript))).collect();
+    let seen = Seen::of(&course::svg(&steps));
+    assert_eq!(seen.faults(), [""; 0]);
+    assert!(seen.page[2] <= 720.0, "{:?}", seen.page);
+    let words = seen.text().split_whitespace().collect::<Vec<_>>().join(" ");
+    for step in STEPS {
+        assert!(words.contains(step.new), "{:?} takes too much room: {words}", step.new);
+    }
 }
 
 #[test]
