@@ -44,7 +44,8 @@ fn every_picture_is_of_a_run_as_it_is_played() {
     }
     assert!(
         stale.is_empty(),
-        "other pictures than were played: {stale:?}: `make pictures` renews them"
+        "{} shows another run than was played. If that is meant, `make pictures` draws it again.",
+        stale.join(", ")
     );
 }
 
