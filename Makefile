@@ -2,7 +2,7 @@
 
 STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
-.PHONY: help $(STEPS) demo test lint bench loop soak cargo
+.PHONY: help $(STEPS) demo test lint pictures bench loop soak cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
@@ -18,6 +18,7 @@ help:
 	@echo "To change the course:"
 	@echo "make test        cargo test, and the tests of the course itself"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
+	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
 	@echo "make soak        look for checks that fail without cause (about ten minutes):"
@@ -40,6 +41,9 @@ lint: cargo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
+
+pictures: cargo
+	INSTA_UPDATE=always cargo test --quiet --test pictures
 
 bench: cargo
 	cargo build --release -p bench -p solutions

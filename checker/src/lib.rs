@@ -35,6 +35,7 @@ pub mod report {
     pub mod json;
     pub mod link;
     pub mod list;
+    pub mod picture;
     pub mod screen;
     pub mod seen;
     pub mod sequence;

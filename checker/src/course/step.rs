@@ -12,6 +12,10 @@ pub struct Step {
     pub id: &'static str,
     /// Its number in the handout, and what it is about.
     pub title: &'static str,
+    /// What is new in it, in a few words, for the picture of the course.
+    pub new: &'static str,
+    /// The id of the check whose run tells best what it is about: the README shows it.
+    pub shown: &'static str,
     /// The port of its handout; none where the step has no sockets.
     pub port: Option<u16>,
     /// The most points it gives, as its handout sets them.

@@ -15,6 +15,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex1",
         title: "1.1 a server for one message",
+        new: "a listener, a stream, one read",
+        shown: "prints_the_message_and_ends",
         port: Some(ports::EX1),
         points: 2,
         programs: &["ex1_server"],
@@ -27,6 +29,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex2",
         title: "1.2 a client, and a reply",
+        new: "the other end, and who speaks when",
+        shown: "the_client_talks",
         port: Some(ports::EX2),
         points: 3,
         programs: &["ex2_server", "ex2_client"],
@@ -39,6 +43,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ms0",
         title: "milestone 0: capitals for one client",
+        new: "a conversation is a loop",
+        shown: "knows_other_alphabets",
         port: Some(ports::MS0),
         points: 10,
         programs: &["ms0_server", "ms0_client"],
@@ -51,6 +57,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex3",
         title: "1.3 three threads",
+        new: "threads: spawn, wait, join",
+        shown: "everyone_greets_first",
         port: None,
         points: 2,
         programs: &["ex3_threads"],
@@ -63,6 +71,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex4",
         title: "1.4 one thread per client",
+        new: "a thread for each client",
+        shown: "end_closes_that_connection_only",
         port: Some(ports::EX4),
         points: 3,
         programs: &["ex4_server", "ex4_client"],
@@ -75,6 +85,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ms1",
         title: "milestone 1: capitals for many",
+        new: "what threads share: a Mutex",
+        shown: "close_socket",
         port: Some(ports::MS1),
         points: 10,
         programs: &["ms1_server", "ms1_client"],
@@ -87,6 +99,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex5",
         title: "2.1 the server operator",
+        new: "counts that stay right: Arc and Drop",
+        shown: "counts_who_leaves",
         port: Some(ports::EX5),
         points: 3,
         programs: &["ex5_server"],
@@ -99,6 +113,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex6",
         title: "2.2 structured messages",
+        new: "Protocol Buffers, in frames with a length",
+        shown: "the_client_talks",
         port: Some(ports::EX6),
         points: 3,
         programs: &["ex6_server", "ex6_client"],
@@ -111,6 +127,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ex7",
         title: "2.3 a handshake",
+        new: "ids for all, and no for one too many",
+        shown: "one_client_too_many",
         port: Some(ports::EX7),
         points: 4,
         programs: &["ex7_server", "ex7_client"],
@@ -123,6 +141,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ms2",
         title: "milestone 2: a chat room",
+        new: "names, and a broadcast to all",
+        shown: "reaches_all_but_its_sender",
         port: Some(ports::MS2),
         points: 10,
         programs: &["ms2_server", "ms2_client"],
@@ -135,6 +155,8 @@ pub const STEPS: &[Step] = &[
     Step {
         id: "ms3",
         title: "milestone 3: an instant messenger",
+        new: "backpressure: nobody can hold up the room",
+        shown: "a_stalled_member_goes",
         port: Some(ports::MS3),
         points: 10,
         programs: &["ms3_server", "ms3_client"],

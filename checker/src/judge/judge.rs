@@ -254,6 +254,8 @@ mod tests {
     static STEP: Step = Step {
         id: "ex0",
         title: "a step",
+        new: "nothing",
+        shown: "",
         port: None,
         points: 1,
         programs: &["ex0_server"],

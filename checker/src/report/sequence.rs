@@ -27,6 +27,8 @@ pub struct Row<'a> {
     pub act: Act,
     /// What stands at the arrow or at the actor: a frame is decoded here. Control characters are spelled out.
     pub label: &'a str,
+    /// The same in hex, as far as a line shows it, where it is a frame; else empty.
+    pub hex: &'a str,
     /// All that is known of it: when, the bytes, what differs.
     pub line: &'a Line,
 }
@@ -90,7 +92,8 @@ impl<'a> Row<'a> {
             (Mark::Event, _) => Act::Event,
             (Mark::Failed, _) => Act::Fails,
         };
-        Some(Row { actor, act, label: without_hex(line), line })
+        let (label, hex) = label_and_hex(line);
+        Some(Row { actor, act, label, hex, line })
     }
 }
 
@@ -103,11 +106,15 @@ fn other_end(actor: usize, actors: &[&str]) -> Option<usize> {
     }
 }
 
-/// The text of a line without the bytes in hex behind it, which a diagram shows elsewhere.
-fn without_hex(line: &Line) -> &str {
-    let hex = line.bytes.as_ref().map(|bytes| hex(bytes));
-    let text = hex.and_then(|hex| line.text.strip_suffix(&hex)).map(str::trim_end);
-    text.filter(|text| !text.is_empty()).unwrap_or(&line.text)
+/// The text of a line, and the bytes in hex behind it, which a diagram shows elsewhere.
+fn label_and_hex(line: &Line) -> (&str, &str) {
+    let hex = line.bytes.as_ref().map(|bytes| hex(bytes)).unwrap_or_default();
+    match line.text.strip_suffix(&hex).map(str::trim_end) {
+        Some(label) if !hex.is_empty() && !label.is_empty() => {
+            (label, &line.text[line.text.len() - hex.len()..])
+        }
+        _ => (&line.text, ""),
+    }
 }
 
 #[cfg(test)]
@@ -159,7 +166,9 @@ mod tests {
         let line = Line::new("alice", Mark::Received, &text).with("server", &frame);
         let raw = Line::new("alice", Mark::Received, &hex(&frame)).with("server", &frame);
         let transcript = transcript(vec![line, raw]);
-        let labels: Vec<&str> = Diagram::of(&transcript).rows.iter().map(|row| row.label).collect();
-        assert_eq!(labels, ["FastHandshake { id: 1 }", "00 00 00 02 08 01"]);
+        let rows = Diagram::of(&transcript).rows;
+        let labels: Vec<(&str, &str)> = rows.iter().map(|row| (row.label, row.hex)).collect();
+        let bytes = "00 00 00 02 08 01";
+        assert_eq!(labels, [("FastHandshake { id: 1 }", bytes), (bytes, "")]);
     }
 }

@@ -13,7 +13,6 @@ use checker::judge::probe::find_out;
 use checker::report::transcript;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
-use checker::stage::transcript::Transcript;
 use clap::Parser;
 
 pub use checker::course::helpers::list as list_of_helpers;
@@ -28,6 +27,7 @@ pub use checker::judge::outcome::{Outcome, Verdict};
 pub use checker::sandbox::ending::end_everything;
 pub use checker::sandbox::sockets::call;
 pub use checker::stage::launch::{Launch, Role};
+pub use checker::stage::transcript::Transcript;
 pub use checker::stage::words::any_seed;
 
 /// Chooses the words of every scene that is compared with a snapshot.
@@ -47,6 +47,18 @@ pub fn draw_seed() -> Result<u64, String> {
 /// The programs of all steps, with their steps.
 pub fn all_programs() -> impl Iterator<Item = (&'static Step, &'static str)> {
     STEPS.iter().flat_map(|step| step.programs.iter().map(move |program| (step, *program)))
+}
+
+/// The check that the README shows a run of.
+///
+/// # Panics
+/// When the step has no check of that id.
+pub fn shown(step: &Step) -> &'static Check {
+    let mut checks = step.checks.iter();
+    let shown = checks.find(|check| check.id == step.shown);
+    shown.unwrap_or_else(|| {
+        panic!("{} has no check {:?}, which it is to be shown by", step.id, step.shown)
+    })
 }
 
 /// The programs of a step. All programs of a package are built when the first of them is asked for, so that
