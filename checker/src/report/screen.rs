@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod rows;
+mod size;
 
 use colored::Colorize;
 
@@ -9,19 +10,11 @@ use crate::course::step::Step;
 use crate::judge::standing::Standing;
 use crate::report::screen::excerpt::Excerpt;
 use crate::report::screen::rows::{Detail, rows};
+pub use crate::report::screen::size::Size;
 use crate::report::seen::{CheckSeen, Seen, StepSeen};
-use crate::report::terminal::{Terminal, points};
+use crate::report::terminal::points;
 use crate::report::transcript;
 use crate::stage::show::shorten;
-
-/// How many columns and rows there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Columns.
-    pub columns: usize,
-    /// Rows.
-    pub rows: usize,
-}
 
 /// How many lines what is being done may take.
 const LONGEST_STATUS: usize = 3;
@@ -59,12 +52,6 @@ pub struct Followed<'a> {
     pub so_far: (f64, u32),
     /// The step that `n` goes on with; none: there is nothing left to do.
     pub next: Option<&'static Step>,
-}
-
-impl Size {
-    fn terminal(self) -> Terminal {
-        Terminal { width: self.columns, is_verbose: true }
-    }
 }
 
 impl Frame {
@@ -189,8 +176,7 @@ impl Followed<'_> {
     fn before(&self, result: &StepSeen, size: Size) -> Vec<String> {
         let mut lines = Vec::new();
         if let Some(broken) = result.checks.iter().find(|check| check.is_broken()) {
-            let program = result.step().and_then(|step| program_of(step, broken));
-            let program = program.unwrap_or("a program");
+            let program = result.program_of(broken);
             lines.extend([String::new(), format!("{program} does not compile:").red().to_string()]);
         } else if let Some(failed) = result.failed().next() {
             lines.push(String::new());
@@ -342,7 +328,146 @@ fn is_missed(check: &CheckSeen) -> bool {
     !check.bonus && !check.passes()
 }
 
-/// The program that a check is about.
-fn program_of(step: &Step, check: &CheckSeen) -> Option<&'static str> {
-    step.programs.iter().copied().find(|program| program.ends_with(&check.role))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::table::find;
+
+    /// What is seen of 1.4 when its checks have these verdicts, in turn.
+    fn seen(verdicts: &[&str]) -> Seen {
+        let step = find("ex4").expect("the step is there");
+        let transcript = (0..40).map(|n| format!("  alice  → word-{n}\n")).collect::<String>();
+        let checks = step.checks.iter().zip(verdicts.iter().cycle()).map(|(check, verdict)| {
+            let message = match *verdict {
+                "passes" => String::new(),
+                "to do" => "exercises/src/bin/ex4_server.rs:50: TODO 1 of 2: a loop".to_string(),
+                "does not compile" => "error: a line\n".repeat(50),
+                _ => "expected \"bread\", but nothing came within 2 s ".repeat(3),
+            };
+            CheckSeen {
+                id: check.id.to_string(),
+                name: check.name.to_string(),
+                role: check.role.word().to_string(),
+                verdict: verdict.to_string(),
+                max: 0.5,
+                message,
+                advice: if *verdict == "fails" { "the loop".to_string() } else { String::new() },
+                transcript: format!("a scene\n{transcript}  alice  ✗ nothing came\n"),
+                ..CheckSeen::default()
+            }
+        });
+        let checks = checks.collect();
+        let step = StepSeen { id: "ex4".to_string(), points: 1.0, max: 3, checks };
+        Seen { steps: vec![step], seed: 7, ..Seen::default() }
+    }
+
+    fn followed<'a>(seen: &'a Seen, tasks: &'a [(String, String)], is_old: bool) -> Followed<'a> {
+        let step = find("ex4").expect("the step is there");
+        Followed {
+            step,
+            tasks,
+            seen: Some(seen),
+            is_old,
+            hints: 2,
+            so_far: (7.0, 60),
+            next: find("ex5"),
+        }
+    }
+
+    fn screen(followed: &Followed, size: Size) -> Vec<String> {
+        let frame = Frame {
+            title: followed.title(),
+            watched: "watching 19 files: exercises/src/bin/ex4_server.rs".to_string(),
+            status: "███░░░░░░░ 3 of 18 checks".to_string(),
+            keys: vec![("h", "hint"), ("l", "list"), ("v", "all that failed"), ("q", "quit")],
+        };
+        let lines = frame.around(size, |room| followed.body(room));
+        lines.iter().map(|line| console::strip_ansi_codes(line).into_owned()).collect()
+    }
+
+    const VERDICTS: [&[&str]; 6] = [
+        &["passes"],
+        &["fails"],
+        &["passes", "fails", "to do", "not checked"],
+        &["to do"],
+        &["does not compile", "passes"],
+        &["checker fault"],
+    ];
+
+    #[test]
+    fn a_screen_is_full_to_the_last_row_and_nothing_sticks_out() {
+        let task = ("exercises/src/bin/ex4_server.rs".to_string(), "Do this. ".repeat(30));
+        for verdicts in VERDICTS {
+            let seen = seen(verdicts);
+            for (columns, rows) in
+                [(1, 1), (10, 3), (20, 5), (40, 10), (80, 24), (100, 30), (200, 100)]
+            {
+                for (tasks, is_old) in [(&[][..], false), (&[task.clone()], true)] {
+                    let lines = screen(&followed(&seen, tasks, is_old), Size { columns, rows });
+                    assert_eq!(lines.len(), rows, "{columns} × {rows}");
+                    let width = |line: &String| textwrap::core::display_width(line);
+                    let widest = lines.iter().map(width).max();
+                    assert!(widest <= Some(columns), "{columns} × {rows}: {lines:#?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_failure_is_there_in_24_rows_and_what_is_not_is_named() {
+        for verdicts in VERDICTS {
+            let seen = seen(verdicts);
+            let size = Size { columns: 80, rows: 24 };
+            let text = screen(&followed(&seen, &[], false), size).join("\n");
+            let has =
+                |part: &str| assert!(text.contains(part), "{verdicts:?}: no {part:?}\n{text}");
+            has("ex4 · 1.4 one thread per client");
+            match verdicts[0] {
+                "fails" | "checker fault" => {
+                    has("a quiet client holds nobody up");
+                    has("  expected \"bread\", but nothing came within 2 s");
+                    has("  alice  ✗ nothing came"); // the end of the transcript
+                    has("lines before (v shows all)");
+                    has("18 checks fail");
+                }
+                "does not compile" => {
+                    has("does not compile:");
+                    has("more lines (v shows all)");
+                }
+                "to do" => has("to do exercises/src/bin/ex4_server.rs:50\n      TODO 1 of 2"),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_passes_says_the_sum_and_how_to_go_on_unless_it_is_old() {
+        let seen = seen(&["passes"]);
+        let size = Size { columns: 100, rows: 30 };
+        let text = |is_old| screen(&followed(&seen, &[], is_old), size).join("\n");
+        let done =
+            "All checks pass: 7 of 60 points so far. n goes on with ex5 (2.1 the server operator).";
+        assert!(
+            text(false).contains(done) && text(false).contains("1 of 3 points"),
+            "{}",
+            text(false)
+        );
+        assert!(
+            !text(true).contains("All checks pass") && !text(true).contains("1 of 3 points"),
+            "{}",
+            text(true)
+        );
+    }
+
+    #[test]
+    fn in_full_all_that_failed_can_be_read_and_played_again() {
+        let seen = seen(&["fails", "does not compile"]);
+        let text = followed(&seen, &[], false).in_full(80).join("\n");
+        assert_eq!(text.matches("→ word-0\n").count(), 9, "{text}");
+        assert!(
+            text.contains("cargo step check ex4 a_quiet_client_holds_nobody_up --seed 7"),
+            "{text}"
+        );
+        assert!(text.contains("does not compile") && text.matches("error: a line").count() >= 50);
+    }
 }

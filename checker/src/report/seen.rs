@@ -75,6 +75,18 @@ impl StepSeen {
         table::find(&self.id)
     }
 
+    /// The program that a check is about.
+    pub fn program_of(&self, check: &CheckSeen) -> &'static str {
+        let programs = self.step().map_or(&[][..], |step| step.programs);
+        match programs {
+            [only] => only,
+            several => {
+                let is_meant = |program: &&&'static str| program.ends_with(&check.role);
+                several.iter().find(is_meant).unwrap_or(&"a program")
+            }
+        }
+    }
+
     /// Whether all checks that give points pass.
     pub fn is_passed(&self) -> bool {
         self.checks.iter().all(|check| check.bonus || check.passes())

@@ -9,9 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::course::layout::content;
+
+/// How often they are looked at.
+pub const LOOK: Duration = Duration::from_millis(150);
 
 /// What is known of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +113,6 @@ fn state_of(path: &Path) -> Option<State> {
 #[cfg(test)]
 mod tests {
     use std::fs::File;
-    use std::time::Duration;
 
     use super::*;
 

@@ -8,13 +8,13 @@ use anyhow::{Context, Result};
 
 use crate::course::step::Step;
 use crate::desk::student::Answer;
-use crate::desk::watch::LOOK;
-use crate::desk::watch::files::Files;
-use crate::desk::watch::run::Checker;
+use crate::desk::watch::files::{Files, LOOK};
+use crate::desk::watch::run::{Checker, stop_all};
+use crate::desk::watch::screen::end_with_signals;
 
 /// Checks a step again and again, until this process is ended.
 pub(super) fn watch(step: &Step, mut files: Files) -> Result<Answer> {
-    super::screen::end_with_signals(super::run::stop_all);
+    end_with_signals(stop_all);
     loop {
         let program = env::current_exe().context("cannot find the checker itself")?;
         let mut command = Command::new(program);

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use colored::Colorize;
 
-use crate::report::screen::program_of;
 use crate::report::seen::StepSeen;
 use crate::report::transcript;
 
@@ -63,6 +62,5 @@ impl Excerpt {
 /// The programs that do not compile, each with the compiler's words.
 pub fn errors_of(step: &StepSeen) -> BTreeMap<&str, &str> {
     let broken = step.checks.iter().filter(|check| check.is_broken());
-    let program = |check| step.step().and_then(|of| program_of(of, check)).unwrap_or("a program");
-    broken.map(|check| (program(check), check.message.as_str())).collect()
+    broken.map(|check| (step.program_of(check), check.message.as_str())).collect()
 }

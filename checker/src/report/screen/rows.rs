@@ -2,7 +2,7 @@
 
 use colored::{ColoredString, Colorize};
 
-use crate::report::screen::Size;
+use crate::report::screen::size::Size;
 use crate::report::seen::{CheckSeen, StepSeen};
 use crate::report::terminal::points;
 
