@@ -3,6 +3,8 @@
 pub mod check;
 pub mod limits;
 pub mod manners;
+pub mod report;
+pub mod run;
 pub mod values;
 
 use std::ffi::OsString;
@@ -11,6 +13,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids};
 
 const AFTER_CHECK: &str = "\
@@ -37,6 +40,9 @@ pub enum Command {
     /// Check your exercises, the reference solutions, or programs in any language
     #[command(after_help = AFTER_CHECK)]
     Check(Box<CheckArgs>),
+    /// Check, and show every run as a picture: one HTML file, which opens from disk
+    #[command(after_help = AFTER_CHECK)]
+    Report(Box<ReportArgs>),
     /// Run one of your programs: `cargo try PROGRAM`
     Try {
         /// The program: ex1_server
@@ -63,6 +69,9 @@ pub enum Command {
     },
 }
 
+/// The options that are not about what is played, and the one that is set anew.
+const HOW_IT_IS_TOLD: &[&str] = &["verbose", "json", "seed", "open", "output", "mermaid"];
+
 /// The options that were given to a command, but for those that say how and with which words: what stays the same when
 /// it is given again.
 pub fn options_given(matches: &ArgMatches) -> Vec<String> {
@@ -77,7 +86,7 @@ pub fn options_given(matches: &ArgMatches) -> Vec<String> {
         else {
             continue;
         };
-        if ["verbose", "json", "seed"].contains(&id) {
+        if HOW_IT_IS_TOLD.contains(&id) {
             continue;
         }
         let option = format!("--{long}");

@@ -20,6 +20,9 @@ pub mod cli;
 
 pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
+    pub mod answer;
+    pub mod report;
+    pub mod run;
     pub mod standing;
     pub mod student;
 }
@@ -30,6 +33,8 @@ pub mod report {
     pub mod difference;
     mod framing;
     pub mod json;
+    pub mod mermaid;
+    pub mod page;
     pub mod sequence;
     pub mod terminal;
     pub mod transcript;

@@ -3,81 +3,36 @@
 //! Each of these is one line of thought: what is wanted, what is built for it, what is played, and the text that
 //! comes of it.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use colored::Colorize;
-use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::course::helpers;
-use crate::course::layout::{Package, target};
-use crate::course::starter::Starter;
+use crate::course::layout::Package;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
+use crate::desk::answer::{Answer, status_of, warnings_of};
+use crate::desk::run::{Manner, Played, Run, build, play, take_turn};
 use crate::desk::standing;
-use crate::judge::build::{self, Builds, News};
-use crate::judge::cast::{self, Cast, Commands, Sources};
-use crate::judge::judge;
-use crate::judge::outcome::{Outcome, StepResult, Verdict};
-use crate::judge::probe;
-use crate::report::again::Again;
+use crate::judge::cast::Sources;
 use crate::report::json;
-use crate::report::terminal::{Ending, Next, Row, Terminal, Untouched};
+use crate::report::terminal::{Row, Terminal};
 use crate::sandbox::limits::Limits;
-use crate::sandbox::turn::Turn;
 use crate::stage::launch::Launch;
-use crate::stage::words::any_seed;
-
-/// What is answered: a text for stdout, and an exit status.
-#[derive(Debug)]
-pub struct Answer {
-    /// All that is printed.
-    pub text: String,
-    /// What the person should know besides.
-    pub warnings: Vec<String>,
-    /// 0 nothing failed, 1 a check failed or did not compile, 3 the checker could not do its work.
-    pub status: u8,
-}
 
 /// What `check` is asked for.
 #[derive(Debug)]
 pub struct Wanted {
-    /// The steps to check, in the order of the course.
-    pub steps: Vec<&'static Step>,
-    /// Whether they were named, rather than all.
-    pub are_named: bool,
-    /// A part of the name of the checks that are wanted of the one step; none: all.
-    pub only: Option<String>,
-    /// Whose programs.
-    pub programs: Programs,
+    /// What is to be played.
+    pub run: Run,
     /// Whether one JSON document is wanted.
     pub is_json: bool,
     /// Whether anything short of full points is a failure.
     pub is_strict: bool,
-    /// The number that chooses the words; none: any.
-    pub seed: Option<u64>,
-    /// The options that were given, to be given again.
-    pub options: Vec<String>,
-    /// What programs may take.
-    pub limits: Limits,
     /// How results are shown.
     pub terminal: Terminal,
-}
-
-/// Whose programs are checked.
-#[derive(Debug)]
-pub enum Programs {
-    /// The student's.
-    Exercises,
-    /// The reference solutions.
-    Solutions,
-    /// Commands in any language, for one step.
-    Commands(Commands),
 }
 
 /// All steps, and where the student stands.
@@ -159,205 +114,20 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
 }
 
 fn check_all(wanted: &Wanted) -> Result<Answer> {
-    let began = Instant::now();
-    let seed = wanted.seed.unwrap_or_else(any_seed);
-    let is_students = matches!(wanted.programs, Programs::Exercises);
-    let _turn = is_students.then(take_turn);
-    let Prepared { mut casts, untouched } = prepare(wanted, seed)?;
-    if let Some(part) = &wanted.only {
-        casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
-    }
-    casts.iter_mut().for_each(|cast| probe::find_out(cast, seed));
-    let results = play(&casts, seed);
-    let is_where_they_stand = is_students && wanted.only.is_none();
-    if is_where_they_stand {
-        standing::keep(&results);
-    }
-    let changed_helpers = match wanted.programs {
-        Programs::Exercises | Programs::Solutions => helpers::changed(),
-        Programs::Commands(_) => Vec::new(),
-    };
-    let compiler_warnings = match wanted.steps.len() {
-        1 if casts.iter().all(Cast::compiles) => {
-            casts.iter().flat_map(|cast| cast.warnings.clone()).collect()
-        }
-        _ => Vec::new(), // there would be too many, or there is an error, which comes first
-    };
-    let is_one = is_where_they_stand && results.len() == 1;
-    let ending = Ending {
-        again: Again { options: wanted.options.clone(), only: wanted.only.clone(), seed },
-        summed: &wanted.steps,
-        next: is_one.then(|| standing::first_incomplete().map_or(Next::Nothing, Next::Step)),
-        so_far: is_one.then(standing::sum),
-        hinted: is_students.then(standing::hinted),
-        changed_helpers: &changed_helpers,
-    };
+    let is_colored = !wanted.is_json && colored::control::SHOULD_COLORIZE.should_colorize();
+    let played = wanted.run.play(Manner { shows_untouched: !wanted.is_json, is_colored })?;
+    let Played { results, untouched, changed_helpers, .. } = &played;
+    let (limits, ending) = (&wanted.run.limits, played.ending(&wanted.run));
     let text = match wanted.is_json {
-        true => json::document(&results, seed, &wanted.limits, began.elapsed(), &changed_helpers)?,
-        false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
+        true => json::document(results, played.seed, limits, played.took, changed_helpers)?,
+        false => wanted.terminal.check(&played.compiler_warnings, untouched, results, &ending),
     };
-    if is_students && !wanted.is_json {
-        standing::note_hints(&results);
+    if !wanted.is_json {
+        played.note_hints();
     }
-    let is_short = !untouched.is_empty() || !results.iter().all(StepResult::is_passed);
-    let status = match status_of(&results) {
-        0 => u8::from(wanted.is_strict && is_short),
+    let status = match played.status() {
+        0 => u8::from(wanted.is_strict && played.is_short()),
         other => other,
     };
-    let finished = untouched.iter().filter_map(|step| step.finished.as_ref());
-    let mut warnings = warnings_of(&results);
-    warnings.extend(finished.flat_map(|outcome| outcome.warnings.clone()));
-    Ok(Answer { text, warnings, status })
-}
-
-/// What is ready to be played, and what is only shown.
-struct Prepared {
-    casts: Vec<Cast>,
-    untouched: Vec<Untouched>,
-}
-
-/// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished run
-/// that is played for it.
-fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
-    let (steps, limits) = (&wanted.steps[..], &wanted.limits);
-    let is_colored = !wanted.is_json && colored::control::SHOULD_COLORIZE.should_colorize();
-    let package = match &wanted.programs {
-        Programs::Commands(commands) => {
-            let step = steps[0];
-            let builds = build(&cast::helpers_of(step), limits, is_colored)?;
-            let casts = vec![cast::of_commands(step, commands, &builds, limits)];
-            return Ok(Prepared { casts, untouched: Vec::new() });
-        }
-        Programs::Exercises => Package::Exercises,
-        Programs::Solutions => Package::Solutions,
-    };
-    let is_shown = |step: &&&'static Step| {
-        let may_be_shown = !wanted.is_json && wanted.only.is_none();
-        package == Package::Exercises && may_be_shown && is_untouched(step)
-    };
-    let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
-    let (sources, solutions) =
-        (Sources::of(steps, package), Sources::of(&untouched, Package::Solutions));
-    let mut programs = sources.programs();
-    if wanted.are_named {
-        programs.extend(solutions.programs());
-    }
-    let builds = build(&programs, limits, is_colored)?;
-    let is_untouched =
-        |cast: &Cast| cast.compiles() && untouched.iter().any(|step| step.id == cast.step.id);
-    let (shown, casts): (Vec<Cast>, Vec<Cast>) =
-        sources.cast(&builds, limits).into_iter().partition(is_untouched);
-    let finished = solutions.cast(&builds, limits);
-    let show = |cast: Cast| {
-        let solution = finished.iter().find(|solution| solution.step.id == cast.step.id);
-        let solution = solution.filter(|_| wanted.are_named);
-        Untouched {
-            step: cast.step,
-            tasks: cast.step.programs.iter().map(|program| task_of(program)).collect(),
-            finished: solution.map(|cast| judge::play(cast, &cast.step.checks[0], seed)),
-        }
-    };
-    Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
-}
-
-/// Waits until no other checker uses the student's programs. Where the folder takes no lock, there is no waiting.
-fn take_turn() -> Option<Turn> {
-    let waits = || eprintln!("another check of these programs is running; this one waits for it");
-    Turn::take(&target().join("chatlings/turn"), waits).ok()
-}
-
-fn is_untouched(step: &Step) -> bool {
-    step.programs.iter().all(|program| Starter::read(program).is_untouched())
-}
-
-/// The file of an exercise, and its task.
-fn task_of(program: &str) -> (String, String) {
-    let file = Package::Exercises.source(program).display().to_string();
-    (file, Starter::read(program).task())
-}
-
-/// Builds programs. When it takes long (the first time, mostly), a terminal shows what cargo is at.
-fn build(
-    programs: &[(Package, &'static str)],
-    limits: &Limits,
-    is_colored: bool,
-) -> Result<Builds> {
-    if programs.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let progress = ProgressBar::new_spinner();
-    if !progress.is_hidden() {
-        progress.enable_steady_tick(Duration::from_millis(100));
-    }
-    let is_told = AtomicBool::new(false); // cargo says so for each lock that it waits for
-    let builds = build::build(programs, limits, is_colored, &|news| match news {
-        News::Compiles(what) => progress.set_message(what.to_string()),
-        News::Waits if is_told.swap(true, Ordering::Relaxed) => {}
-        News::Waits => {
-            progress.suspend(|| eprintln!("cargo waits for another cargo (your editor's, perhaps)"))
-        }
-    });
-    progress.finish_and_clear();
-    builds
-}
-
-/// Plays all checks of these casts, with a progress bar on a terminal.
-fn play(casts: &[Cast], seed: u64) -> Vec<StepResult> {
-    let count: usize = casts.iter().map(|cast| cast.checks.len()).sum();
-    let progress = ProgressBar::new(count as u64);
-    if let Ok(style) = ProgressStyle::with_template("{pos:>3} of {len} checks {wide_bar}") {
-        progress.set_style(style);
-    }
-    let results = judge::play_steps(casts, seed, |_| progress.inc(1));
-    progress.finish_and_clear();
-    results
-}
-
-fn outcomes(results: &[StepResult]) -> impl Iterator<Item = &Outcome> {
-    results.iter().flat_map(|result| &result.outcomes)
-}
-
-fn warnings_of(results: &[StepResult]) -> Vec<String> {
-    outcomes(results).flat_map(|outcome| outcome.warnings.clone()).collect()
-}
-
-fn status_of(results: &[StepResult]) -> u8 {
-    let is_fault = |outcome: &Outcome| matches!(outcome.verdict, Verdict::CheckerFault(_));
-    if outcomes(results).any(is_fault) {
-        return 3;
-    }
-    u8::from(outcomes(results).any(Outcome::is_failure))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::stage::stop::Failure;
-    use crate::stage::transcript::Transcript;
-
-    fn status(verdicts: &[Verdict]) -> u8 {
-        let outcome = |verdict: &Verdict| Outcome {
-            check: &STEPS[0].checks[0],
-            verdict: verdict.clone(),
-            is_bonus: false,
-            max: 1.0,
-            transcript: Transcript::new(String::new()),
-            took: Duration::ZERO,
-            lacked_room: false,
-            warnings: Vec::new(),
-        };
-        let outcomes = verdicts.iter().map(outcome).collect();
-        let (framings, fingerprint) = (Vec::new(), String::new());
-        status_of(&[StepResult { step: &STEPS[0], outcomes, framings, fingerprint }])
-    }
-
-    #[test]
-    fn a_fault_of_the_checker_has_an_exit_status_of_its_own() {
-        let fails = Verdict::Fails { failure: Failure::of("server", ""), look: String::new() };
-        let fault = Verdict::CheckerFault(String::new());
-        assert_eq!(status(&[Verdict::Passes]), 0);
-        assert_eq!(status(&[Verdict::Passes, Verdict::NotChecked(String::new())]), 0);
-        assert_eq!(status(&[Verdict::Passes, fails.clone()]), 1);
-        assert_eq!(status(&[fails, fault]), 3);
-    }
+    Ok(Answer { text, warnings: played.warnings(), status })
 }

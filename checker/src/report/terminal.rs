@@ -78,9 +78,43 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
+/// The points of all steps that were asked for: `12.5 of 30 points in 4 steps`.
+pub fn sum_in_words(results: &[StepResult], summed: &[&'static Step]) -> String {
+    let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
+    let max: u32 = summed.iter().map(|step| step.points).sum();
+    let steps = match summed.len() {
+        1 => String::new(),
+        count => format!(" in {count} steps"),
+    };
+    format!("{} of {}{steps}", points(sum), points_in_words(max.into()))
+}
+
+/// The points of what was not checked, if there are any: `, 2 open (not checked)`.
+pub fn open_in_words(results: &[StepResult]) -> String {
+    let open: f64 = results.iter().map(StepResult::open_points).sum();
+    match open > 0.0 {
+        true => format!(", {} open (not checked)", points(open)),
+        false => String::new(),
+    }
+}
+
 /// The widest title, with a space behind it.
 fn title_width(steps: impl Iterator<Item = &'static Step>) -> usize {
     steps.map(|step| step.title.chars().count()).max().unwrap_or(0) + 1
+}
+
+/// Whatever of the helpers is not as the course has it, since a mistake may stand there; and the command that brings
+/// it back.
+pub fn changed_helpers_in_words(files: &[String]) -> Option<(String, Vec<String>)> {
+    let (last, others) = files.split_last()?;
+    let (names, verb, it) = match others {
+        [] => (last.clone(), "differs", "it"),
+        others => (format!("{} and {last}", others.join(", ")), "differ", "them"),
+    };
+    let text = format!(
+        "{names} {verb} from the course's, and your programs are built with {it}. The course's comes back with:"
+    );
+    Some((text, [&["git", "checkout", "--"].map(str::to_string)[..], files].concat()))
 }
 
 impl Terminal {
@@ -185,14 +219,7 @@ impl Terminal {
             text += &format!("\n{}\n", self.wrap(report, ""));
         }
         if ending.summed.len() > 1 {
-            let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
-            let max: u32 = ending.summed.iter().map(|step| step.points).sum();
-            let sum = format!("{} of {max} points in {} steps", points(sum), ending.summed.len());
-            let open: f64 = results.iter().map(StepResult::open_points).sum();
-            let open = match open > 0.0 {
-                true => format!(", {} open (not checked)", points(open)),
-                false => String::new(),
-            };
+            let (sum, open) = (sum_in_words(results, ending.summed), open_in_words(results));
             text += &format!("\n{}{open}\n", sum.bold());
         }
         if let (Some((sum, max)), false) = (ending.so_far, results.is_empty()) {
@@ -216,17 +243,8 @@ impl Terminal {
         text
     }
 
-    /// Whatever of the helpers is not as the course has it: a mistake may stand there.
     fn changed_helpers(&self, files: &[String]) -> String {
-        let Some((last, others)) = files.split_last() else { return String::new() };
-        let (names, verb, it) = match others {
-            [] => (last.clone(), "differs", "it"),
-            others => (format!("{} and {last}", others.join(", ")), "differ", "them"),
-        };
-        let text = format!(
-            "{names} {verb} from the course's, and your programs are built with {it}. The course's comes back with:"
-        );
-        let command = [&["git", "checkout", "--"].map(str::to_string)[..], files].concat();
+        let Some((text, command)) = changed_helpers_in_words(files) else { return String::new() };
         format!("\n{}\n{}\n", self.wrap(&text, ""), typed(&command, self.width))
     }
 

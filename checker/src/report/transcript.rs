@@ -12,6 +12,14 @@ pub const WIDTH: usize = 80;
 /// How many lines of a transcript an error may take.
 const MOST_LINES: usize = 8;
 
+/// How many characters of a line there are where there is room.
+const LONGEST: usize = 4000;
+
+/// The transcript without colours, with its lines whole, however long, within reason.
+pub fn whole(transcript: &Transcript) -> String {
+    render(transcript, LONGEST, |_, text| text.to_string())
+}
+
 /// The transcript without colours, in 80 columns, a line of text for each of its lines.
 pub fn plain(transcript: &Transcript) -> String {
     render(transcript, WIDTH, |_, text| text.to_string())
