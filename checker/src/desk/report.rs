@@ -1,21 +1,24 @@
 //! The runs as pictures: a page that is kept in a file, or diagrams to be pasted.
 
+use std::env;
+use std::fs::{self, Permissions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use jiff::Zoned;
-use tempfile::NamedTempFile;
+use rustix::fs::{Access, access};
+use tempfile::Builder;
 
 use crate::course::layout::target;
 use crate::desk::answer::{Answer, outcomes};
 use crate::desk::run::{Manner, Played, Programs, Run};
-use crate::judge::outcome::Outcome;
+use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::mermaid;
 use crate::report::page::{Page, page};
-use crate::report::terminal::sum_in_words;
+use crate::report::terminal::{Ending, open_in_words, sum_in_words};
 
 /// What `report` is asked for.
 #[derive(Debug)]
@@ -65,8 +68,7 @@ pub fn report(wanted: &Wanted) -> Result<Answer> {
     });
     write(path, &html)?;
     played.note_hints();
-    let sum = sum_in_words(&played.results, &wanted.run.steps);
-    let text = format!("{sum}\n{}\n", shown(path));
+    let text = format!("{}\n{}\n", in_one_line(&played.results, &ending), shown(path));
     Ok(Answer { text, warnings: played.warnings(), status: played.status() })
 }
 
@@ -77,12 +79,31 @@ const MANNER: Manner = Manner { shows_untouched: true, is_colored: false };
 fn diagrams(played: &Played) -> Answer {
     let finished = played.untouched.iter().filter_map(|step| step.finished.as_ref());
     let all: Vec<&Outcome> = outcomes(&played.results).chain(finished).collect();
-    let diagrams: Vec<String> = all.into_iter().map(mermaid::block).collect();
+    let (shown, not_played): (Vec<&Outcome>, Vec<&Outcome>) =
+        all.into_iter().partition(|outcome| !outcome.transcript.is_empty());
+    let diagrams: Vec<String> = shown.into_iter().map(mermaid::block).collect();
     let mut warnings = played.warnings();
+    for outcome in not_played {
+        let (name, verdict) = (outcome.check.name, outcome.verdict.word());
+        warnings.push(format!("nothing to draw of {name:?}: {verdict}"));
+    }
     for step in &played.untouched {
         warnings.push(format!("{} is untouched: this is a finished one", step.step.id));
     }
     Answer { text: diagrams.join("\n"), warnings, status: played.status() }
+}
+
+/// The sum, and how many checks have failed.
+fn in_one_line(results: &[StepResult], ending: &Ending) -> String {
+    let sum = sum_in_words(results, ending) + &open_in_words(results);
+    let is_wrong = |outcome: &&Outcome| {
+        matches!(outcome.verdict, Verdict::Fails { .. } | Verdict::DoesNotCompile(_))
+    };
+    match outcomes(results).filter(is_wrong).count() {
+        0 => sum,
+        1 => format!("{sum}; 1 check fails"),
+        count => format!("{sum}; {count} checks fail"),
+    }
 }
 
 /// The path, from where the person is.
@@ -99,14 +120,9 @@ fn can_be_written(path: &Path) -> Result<()> {
     if is_device(path) {
         return Ok(());
     }
-    let folder = folder_of(path);
-    let try_out = NamedTempFile::new_in(folder);
-    // The path of a file for a moment is no news: only why it cannot be made.
-    let reason = try_out.err().map(|error| io::Error::from(error.kind()));
-    match reason {
-        Some(reason) => Err(reason).with_context(|| format!("cannot write {}", shown(path))),
-        None => Ok(()),
-    }
+    access(folder_of(path), Access::WRITE_OK | Access::EXEC_OK)
+        .map_err(io::Error::from)
+        .with_context(|| format!("cannot write {}", shown(path)))
 }
 
 /// Writes the whole file or, if that is cut off, nothing of it. What is no file, such as `/dev/stdout`, is written to.
@@ -119,16 +135,16 @@ fn write(path: &Path, text: &str) -> Result<()> {
 }
 
 fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = tempfile::Builder::new().permissions(readable()).tempfile_in(folder_of(path))?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
+    let path = fs::canonicalize(path).unwrap_or(path.to_path_buf()); // of a link, what it leads to
+    let mut file = Builder::new().permissions(readable()).tempfile_in(folder_of(&path))?;
+    file.as_file_mut().write_all(text.as_bytes())?;
+    file.persist(&path).map_err(|error| error.error)?;
     Ok(())
 }
 
 /// For everybody to read, as far as the person's umask allows.
-fn readable() -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    fs::Permissions::from_mode(0o666)
+fn readable() -> Permissions {
+    Permissions::from_mode(0o666)
 }
 
 fn is_device(path: &Path) -> bool {

@@ -8,6 +8,9 @@ use crate::stage::transcript::Transcript;
 /// How much of a line is shown: a forum gives a diagram the width of a text.
 const LONGEST: usize = 60;
 
+/// How much is shown of why something fails.
+const LONGEST_REASON: usize = 400;
+
 /// How many rows a diagram has at most, so that it stays far below what forums take.
 const MOST_ROWS: usize = 120;
 
@@ -43,26 +46,32 @@ fn row(row: &Row) -> String {
         Act::Types => format!("    Note over a{actor}: #gt; {label}\n"),
         Act::Event => format!("    Note over a{actor}: ({label})\n"),
         Act::Fails => {
-            let parts = textwrap::wrap(row.label, LONGEST);
-            let parts: Vec<String> = parts.iter().map(|part| escaped(part)).collect();
+            let why = shorten(row.label, LONGEST_REASON);
+            let parts: Vec<String> =
+                textwrap::wrap(&why, LONGEST).iter().map(|part| escaped(part)).collect();
             let (when, why) = (seconds(row.line.when), parts.join("<br/>"));
             format!(
-                "    rect rgb(255, 205, 210)\n    Note over a{actor}: ✗ after {when}: {why}\n    end\n"
+                "    rect rgba(255, 0, 0, 0.2)\n    Note over a{actor}: ✗ after {when}:<br/>{why}\n    end\n"
             )
         }
     }
 }
 
-/// A text that means nothing to Mermaid, nor to the HTML that it makes of it: letters, digits and spaces as they are,
-/// anything else of ASCII by its number.
+/// Characters that mean nothing to Mermaid, nor to the HTML that it makes of them, nor to Markdown.
+const PLAIN: &str = " ,.-_/()[]!?'\"=+*";
+
+/// A text with anything else by its number, but for letters and digits.
 fn escaped(text: &str) -> String {
     let mut shown = String::new();
     for character in text.chars() {
-        match character {
-            ' ' | '.' | ',' | '!' | '?' | '(' | ')' | '/' | '=' => shown.push(character),
-            '_' | '\'' => shown.push(character),
-            plain if plain.is_alphanumeric() || !plain.is_ascii() => shown.push(plain),
-            other => shown.push_str(&format!("#{};", other as u32)),
+        let is_plain = match character {
+            ':' => !shown.ends_with("wrap"), // `wrap:` would be an order
+            'ﬂ' => false, // by which Mermaid marks what was escaped, while it reads on
+            other => PLAIN.contains(other) || other.is_alphanumeric(),
+        };
+        match is_plain {
+            true => shown.push(character),
+            false => shown.push_str(&format!("#{};", u32::from(character))),
         }
     }
     shown

@@ -78,15 +78,29 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
-/// The points of all steps that were asked for: `12.5 of 30 points in 4 steps`.
-pub fn sum_in_words(results: &[StepResult], summed: &[&'static Step]) -> String {
+/// The points of all steps that were asked for: `12.5 of 30 points in 4 steps`. Where only some checks of a step were,
+/// the points of those.
+pub fn sum_in_words(results: &[StepResult], ending: &Ending) -> String {
     let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
-    let max: u32 = summed.iter().map(|step| step.points).sum();
-    let steps = match summed.len() {
-        1 => String::new(),
-        count => format!(" in {count} steps"),
+    let (max, of_what) = match (ending.summed, &ending.again.only) {
+        (_, Some(_)) => {
+            let played = results.iter().flat_map(|result| &result.outcomes);
+            let max = played.clone().fold(0.0, |sum, outcome| sum + outcome.max);
+            (max, format!(" in {}", counted(played.count(), "check")))
+        }
+        ([step], None) => (step.points.into(), String::new()),
+        (steps, None) => {
+            let max: u32 = steps.iter().map(|step| step.points).sum();
+            (max.into(), format!(" in {}", counted(steps.len(), "step")))
+        }
     };
-    format!("{} of {}{steps}", points(sum), points_in_words(max.into()))
+    format!("{} of {}{of_what}", points(sum), points_in_words(max))
+}
+
+/// `1 check`, `2 checks`
+pub fn counted(count: usize, word: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{end}")
 }
 
 /// The points of what was not checked, if there are any: `, 2 open (not checked)`.
@@ -219,7 +233,7 @@ impl Terminal {
             text += &format!("\n{}\n", self.wrap(report, ""));
         }
         if ending.summed.len() > 1 {
-            let (sum, open) = (sum_in_words(results, ending.summed), open_in_words(results));
+            let (sum, open) = (sum_in_words(results, ending), open_in_words(results));
             text += &format!("\n{}{open}\n", sum.bold());
         }
         if let (Some((sum, max)), false) = (ending.so_far, results.is_empty()) {

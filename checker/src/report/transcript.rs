@@ -12,12 +12,15 @@ pub const WIDTH: usize = 80;
 /// How many lines of a transcript an error may take.
 const MOST_LINES: usize = 8;
 
-/// How many characters of a line there are where there is room.
-const LONGEST: usize = 4000;
+/// How many characters of a transcript there are where there is room, and how many of a line.
+const MOST: usize = 12_000;
+const SHORTEST: usize = 200;
+const LONGEST: usize = 4_000;
 
 /// The transcript without colours, with its lines whole, however long, within reason.
 pub fn whole(transcript: &Transcript) -> String {
-    render(transcript, LONGEST, |_, text| text.to_string())
+    let width = (MOST / transcript.lines.len().max(1)).clamp(SHORTEST, LONGEST);
+    render(transcript, width, |_, text| text.to_string())
 }
 
 /// The transcript without colours, in 80 columns, a line of text for each of its lines.

@@ -63,6 +63,7 @@ pub struct Board {
     pub(super) is_silent: Cell<bool>, // since the last look at what programs do
     pub(super) partings: RefCell<Vec<(Duration, String)>>, // who has left, in words, and when
     pub(super) panics: RefCell<Option<Vec<(String, Panic)>>>, // if all later ones come of what is tried
+    pub(super) cleared: Cell<Duration>, // when the transcript that is kept began
     pub(super) cut: Cell<Option<Duration>>, // how long the last wait took, if it was cut short
 }
 
@@ -86,6 +87,7 @@ impl Board {
             is_silent: Cell::new(true),
             partings: RefCell::default(),
             panics: RefCell::default(),
+            cleared: Cell::default(),
             cut: Cell::default(),
         }
     }
@@ -112,13 +114,14 @@ impl Board {
 
     /// Writes a line into the transcript, with the time that it is now.
     pub fn note_line(&self, line: Line) {
-        let when = self.clock.elapsed();
+        let when = self.clock.elapsed().saturating_sub(self.cleared.get());
         self.transcript.borrow_mut().lines.push(Line { when, ..line });
     }
 
-    /// Forgets the lines of the transcript.
+    /// Forgets the lines of the transcript: the scene begins once more.
     pub fn clear_transcript(&self) {
         self.transcript.borrow_mut().lines.clear();
+        self.cleared.set(self.clock.elapsed());
     }
 
     /// Adds a peer's socket, over which `sender` sends.

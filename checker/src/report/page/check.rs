@@ -18,8 +18,7 @@ pub(super) fn anchor(result: &StepResult, outcome: &Outcome) -> String {
 pub(super) fn sign(verdict: &Verdict) -> (&'static str, &'static str) {
     match verdict {
         Verdict::Passes => ("✓", "passes"),
-        Verdict::Fails { .. } => ("✗", "fails"),
-        Verdict::DoesNotCompile(_) => ("✗", "fails"),
+        Verdict::Fails { .. } | Verdict::DoesNotCompile(_) => ("✗", "fails"),
         Verdict::ToDo(_) => ("○", "todo"),
         Verdict::NotChecked(_) => ("–", "open"),
         Verdict::CheckerFault(_) => ("!", "fault"),
@@ -33,7 +32,7 @@ pub(super) fn check(result: &StepResult, outcome: &Outcome, ending: &Ending) -> 
     html! {
         article.check.(class) id=(anchor(result, outcome)) {
             @if has_more {
-                details open[has_gone_wrong(outcome)] {
+                details open[is_open(outcome)] {
                     summary { (line(outcome)) }
                     div.inside {
                         (reason(outcome))
@@ -55,6 +54,11 @@ pub(super) fn check(result: &StepResult, outcome: &Outcome, ending: &Ending) -> 
     }
 }
 
+/// Whether it is shown without being asked for: something went wrong, or it takes a word to say why nothing was checked.
+fn is_open(outcome: &Outcome) -> bool {
+    has_gone_wrong(outcome) || matches!(outcome.verdict, Verdict::NotChecked(_))
+}
+
 /// The verdict in one line.
 fn line(outcome: &Outcome) -> Markup {
     let (sign, _) = sign(&outcome.verdict);
@@ -68,7 +72,7 @@ fn line(outcome: &Outcome) -> Markup {
     };
     html! {
         span.sign aria-hidden="true" { (sign) }
-        h3 { (outcome.check.name) }
+        h3 { (text::prose(outcome.check.name)) }
         span.worth { span.aloud { ": " (outcome.verdict.word()) ", " } (worth) }
     }
 }
@@ -81,7 +85,7 @@ fn reason(outcome: &Outcome) -> Markup {
         @match &outcome.verdict {
             Verdict::Passes => {}
             Verdict::ToDo(to_do) => {
-                p.reason { code.place { (text::lines(&to_do.place())) } " " (text::lines(&to_do.task)) }
+                p.reason { code { (text::lines(&to_do.place())) } " " (text::prose(&text::lines(&to_do.task))) }
             }
             _ => p.reason { (message) }
         }

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use crate::report::difference;
 use crate::report::sequence::{Act, Diagram, Row};
+use crate::report::terminal::counted;
 use crate::stage::show::shorten;
 use crate::stage::transcript::Transcript;
 
@@ -25,14 +26,15 @@ const FIRST_ROWS: usize = 150;
 const LAST_ROWS: usize = 50;
 
 /// How many columns what differs may take: as many as the narrowest window has.
-const DIFFERENCE: usize = 40;
+const DIFFERENCE: usize = 36;
 
 /// The diagram of a transcript.
 pub(super) fn diagram(transcript: &Transcript) -> Markup {
     let diagram = Diagram::of(transcript);
     let count = diagram.actors.len();
     let size = match count {
-        0..=2 => "few",
+        1 => "one",
+        0 | 2 => "few",
         3..=4 => "some",
         _ => "many",
     };
@@ -127,7 +129,7 @@ fn bytes(row: &Row, side: &str) -> Markup {
     let rest = bytes.len().saturating_sub(MOST_BYTES);
     html! {
         details.bytes.(side) {
-            summary { (bytes.len()) " bytes" }
+            summary { (counted(bytes.len(), "byte")) }
             code { (shown.join(" ")) @if rest > 0 { " … and " (rest) " more" } }
         }
     }
@@ -149,7 +151,7 @@ fn failure(row: &Row, name: &str) -> Markup {
             span.mark aria-hidden="true" { "✗" }
             div.failure {
                 p { strong { (name) } ": " (shorten(row.label, LONGEST_REASON)) }
-                @if !rows.is_empty() { pre tabindex="0" { (rows.join("\n")) } }
+                @if !rows.is_empty() { pre { (rows.join("\n")) } }
             }
         }
     }

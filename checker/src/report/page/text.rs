@@ -13,7 +13,7 @@ pub(super) fn lines(text: &str) -> String {
 
 /// A text of several lines in a box of its own, which a keyboard can scroll. A click selects all of it.
 pub(super) fn block(label: &str, text: &str) -> Markup {
-    html! { pre.copied tabindex="0" role="region" aria-label=(label) { (text) } }
+    html! { pre.copied tabindex="0" role="group" aria-label=(label) { (text) } }
 }
 
 /// A command that can be pasted into a shell. A click selects all of it.
