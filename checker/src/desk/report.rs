@@ -120,7 +120,11 @@ fn can_be_written(path: &Path) -> Result<()> {
     if is_device(path) {
         return Ok(());
     }
-    access(folder_of(path), Access::WRITE_OK | Access::EXEC_OK)
+    let folder = folder_of(path);
+    if folder.exists() && !folder.is_dir() {
+        bail!("cannot write {}: {} is not a folder", shown(path), shown(folder));
+    }
+    access(folder, Access::WRITE_OK | Access::EXEC_OK)
         .map_err(io::Error::from)
         .with_context(|| format!("cannot write {}", shown(path)))
 }

@@ -20,17 +20,17 @@ const LONGEST: usize = 4_000;
 /// The transcript without colours, with its lines whole, however long, within reason.
 pub fn whole(transcript: &Transcript) -> String {
     let width = (MOST / transcript.lines.len().max(1)).clamp(SHORTEST, LONGEST);
-    render(transcript, width, |_, text| text.to_string())
+    render(transcript, Room { width, lines: 1 }, |_, text| text.to_string())
 }
 
 /// The transcript without colours, in 80 columns, a line of text for each of its lines.
 pub fn plain(transcript: &Transcript) -> String {
-    render(transcript, WIDTH, |_, text| text.to_string())
+    render(transcript, Room { width: WIDTH, lines: MOST_LINES }, |_, text| text.to_string())
 }
 
 /// The transcript in so many columns, coloured where that is wanted.
 pub fn colored(transcript: &Transcript, width: usize) -> String {
-    render(transcript, width, |mark, text| match color(mark) {
+    render(transcript, Room { width, lines: MOST_LINES }, |mark, text| match color(mark) {
         Some(color) => text.color(color).to_string(),
         None => text.to_string(),
     })
@@ -59,10 +59,17 @@ fn color(mark: Mark) -> Option<Color> {
     }
 }
 
-fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> String) -> String {
-    let lines = &transcript.lines;
+/// What a line of a transcript may take.
+#[derive(Clone, Copy)]
+struct Room {
+    width: usize,
+    lines: usize, // if it is about what went wrong
+}
+
+fn render(transcript: &Transcript, room: Room, paint: impl Fn(Mark, &str) -> String) -> String {
+    let (lines, width) = (&transcript.lines, room.width);
     let actors = lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
-    let room = width.saturating_sub(actors + 5);
+    let room = Room { width: width.saturating_sub(actors + 5), ..room };
     let mut text = format!("{}\n", shorten(&transcript.title, width));
     for line in lines {
         for (number, part) in parts_of(line, room).iter().enumerate() {
@@ -76,16 +83,22 @@ fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> S
 }
 
 /// What went wrong goes on in further lines; anything else is cut short.
-fn parts_of(line: &Line, room: usize) -> Vec<String> {
+fn parts_of(line: &Line, room: Room) -> Vec<String> {
     match line.mark {
-        Mark::Failed | Mark::Error => {
-            let parts = textwrap::wrap(&line.text, room);
-            let parts = parts.iter().take(MOST_LINES).map(|part| part.to_string());
-            let difference = line.difference.iter().flat_map(|it| difference::rows(it, room));
-            parts.chain(difference).collect()
+        Mark::Failed | Mark::Error if room.lines > 1 => {
+            let parts = textwrap::wrap(&line.text, room.width);
+            let parts = parts.iter().take(room.lines).map(|part| part.to_string());
+            parts.chain(difference_of(line, room.width)).collect()
         }
-        _ => vec![shorten(&line.text, room)],
+        _ => {
+            let text = [shorten(&line.text, room.width)];
+            text.into_iter().chain(difference_of(line, room.width.min(WIDTH))).collect()
+        }
     }
+}
+
+fn difference_of(line: &Line, width: usize) -> Vec<String> {
+    line.difference.iter().flat_map(|difference| difference::rows(difference, width)).collect()
 }
 
 #[cfg(test)]
@@ -103,6 +116,17 @@ mod tests {
     fn a_line_has_its_actor_and_its_sign() {
         let transcript = transcript(&[(Mark::Output, "bread"), (Mark::Sent, "")]);
         assert_eq!(plain(&transcript), "title\n  server │ bread\n  server → (an empty line)\n");
+    }
+
+    #[test]
+    fn a_line_is_whole_where_there_is_room_within_reason() {
+        let long = "long ".repeat(100);
+        let text = whole(&transcript(&[(Mark::Output, &long), (Mark::Failed, &long)]));
+        assert_eq!((text.lines().count(), text.matches("long").count()), (3, 200), "{text}");
+        let endless = "x".repeat(1 << 16);
+        let text = whole(&transcript(&[(Mark::Output, &endless), (Mark::Failed, &endless)]));
+        assert!(text.len() < MOST, "{} bytes", text.len());
+        assert_eq!(text.matches("xx…\n").count(), 2, "{text}");
     }
 
     #[test]

@@ -113,10 +113,10 @@ fn arrow(row: &Row, diagram: &Diagram, from: usize, to: usize, class: &str) -> M
     }
 }
 
-/// On which side of the middle there is more room for a text, which begins or ends there. `place`: twice the place in
-/// the middle of which it stands, counted from 1.
-fn side(place: usize, count: usize) -> &'static str {
-    if place <= count { "left" } else { "right" }
+/// The side from which a text begins that stands so many columns from the left edge, in a diagram of so many actors: the
+/// other one has the room.
+fn side(columns: usize, count: usize) -> &'static str {
+    if columns <= count { "left" } else { "right" }
 }
 
 /// The bytes of a message, where its text does not tell them.
@@ -167,5 +167,91 @@ fn since_the_start(time: Duration) -> String {
     match time.as_millis() {
         milliseconds @ 0..1000 => format!("{milliseconds} ms"),
         _ => format!("{:.2} s", time.as_secs_f64()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stage::difference::Difference;
+    use crate::stage::transcript::{Line, Mark};
+
+    fn html(lines: Vec<Line>) -> String {
+        diagram(&Transcript { title: "a scene".to_string(), lines }).into_string()
+    }
+
+    /// A row of the diagram, by a text in it.
+    fn row<'a>(html: &'a str, text: &str) -> &'a str {
+        let mut rows = html.split("<li ").skip(1);
+        rows.find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}: {html}"))
+    }
+
+    #[test]
+    fn an_arrow_goes_from_the_middle_of_one_place_to_the_middle_of_another() {
+        let html = html(vec![
+            Line::new("server", Mark::Output, "ready"),
+            Line::new("alice", Mark::Sent, "bread").with("server", b"bread\n"),
+            Line::new("bob", Mark::Received, "salt").with("server", b"salt\n"),
+        ]);
+        assert!(html.contains(r#"style="--columns:6""#), "{html}");
+        let (sent, received) = (row(&html, "bread"), row(&html, "salt"));
+        assert!(sent.contains(r#"style="--from:3;--to:5""#), "{sent}");
+        assert!(sent.contains(r#"class="arrow left""#) && sent.contains("alice to server: "));
+        assert!(received.contains(r#"style="--from:3;--to:7""#), "{received}");
+        assert!(
+            received.contains(r#"class="arrow right""#) && received.contains("server to bob: ")
+        );
+    }
+
+    #[test]
+    fn every_row_has_its_time_and_is_read_aloud_with_its_actor() {
+        let typed = Line::new("alice", Mark::Typed, "bread");
+        let late = Line::new("alice", Mark::Event, "connects");
+        let html = html(vec![
+            Line { when: Duration::from_millis(12), ..typed },
+            Line { when: Duration::from_millis(1_204), ..late },
+        ]);
+        let (typed, late) = (row(&html, "bread"), row(&html, "connects"));
+        assert!(typed.contains(">12 ms<") && typed.contains("alice types </span>bread"), "{typed}");
+        assert!(late.contains(">1.20 s<"), "{late}");
+    }
+
+    #[test]
+    fn the_bytes_of_a_message_are_shown_where_its_text_does_not_tell_them() {
+        let html = html(vec![
+            Line::new("alice", Mark::Sent, "plain").with("server", b"plain\n"),
+            Line::new("alice", Mark::Sent, "unended").with("server", b"unended"),
+            Line::new("alice", Mark::Sent, "Message { }   00 00 00 00").with("server", &[0; 4]),
+            Line::new("alice", Mark::Sent, "much").with("server", &[7; 1000]),
+        ]);
+        assert!(!row(&html, "plain").contains("<details"));
+        assert!(row(&html, "unended").contains("7 bytes</summary><code>75 6e 65"), "{html}");
+        let frame = row(&html, "Message { }<");
+        assert!(frame.contains("<code>00 00 00 00</code>"), "{frame}");
+        assert!(row(&html, "much").contains("07 … and 744 more</code>"), "{html}");
+    }
+
+    #[test]
+    fn a_failure_is_marked_at_its_actor_with_what_was_expected_and_what_came() {
+        let failed = Line::new("alice", Mark::Failed, "expected \"a<b\", but heard \"a>b\"");
+        let difference = Some(Difference::of_texts("a<b", b"a>b").into());
+        let lines = vec![Line::new("server", Mark::Output, "ready"), Line { difference, ..failed }];
+        let html = html(lines);
+        let failed = row(&html, "✗");
+        assert!(failed.contains(r#"class="row failed" style="--at:5""#), "{failed}");
+        assert!(failed.contains("expected  a&lt;b\ngot       a&gt;b\n           ^"), "{failed}");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_and_of_many_rows_the_first_and_the_last_are_shown() {
+        let long = html(vec![Line::new("server", Mark::Output, &"x".repeat(1 << 16))]);
+        assert!(long.len() < 2_000 && long.contains("xx…"), "{long}");
+        let line = |number: usize| Line::new("server", Mark::Output, &format!("line {number}."));
+        let many = html((0..1_000).map(line).collect());
+        assert_eq!(many.matches("<li ").count(), FIRST_ROWS + LAST_ROWS + 1);
+        assert!(many.contains("… 800 rows more"), "{many}");
+        assert!(
+            many.contains("line 0.") && many.contains("line 999.") && !many.contains("line 500.")
+        );
     }
 }
