@@ -61,7 +61,7 @@ pub fn report(wanted: &Wanted) -> Result<Answer> {
         whose: match wanted.run.programs {
             Programs::Exercises => "your programs",
             Programs::Solutions => "the reference solutions",
-            Programs::Commands(_) => "programs in any language",
+            Programs::Commands(_) => "your commands",
         },
         made: &Zoned::now(),
         took: played.took,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use course_tests::copy::Copy;
 use course_tests::play::{Starter, find};
-use course_tests::run::{Ended, checker, run, step};
+use course_tests::run::{Ended, step};
 use tempfile::TempDir;
 
 fn folder() -> TempDir {
@@ -205,7 +205,7 @@ fn a_program_in_another_language_has_a_page_too() {
     let options = ["--server", command, "--patience", "0.2", "--output", text(&path)];
     step(&[&["report", "ex1"], &options[..]].concat());
     let page = read(&path);
-    assert!(page.contains("a run of programs in any language"), "{page}");
+    assert!(page.contains("a run of your commands"), "{page}");
     assert!(page.contains("&lt;b&gt;no&lt;/b&gt;") && !page.contains("<b>no"), "{page}");
 }
 
@@ -218,7 +218,7 @@ fn openers(script: &str) -> TempDir {
         let path = folder.path().join(name);
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", "printf %s \"$1\" >\"$0\" && chmod +x \"$0\""]).arg(path).arg(script);
-        run(&mut shell).with(0);
+        course_tests::run::run(&mut shell).with(0);
     }
     folder
 }
@@ -227,11 +227,11 @@ fn openers(script: &str) -> TempDir {
 #[cfg(target_os = "linux")]
 fn report_and_open(openers: &TempDir, page: &Path) -> Ended {
     let others = std::env::var("PATH").unwrap_or_default();
-    let mut command = checker();
+    let mut command = course_tests::run::checker();
     command.env("PATH", format!("{}:{others}", openers.path().display()));
     let arguments =
         ["report", "ex1", "prints_the_message_and_ends", "--solutions", "--open", "--output"];
-    run(command.args(arguments).arg(page))
+    course_tests::run::run(command.args(arguments).arg(page))
 }
 
 #[test]
