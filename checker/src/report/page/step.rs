@@ -19,8 +19,8 @@ pub(super) fn step(result: &StepResult, ending: &Ending, warnings: &[String]) ->
             @for line in framing_in_words(&result.framings) { p.remark { (line) } }
             @if !warnings.is_empty() {
                 details {
-                    summary { "The compiler’s warnings" }
-                    (text::block("The compiler’s warnings", &text::lines(&warnings.join("\n"))))
+                    summary { "The compiler's warnings" }
+                    (text::block("The compiler's warnings", &text::lines(&warnings.join("\n"))))
                 }
             }
             @for (program, errors, max) in broken_programs(step, &result.outcomes) {
