@@ -3,6 +3,8 @@
 pub mod check;
 pub mod limits;
 pub mod manners;
+pub mod report;
+pub mod run;
 pub mod values;
 
 use std::ffi::OsString;
@@ -11,6 +13,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
 
 const AFTER_CHECK: &str = "\
@@ -47,6 +50,9 @@ pub enum Command {
         #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
         step: Option<String>,
     },
+    /// Check, and show every run as a picture: one HTML file, which opens from disk
+    #[command(after_help = AFTER_CHECK)]
+    Report(Box<ReportArgs>),
     /// Run one of your programs: `cargo try PROGRAM`
     Try {
         /// The program: ex1_server
@@ -83,6 +89,10 @@ pub enum Command {
     },
 }
 
+/// The options that are not about what is played, and the one that is set anew.
+const HOW_IT_IS_TOLD: &[&str] =
+    &["verbose", "json", "progress", "seed", "open", "output", "mermaid"];
+
 /// The options that were given to a command, but for those that say how and with which words: what stays the same when
 /// it is given again.
 pub fn options_given(matches: &ArgMatches) -> Vec<String> {
@@ -97,7 +107,7 @@ pub fn options_given(matches: &ArgMatches) -> Vec<String> {
         else {
             continue;
         };
-        if ["verbose", "json", "progress", "seed"].contains(&id) {
+        if HOW_IT_IS_TOLD.contains(&id) {
             continue;
         }
         let option = format!("--{long}");

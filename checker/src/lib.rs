@@ -20,7 +20,10 @@ pub mod cli;
 
 pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
+    pub mod answer;
+    pub mod report;
     pub mod reset;
+    pub mod run;
     pub mod standing;
     pub mod student;
     pub mod watch;
@@ -35,6 +38,8 @@ pub mod report {
     pub mod json;
     pub mod link;
     pub mod list;
+    pub mod mermaid;
+    pub mod page;
     pub mod picture;
     pub mod screen;
     pub mod seen;

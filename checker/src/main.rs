@@ -7,9 +7,8 @@ use anyhow::Result;
 use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
-use checker::desk::reset;
-use checker::desk::student::{self, Answer};
-use checker::desk::watch;
+use checker::desk::answer::Answer;
+use checker::desk::{report, reset, student, watch};
 use checker::sandbox::ending;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
@@ -19,8 +18,12 @@ const FAULT: u8 = 3;
 fn main() -> ExitCode {
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let answer = answer(&cli.command, &matches);
+    let mut answer = answer(&cli.command, &matches);
     ending::end_everything(); // what could not be cleared away before, for want of descriptors
+    if let (Command::Report(args), Ok(answer)) = (&cli.command, &mut answer) {
+        // Only now: a browser that was started before would have been ended too.
+        answer.warnings.extend(args.opens());
+    }
     match answer.and_then(|answer| Ok((print(&answer.text)?, answer))) {
         Ok(((), answer)) => {
             answer.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
@@ -41,6 +44,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let step = step.as_ref().map(|step| steps_of(std::slice::from_ref(step))[0]);
             watch::watch(step)
         }
+        Command::Report(args) => report::report(&args.wanted(options_given(matches))),
         Command::Try { program, arguments } => {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             student::try_out(program, arguments, &limits)

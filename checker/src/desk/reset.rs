@@ -17,8 +17,8 @@ use tempfile::Builder;
 use crate::course::layout::{self, Package, root};
 use crate::course::starter::{Starter, is_same};
 use crate::course::table::STEPS;
+use crate::desk::answer::Answer;
 use crate::desk::standing;
-use crate::desk::student::Answer;
 use crate::desk::work::Work;
 
 /// What lies in the place of a program.

@@ -6,86 +6,36 @@
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use colored::Colorize;
-use colored::control::SHOULD_COLORIZE;
 
-use crate::course::helpers;
 use crate::course::layout::Package;
-use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
+use crate::desk::answer::{Answer, status_of, warnings_of};
+use crate::desk::run::{Manner, Played, Run};
 use crate::desk::standing;
 use crate::desk::work::Work;
-use crate::judge::cast::{self, Cast, Commands, Sources};
-use crate::judge::judge;
-use crate::judge::outcome::{Outcome, StepResult, Verdict};
-use crate::judge::probe;
-use crate::report::again::Again;
+use crate::judge::cast::Sources;
 use crate::report::json;
-use crate::report::terminal::{Ending, Next, Terminal, Untouched};
+use crate::report::terminal::Terminal;
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
-use crate::stage::words::any_seed;
-
-/// What is answered: a text for stdout, and an exit status.
-#[derive(Debug)]
-pub struct Answer {
-    /// All that is printed.
-    pub text: String,
-    /// What the person should know besides.
-    pub warnings: Vec<String>,
-    /// 0 nothing failed, 1 a check failed or did not compile, 3 the checker could not do its work.
-    pub status: u8,
-}
 
 /// What `check` is asked for.
 #[derive(Debug)]
 pub struct Wanted {
-    /// The steps to check, in the order of the course.
-    pub steps: Vec<&'static Step>,
-    /// Whether they were named, rather than all.
-    pub are_named: bool,
-    /// A part of the name of the checks that are wanted of the one step; none: all.
-    pub only: Option<String>,
-    /// Whose programs.
-    pub programs: Programs,
+    /// What is to be played.
+    pub run: Run,
     /// Whether one JSON document is wanted.
     pub is_json: bool,
     /// Whether another program waits for it, which is told in lines what is being done.
     pub is_told_in_lines: bool,
     /// Whether anything short of full points is a failure.
     pub is_strict: bool,
-    /// The number that chooses the words; none: any.
-    pub seed: Option<u64>,
-    /// The options that were given, to be given again.
-    pub options: Vec<String>,
-    /// What programs may take.
-    pub limits: Limits,
     /// How results are shown.
     pub terminal: Terminal,
-}
-
-impl Wanted {
-    fn work(&self) -> Work {
-        match self.is_told_in_lines {
-            true => Work::for_a_program(),
-            false => Work::for_a_person(!self.is_json && SHOULD_COLORIZE.should_colorize()),
-        }
-    }
-}
-
-/// Whose programs are checked.
-#[derive(Debug)]
-pub enum Programs {
-    /// The student's.
-    Exercises,
-    /// The reference solutions.
-    Solutions,
-    /// Commands in any language, for one step.
-    Commands(Commands),
 }
 
 /// All steps, and where the student stands.
@@ -130,7 +80,7 @@ pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Re
 /// # Errors
 /// When cargo or the program cannot be started.
 pub fn try_out(program: &str, arguments: &[OsString], limits: &Limits) -> Result<Answer> {
-    let is_colored = SHOULD_COLORIZE.should_colorize();
+    let is_colored = colored::control::SHOULD_COLORIZE.should_colorize();
     let mut programs = STEPS.iter().flat_map(|step| step.programs);
     let program = programs.find(|other| **other == program).context("there is no such program")?;
     let work = Work::for_a_person(is_colored);
@@ -167,166 +117,31 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
 }
 
 fn check_all(wanted: &Wanted) -> Result<Answer> {
-    let began = Instant::now();
-    let seed = wanted.seed.unwrap_or_else(any_seed);
-    let is_students = matches!(wanted.programs, Programs::Exercises);
-    let _turn = is_students.then(|| wanted.work().take_turn());
-    let Prepared { mut casts, untouched } = prepare(wanted, seed)?;
-    if let Some(part) = &wanted.only {
-        casts.iter_mut().for_each(|cast| cast.checks.retain(|check| check.is_called(part)));
-    }
-    casts.iter_mut().for_each(|cast| probe::find_out(cast, seed));
-    let results = wanted.work().play(&casts, seed);
-    let is_where_they_stand = is_students && wanted.only.is_none();
-    if is_where_they_stand {
-        standing::keep(&results);
-    }
-    let changed_helpers = match wanted.programs {
-        Programs::Exercises | Programs::Solutions => helpers::changed(),
-        Programs::Commands(_) => Vec::new(),
+    let is_colored = !wanted.is_json && colored::control::SHOULD_COLORIZE.should_colorize();
+    let work = match wanted.is_told_in_lines {
+        true => Work::for_a_program(),
+        false => Work::for_a_person(is_colored),
     };
-    let compiler_warnings = match wanted.steps.len() {
-        1 if casts.iter().all(Cast::compiles) => {
-            casts.iter().flat_map(|cast| cast.warnings.clone()).collect()
-        }
-        _ => Vec::new(), // there would be too many, or there is an error, which comes first
-    };
-    let is_one = is_where_they_stand && results.len() == 1;
-    let ending = Ending {
-        again: Again { options: wanted.options.clone(), only: wanted.only.clone(), seed },
-        summed: &wanted.steps,
-        next: is_one.then(|| standing::first_incomplete().map_or(Next::Nothing, Next::Step)),
-        so_far: is_one.then(standing::sum),
-        hinted: is_students.then(standing::hinted),
-        changed_helpers: &changed_helpers,
-    };
+    let played = wanted.run.play(Manner { shows_untouched: !wanted.is_json, work })?;
+    let Played { results, untouched, changed_helpers, compiler_warnings, .. } = &played;
+    let (limits, ending) = (&wanted.run.limits, played.ending(&wanted.run));
     let text = match wanted.is_json {
         true => json::document(
-            &results,
-            seed,
-            &wanted.limits,
-            began.elapsed(),
-            &changed_helpers,
-            &compiler_warnings,
+            results,
+            played.seed,
+            limits,
+            played.took,
+            changed_helpers,
+            compiler_warnings,
         )?,
-        false => wanted.terminal.check(&compiler_warnings, &untouched, &results, &ending),
+        false => wanted.terminal.check(compiler_warnings, untouched, results, &ending),
     };
-    if is_students && !wanted.is_json {
-        standing::note_hints(&results);
+    if !wanted.is_json {
+        played.note_hints();
     }
-    let is_short = !untouched.is_empty() || !results.iter().all(StepResult::is_passed);
-    let status = match status_of(&results) {
-        0 => u8::from(wanted.is_strict && is_short),
+    let status = match played.status() {
+        0 => u8::from(wanted.is_strict && played.is_short()),
         other => other,
     };
-    let finished = untouched.iter().filter_map(|step| step.finished.as_ref());
-    let mut warnings = warnings_of(&results);
-    warnings.extend(finished.flat_map(|outcome| outcome.warnings.clone()));
-    Ok(Answer { text, warnings, status })
-}
-
-/// What is ready to be played, and what is only shown.
-struct Prepared {
-    casts: Vec<Cast>,
-    untouched: Vec<Untouched>,
-}
-
-/// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished run
-/// that is played for it.
-fn prepare(wanted: &Wanted, seed: u64) -> Result<Prepared> {
-    let (steps, limits, work) = (&wanted.steps[..], &wanted.limits, wanted.work());
-    let package = match &wanted.programs {
-        Programs::Commands(commands) => {
-            let step = steps[0];
-            let builds = work.build(&cast::helpers_of(step), limits)?;
-            let casts = vec![cast::of_commands(step, commands, &builds, limits)];
-            return Ok(Prepared { casts, untouched: Vec::new() });
-        }
-        Programs::Exercises => Package::Exercises,
-        Programs::Solutions => Package::Solutions,
-    };
-    let is_shown = |step: &&&'static Step| {
-        let may_be_shown = !wanted.is_json && wanted.only.is_none();
-        package == Package::Exercises && may_be_shown && standing::is_untouched(step)
-    };
-    let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
-    let (sources, solutions) =
-        (Sources::of(steps, package), Sources::of(&untouched, Package::Solutions));
-    let mut programs = sources.programs();
-    if wanted.are_named {
-        programs.extend(solutions.programs());
-    }
-    let builds = work.build(&programs, limits)?;
-    let is_untouched =
-        |cast: &Cast| cast.compiles() && untouched.iter().any(|step| step.id == cast.step.id);
-    let (shown, casts): (Vec<Cast>, Vec<Cast>) =
-        sources.cast(&builds, limits).into_iter().partition(is_untouched);
-    let finished = solutions.cast(&builds, limits);
-    let show = |cast: Cast| {
-        let solution = finished.iter().find(|solution| solution.step.id == cast.step.id);
-        let solution = solution.filter(|_| wanted.are_named);
-        Untouched {
-            step: cast.step,
-            tasks: cast.step.programs.iter().map(|program| task_of(program)).collect(),
-            finished: solution.map(|cast| judge::play(cast, &cast.step.checks[0], seed)),
-        }
-    };
-    Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
-}
-
-/// The file of an exercise, and its task.
-fn task_of(program: &str) -> (String, String) {
-    let file = Package::Exercises.source(program).display().to_string();
-    (file, Starter::handed_out(program).task())
-}
-
-fn outcomes(results: &[StepResult]) -> impl Iterator<Item = &Outcome> {
-    results.iter().flat_map(|result| &result.outcomes)
-}
-
-fn warnings_of(results: &[StepResult]) -> Vec<String> {
-    outcomes(results).flat_map(|outcome| outcome.warnings.clone()).collect()
-}
-
-fn status_of(results: &[StepResult]) -> u8 {
-    let is_fault = |outcome: &Outcome| matches!(outcome.verdict, Verdict::CheckerFault(_));
-    if outcomes(results).any(is_fault) {
-        return 3;
-    }
-    u8::from(outcomes(results).any(Outcome::is_failure))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::stage::stop::Failure;
-    use crate::stage::transcript::Transcript;
-
-    fn status(verdicts: &[Verdict]) -> u8 {
-        let outcome = |verdict: &Verdict| Outcome {
-            check: &STEPS[0].checks[0],
-            verdict: verdict.clone(),
-            is_bonus: false,
-            max: 1.0,
-            transcript: Transcript::new(String::new()),
-            took: Duration::ZERO,
-            lacked_room: false,
-            warnings: Vec::new(),
-        };
-        let outcomes = verdicts.iter().map(outcome).collect();
-        let (framings, fingerprint) = (Vec::new(), String::new());
-        status_of(&[StepResult { step: &STEPS[0], outcomes, framings, fingerprint }])
-    }
-
-    #[test]
-    fn a_fault_of_the_checker_has_an_exit_status_of_its_own() {
-        let fails = Verdict::Fails { failure: Failure::of("server", ""), look: String::new() };
-        let fault = Verdict::CheckerFault(String::new());
-        assert_eq!(status(&[Verdict::Passes]), 0);
-        assert_eq!(status(&[Verdict::Passes, Verdict::NotChecked(String::new())]), 0);
-        assert_eq!(status(&[Verdict::Passes, fails.clone()]), 1);
-        assert_eq!(status(&[fails, fault]), 3);
-    }
+    Ok(Answer { text, warnings: played.warnings(), status })
 }

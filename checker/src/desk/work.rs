@@ -68,12 +68,12 @@ impl Word {
 
 impl Work {
     /// Work that a person waits for. `is_colored`: the compiler's words are to be.
-    pub fn for_a_person(is_colored: bool) -> Work {
+    pub const fn for_a_person(is_colored: bool) -> Work {
         Work { is_for_a_program: false, is_colored }
     }
 
     /// Work that another program waits for: see [`Word`].
-    pub fn for_a_program() -> Work {
+    pub const fn for_a_program() -> Work {
         Work { is_for_a_program: true, is_colored: false }
     }
 

@@ -69,9 +69,57 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
+/// The points of all steps that were asked for: `12.5 of 30 points in 4 steps`. Where only some checks of a step were,
+/// the points of those.
+pub fn sum_in_words(results: &[StepResult], ending: &Ending) -> String {
+    let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
+    let (max, of_what) = match (ending.summed, &ending.again.only) {
+        (_, Some(_)) => {
+            let played = results.iter().flat_map(|result| &result.outcomes);
+            let max = played.clone().fold(0.0, |sum, outcome| sum + outcome.max);
+            (max, format!(" in {}", counted(played.count(), "check")))
+        }
+        ([step], None) => (step.points.into(), String::new()),
+        (steps, None) => {
+            let max: u32 = steps.iter().map(|step| step.points).sum();
+            (max.into(), format!(" in {}", counted(steps.len(), "step")))
+        }
+    };
+    format!("{} of {}{of_what}", points(sum), points_in_words(max))
+}
+
+/// `1 check`, `2 checks`
+pub fn counted(count: usize, word: &str) -> String {
+    let end = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{end}")
+}
+
+/// The points of what was not checked, if there are any: `, 2 open (not checked)`.
+pub fn open_in_words(results: &[StepResult]) -> String {
+    let open: f64 = results.iter().map(StepResult::open_points).sum();
+    match open > 0.0 {
+        true => format!(", {} open (not checked)", points(open)),
+        false => String::new(),
+    }
+}
+
 /// The widest title, with a space behind it.
 fn title_width(steps: impl Iterator<Item = &'static Step>) -> usize {
     steps.map(|step| step.title.chars().count()).max().unwrap_or(0) + 1
+}
+
+/// Whatever of the helpers is not as the course has it, since a mistake may stand there; and the command that brings
+/// it back.
+pub fn changed_helpers_in_words(files: &[String]) -> Option<(String, Vec<String>)> {
+    let (last, others) = files.split_last()?;
+    let (names, verb, it) = match others {
+        [] => (last.clone(), "differs", "it"),
+        others => (format!("{} and {last}", others.join(", ")), "differ", "them"),
+    };
+    let text = format!(
+        "{names} {verb} from the course's, and your programs are built with {it}. The course's comes back with:"
+    );
+    Some((text, [&["git", "checkout", "--"].map(str::to_string)[..], files].concat()))
 }
 
 impl Terminal {
@@ -154,14 +202,7 @@ impl Terminal {
             text += &format!("\n{}\n", self.wrap(report, ""));
         }
         if ending.summed.len() > 1 {
-            let sum = results.iter().fold(0.0, |sum, result| sum + result.points());
-            let max: u32 = ending.summed.iter().map(|step| step.points).sum();
-            let sum = format!("{} of {max} points in {} steps", points(sum), ending.summed.len());
-            let open: f64 = results.iter().map(StepResult::open_points).sum();
-            let open = match open > 0.0 {
-                true => format!(", {} open (not checked)", points(open)),
-                false => String::new(),
-            };
+            let (sum, open) = (sum_in_words(results, ending), open_in_words(results));
             text += &format!("\n{}{open}\n", sum.bold());
         }
         if let (Some((sum, max)), false) = (ending.so_far, results.is_empty()) {
@@ -185,17 +226,8 @@ impl Terminal {
         text
     }
 
-    /// Whatever of the helpers is not as the course has it: a mistake may stand there.
     fn changed_helpers(&self, files: &[String]) -> String {
-        let Some((last, others)) = files.split_last() else { return String::new() };
-        let (names, verb, it) = match others {
-            [] => (last.clone(), "differs", "it"),
-            others => (format!("{} and {last}", others.join(", ")), "differ", "them"),
-        };
-        let text = format!(
-            "{names} {verb} from the course's, and your programs are built with {it}. The course's comes back with:"
-        );
-        let command = [&["git", "checkout", "--"].map(str::to_string)[..], files].concat();
+        let Some((text, command)) = changed_helpers_in_words(files) else { return String::new() };
         format!("\n{}\n{}\n", self.wrap(&text, ""), typed(&command, self.width))
     }
 

@@ -12,14 +12,25 @@ pub const WIDTH: usize = 80;
 /// How many lines of a transcript an error may take.
 const MOST_LINES: usize = 8;
 
+/// How many characters of a transcript there are where there is room, and how many of a line.
+const MOST: usize = 12_000;
+const SHORTEST: usize = 200;
+const LONGEST: usize = 4_000;
+
+/// The transcript without colours, with its lines whole, however long, within reason.
+pub fn whole(transcript: &Transcript) -> String {
+    let width = (MOST / transcript.lines.len().max(1)).clamp(SHORTEST, LONGEST);
+    render(transcript, Room { width, lines: 1 }, |_, text| text.to_string())
+}
+
 /// The transcript without colours, in 80 columns, a line of text for each of its lines.
 pub fn plain(transcript: &Transcript) -> String {
-    render(transcript, WIDTH, |_, text| text.to_string())
+    render(transcript, Room { width: WIDTH, lines: MOST_LINES }, |_, text| text.to_string())
 }
 
 /// The transcript in so many columns, coloured where that is wanted.
 pub fn colored(transcript: &Transcript, width: usize) -> String {
-    render(transcript, width, |mark, text| match color(mark) {
+    render(transcript, Room { width, lines: MOST_LINES }, |mark, text| match color(mark) {
         Some(color) => text.color(color).to_string(),
         None => text.to_string(),
     })
@@ -78,10 +89,17 @@ fn color(mark: Mark) -> Option<Color> {
     }
 }
 
-fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> String) -> String {
-    let lines = &transcript.lines;
+/// What a line of a transcript may take.
+#[derive(Clone, Copy)]
+struct Room {
+    width: usize,
+    lines: usize, // if it is about what went wrong
+}
+
+fn render(transcript: &Transcript, room: Room, paint: impl Fn(Mark, &str) -> String) -> String {
+    let (lines, width) = (&transcript.lines, room.width);
     let actors = lines.iter().map(|line| line.actor.chars().count()).max().unwrap_or(0).max(6);
-    let room = width.saturating_sub(actors + 5);
+    let room = Room { width: width.saturating_sub(actors + 5), ..room };
     let mut text = format!("{}\n", shorten(&transcript.title, width));
     for line in lines {
         for (number, part) in parts_of(line, room).iter().enumerate() {
@@ -95,16 +113,22 @@ fn render(transcript: &Transcript, width: usize, paint: impl Fn(Mark, &str) -> S
 }
 
 /// What went wrong goes on in further lines; anything else is cut short.
-fn parts_of(line: &Line, room: usize) -> Vec<String> {
+fn parts_of(line: &Line, room: Room) -> Vec<String> {
     match line.mark {
-        Mark::Failed | Mark::Error => {
-            let parts = textwrap::wrap(&line.text, room);
-            let parts = parts.iter().take(MOST_LINES).map(|part| part.to_string());
-            let difference = line.difference.iter().flat_map(|it| difference::rows(it, room));
-            parts.chain(difference).collect()
+        Mark::Failed | Mark::Error if room.lines > 1 => {
+            let parts = textwrap::wrap(&line.text, room.width);
+            let parts = parts.iter().take(room.lines).map(|part| part.to_string());
+            parts.chain(difference_of(line, room.width)).collect()
         }
-        _ => vec![shorten(&line.text, room)],
+        _ => {
+            let text = [shorten(&line.text, room.width)];
+            text.into_iter().chain(difference_of(line, room.width.min(WIDTH))).collect()
+        }
     }
+}
+
+fn difference_of(line: &Line, width: usize) -> Vec<String> {
+    line.difference.iter().flat_map(|difference| difference::rows(difference, width)).collect()
 }
 
 #[cfg(test)]
@@ -130,13 +154,24 @@ mod tests {
         let mut transcript = transcript(&MARKS.map(|mark| (mark, long.as_str())));
         transcript.lines[6].difference = Some(Difference::of_texts("a", b"b").into());
         let paint = |mark: Mark, text: &str| format!("<{mark:?}>{}", text.trim_start());
-        let at_once = render(&transcript, WIDTH, paint);
+        let at_once = render(&transcript, Room { width: WIDTH, lines: MOST_LINES }, paint);
         let again = repainted(&plain(&transcript), paint);
         assert_eq!(again.len(), at_once.lines().count());
         let unpainted = |line: &str| line.split_whitespace().collect::<String>();
         for (again, at_once) in again.iter().zip(at_once.lines()) {
             assert_eq!(unpainted(again), unpainted(at_once));
         }
+    }
+
+    #[test]
+    fn a_line_is_whole_where_there_is_room_within_reason() {
+        let long = "long ".repeat(100);
+        let text = whole(&transcript(&[(Mark::Output, &long), (Mark::Failed, &long)]));
+        assert_eq!((text.lines().count(), text.matches("long").count()), (3, 200), "{text}");
+        let endless = "x".repeat(1 << 16);
+        let text = whole(&transcript(&[(Mark::Output, &endless), (Mark::Failed, &endless)]));
+        assert!(text.len() < MOST, "{} bytes", text.len());
+        assert_eq!(text.matches("xx…\n").count(), 2, "{text}");
     }
 
     #[test]

@@ -49,16 +49,7 @@ impl Terminal {
     /// A row for each program that does not compile, each with the compiler's words.
     fn programs_that_do_not_compile(&self, step: &Step, outcomes: &[Outcome]) -> String {
         let mut rows = Vec::new();
-        for program in step.programs {
-            let its =
-                outcomes.iter().filter(|outcome| step.program(outcome.role()) == Some(program));
-            let broken = its.filter_map(|outcome| match &outcome.verdict {
-                Verdict::DoesNotCompile(errors) => Some((errors, outcome.max)),
-                _ => None,
-            });
-            let broken: Vec<(&String, f64)> = broken.collect();
-            let Some((errors, _)) = broken.first() else { continue };
-            let max = broken.iter().fold(0.0, |sum, (_, max)| sum + max);
+        for (program, errors, max) in broken_programs(step, outcomes) {
             let row = format!("  ✗ {program} does not compile");
             let row = self.spread(&row, &format!("0 of {}", points(max)));
             let errors = errors.trim_end();
@@ -150,28 +141,19 @@ impl Terminal {
 
     /// The first hint, if it was not shown before; then, where it is to be found.
     fn first_hint(&self, result: &StepResult, ending: &Ending) -> String {
-        let has_failed = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Fails { .. });
-        match &ending.hinted {
-            Some(hinted) if result.outcomes.iter().any(has_failed) => {
-                match hinted.iter().any(|id| id == result.step.id) {
-                    false => format!("\n{}", self.hint(result.step, 0)),
-                    true => {
-                        let hints = format!("Hints: cargo step hint {}", result.step.id);
-                        format!("{}\n", hints.dimmed())
-                    }
-                }
+        match hinting(result, ending) {
+            Hinting::First => format!("\n{}", self.hint(result.step, 0)),
+            Hinting::Later => {
+                let hints = format!("Hints: cargo step hint {}", result.step.id);
+                format!("{}\n", hints.dimmed())
             }
-            _ => String::new(),
+            Hinting::None => String::new(),
         }
     }
 
     /// The spots that were reached, once each, in the order of their places.
     fn spots_to_do(&self, outcomes: &[Outcome]) -> String {
-        let spots = outcomes.iter().filter_map(|outcome| match &outcome.verdict {
-            Verdict::ToDo(to_do) => Some(to_do),
-            _ => None,
-        });
-        let spots: BTreeSet<&ToDo> = spots.collect();
+        let spots = spots_to_do(outcomes);
         let mut text = String::new();
         for spot in &spots {
             let place = format!("{} {}", "to do".yellow(), spot.place().bold());
@@ -199,8 +181,60 @@ impl Terminal {
     }
 }
 
+/// The programs that do not compile, each with the compiler's words and the points that it costs.
+pub(super) fn broken_programs<'a>(
+    step: &Step,
+    outcomes: &'a [Outcome],
+) -> Vec<(&'static str, &'a str, f64)> {
+    let mut all = Vec::new();
+    for program in step.programs {
+        let its = outcomes.iter().filter(|outcome| step.program(outcome.role()) == Some(program));
+        let broken = its.filter_map(|outcome| match &outcome.verdict {
+            Verdict::DoesNotCompile(errors) => Some((&**errors, outcome.max)),
+            _ => None,
+        });
+        let broken: Vec<(&str, f64)> = broken.collect();
+        let Some((errors, _)) = broken.first() else { continue };
+        all.push((*program, *errors, broken.iter().fold(0.0, |sum, (_, max)| sum + max)));
+    }
+    all
+}
+
+/// The spots that were reached, once each, in the order of their places.
+pub(super) fn spots_to_do(outcomes: &[Outcome]) -> BTreeSet<&ToDo> {
+    let spots = outcomes.iter().filter_map(|outcome| match &outcome.verdict {
+        Verdict::ToDo(to_do) => Some(to_do),
+        _ => None,
+    });
+    spots.collect()
+}
+
+/// What is said of a step's hints.
+pub(super) enum Hinting {
+    /// The first one.
+    First,
+    /// Where they are: the first one was shown before.
+    Later,
+    /// Nothing: nothing has failed, or no hints are wanted.
+    None,
+}
+
+/// What is said of a step's hints below its results.
+pub(super) fn hinting(result: &StepResult, ending: &Ending) -> Hinting {
+    let has_failed = |outcome: &Outcome| matches!(outcome.verdict, Verdict::Fails { .. });
+    match &ending.hinted {
+        Some(hinted) if result.outcomes.iter().any(has_failed) => {
+            match hinted.iter().any(|id| id == result.step.id) {
+                false => Hinting::First,
+                true => Hinting::Later,
+            }
+        }
+        _ => Hinting::None,
+    }
+}
+
 /// Whether there is a scene to be looked at: a program has failed, or the checker itself.
-fn has_gone_wrong(outcome: &Outcome) -> bool {
+pub(super) fn has_gone_wrong(outcome: &Outcome) -> bool {
     matches!(outcome.verdict, Verdict::Fails { .. } | Verdict::CheckerFault(_))
 }
 

@@ -141,7 +141,8 @@ impl Board {
     fn note_lines(&self, actor: &str, mark: Mark, mut lines: Vec<(String, Instant)>) {
         const FIRST: usize = 4;
         const LAST: usize = 4;
-        lines.retain(|(line, _)| !line.trim().is_empty());
+        // What programs wrote before the scene began once more is of no interest.
+        lines.retain(|(line, when)| !line.trim().is_empty() && *when >= self.cleared.get());
         if lines.len() > FIRST + LAST {
             let rest = lines.len() - FIRST - LAST;
             let when = lines[FIRST].1;
@@ -150,7 +151,7 @@ impl Board {
         for (line, when) in lines {
             let line = line.trim_end_matches(['\r', '\n']);
             if !self.transcript.borrow().has(actor, mark, line) {
-                let when = self.clock.elapsed().saturating_sub(when.elapsed());
+                let when = self.since_it_began().saturating_sub(when.elapsed());
                 self.transcript.borrow_mut().insert(Line { when, ..Line::new(actor, mark, line) });
             }
         }

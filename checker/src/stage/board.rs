@@ -63,6 +63,7 @@ pub struct Board {
     pub(super) is_silent: Cell<bool>, // since the last look at what programs do
     pub(super) partings: RefCell<Vec<(Duration, String)>>, // who has left, in words, and when
     pub(super) panics: RefCell<Option<Vec<(String, Panic)>>>, // if all later ones come of what is tried
+    pub(super) cleared: Cell<Instant>,                        // when the transcript was empty
     pub(super) cut: Cell<Option<Duration>>, // how long the last wait took, if it was cut short
 }
 
@@ -86,6 +87,7 @@ impl Board {
             is_silent: Cell::new(true),
             partings: RefCell::default(),
             panics: RefCell::default(),
+            cleared: Cell::new(Instant::now()),
             cut: Cell::default(),
         }
     }
@@ -112,13 +114,19 @@ impl Board {
 
     /// Writes a line into the transcript, with the time that it is now.
     pub fn note_line(&self, line: Line) {
-        let when = self.clock.elapsed();
+        let when = self.since_it_began();
         self.transcript.borrow_mut().lines.push(Line { when, ..line });
     }
 
-    /// Forgets the lines of the transcript.
+    /// Forgets the lines of the transcript: the scene begins once more.
     pub fn clear_transcript(&self) {
         self.transcript.borrow_mut().lines.clear();
+        self.cleared.set(Instant::now());
+    }
+
+    /// The time since the scene began, for the last time.
+    pub(super) fn since_it_began(&self) -> Duration {
+        self.clock.elapsed().min(self.cleared.get().elapsed())
     }
 
     /// Adds a peer's socket, over which `sender` sends.
@@ -507,5 +515,20 @@ mod tests {
         assert!(board.wait(Duration::ZERO, || Some(())).is_ok());
         board.clock = Clock::that_began(seconds(5), seconds(2));
         assert!(matches!(board.wait(Duration::ZERO, || Some(())), Err(Stop::Fails(_))));
+    }
+
+    #[test]
+    fn a_scene_that_begins_once_more_begins_at_no_time() {
+        let mut board = Board::new(String::new(), Limits::default(), Arc::default());
+        let long_ago = Instant::now().checked_sub(Duration::from_secs(5)).expect("a time");
+        board.clock = Clock::that_began(Duration::from_secs(5), Duration::ZERO);
+        board.cleared.set(long_ago);
+        board.note("server", Mark::Output, "at first");
+        let when = |board: &Board| board.transcript.borrow().lines[0].when;
+        assert!(when(&board) >= Duration::from_secs(5));
+        board.clear_transcript();
+        board.note("server", Mark::Output, "once more");
+        assert_eq!(board.transcript.borrow().lines.len(), 1);
+        assert!(when(&board) < Duration::from_secs(5));
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
 /// those that turn the direction of what follows, or cannot be seen.
 pub fn visible(text: &str) -> String {
-    let is_unseen = |c: char| matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() || is_unseen(character) {
@@ -38,7 +38,14 @@ pub fn fits_quoted(text: &str) -> bool {
 
 /// The text, or as much of it as fits `room` columns, with an ellipsis.
 pub fn shorten(text: &str, room: usize) -> String {
-    console::truncate_str(text, room, "…").into_owned()
+    // To measure takes long, so a very long text is not measured to its end. Most characters take a column or two.
+    let longest = 4 * room;
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => {
+            console::truncate_str(&text[..end], room.saturating_sub(1), "").into_owned() + "…"
+        }
+        None => console::truncate_str(text, room, "…").into_owned(),
+    }
 }
 
 /// `00 00 00 02 08 01`
@@ -75,5 +82,7 @@ mod tests {
         assert_eq!(shorten("bread", 5), "bread");
         assert_eq!(shorten("breads", 5), "brea…");
         assert_eq!(shorten("你好你好", 5), "你好…");
+        assert_eq!(shorten(&"bread".repeat(1 << 16), 5), "brea…");
+        assert_eq!(shorten(&"你".repeat(1 << 16), 5), "你你…");
     }
 }

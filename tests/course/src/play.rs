@@ -6,7 +6,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits::limits_of_environment;
 use checker::cli::{Cli, Command};
-use checker::desk::student::Programs;
+use checker::desk::run::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::judge::probe::find_out;
@@ -109,7 +109,7 @@ pub fn foreign_cast(
     let Command::Check(arguments) = cli.map_err(|error| error.to_string())?.command else {
         unreachable!("check is what was asked for");
     };
-    let wanted = arguments.wanted(Vec::new());
+    let wanted = arguments.wanted(Vec::new()).run;
     let Programs::Commands(given) = wanted.programs else {
         unreachable!("commands are what was given");
     };

@@ -7,7 +7,7 @@ use std::thread;
 use anyhow::{Context, Result};
 
 use crate::course::step::Step;
-use crate::desk::student::Answer;
+use crate::desk::answer::Answer;
 use crate::desk::watch::files::{Files, LOOK};
 use crate::desk::watch::run::{Checker, stop_all};
 use crate::desk::watch::screen::end_with_signals;
