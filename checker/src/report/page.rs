@@ -275,6 +275,6 @@ mod tests {
         let usual = html(&results(&usual), &[]);
         assert!(usual.len() < MOST, "{} bytes", usual.len());
         let hostile = html(&results(&lines(&HOSTILE.repeat(1 << 10))), &[]);
-        assert!(hostile.len() < 2 * MOST, "{} bytes", hostile.len());
+        assert!(hostile.len() < MOST, "{} bytes", hostile.len());
     }
 }

@@ -13,9 +13,9 @@ pub const WIDTH: usize = 80;
 const MOST_LINES: usize = 8;
 
 /// How many characters of a transcript there are where there is room, and how many of a line.
-const MOST: usize = 12_000;
-const SHORTEST: usize = 200;
-const LONGEST: usize = 4_000;
+const MOST: usize = 6_000;
+const SHORTEST: usize = 400;
+const LONGEST: usize = 2_000;
 
 /// The transcript without colours, with its lines whole, however long, within reason.
 pub fn whole(transcript: &Transcript) -> String {
@@ -121,9 +121,21 @@ fn parts_of(line: &Line, room: Room) -> Vec<String> {
             parts.chain(difference_of(line, room.width)).collect()
         }
         _ => {
-            let text = [shorten(&line.text, room.width)];
-            text.into_iter().chain(difference_of(line, room.width.min(WIDTH))).collect()
+            let is_measured = room.lines > 1; // which takes long, and is for columns
+            let text = match is_measured {
+                true => shorten(&line.text, room.width),
+                false => cut(&line.text, room.width),
+            };
+            [text].into_iter().chain(difference_of(line, room.width.min(WIDTH))).collect()
         }
+    }
+}
+
+/// The text, or so many characters of it and an ellipsis.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
     }
 }
 
