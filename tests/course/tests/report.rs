@@ -5,8 +5,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use checker::course::starter::is_untouched;
 use course_tests::copy::Copy;
-use course_tests::play::{Starter, find};
+use course_tests::play::find;
 use course_tests::run::{Ended, step};
 use tempfile::TempDir;
 
@@ -97,15 +98,15 @@ fn a_failure_is_on_the_page_in_the_folder_that_cargo_builds_in_and_costs_the_exi
         assert!(page.contains(expected), "no {expected:?}");
     }
     // Like a check: it is known where the student stands, and a hint is shown once.
-    let list = copy.step(&["list"]).with(0);
-    assert!(list.stdout.lines().any(|line| line.starts_with("ex1") && line.ends_with("points")));
+    let standing = copy.step(&["list"]).with(0).standing_of("ex1");
+    assert!(standing.contains("of 2") && !standing.contains("not checked"), "{standing}");
     copy.step(&arguments).with(1);
     assert!(read(Path::new(path)).contains("Hints: <code class=\"copied\">cargo step hint ex1"));
 }
 
 #[test]
 fn an_untouched_step_is_shown_with_its_task_and_a_finished_run() {
-    if !Starter::read("ex1_server").is_untouched() {
+    if !is_untouched("ex1_server") {
         return; // somebody has begun
     }
     let folder = folder();
