@@ -2,16 +2,18 @@
 
 STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
-.PHONY: help $(STEPS) demo test lint pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test lint pictures bench loop soak cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
 	@echo "                 (steps: $(STEPS))"
+	@echo "make watch       do that on every save, on one screen"
 	@echo "make demo        play the scenes of all steps with the reference solutions"
 	@echo
 	@echo "cargo test               run all checks of your programs and the reference solutions"
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
+	@echo "cargo step report ex1    the run as pictures, in a page"
 	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
 	@echo
@@ -30,6 +32,9 @@ help:
 $(STEPS): cargo
 	@cargo step check $@ || [ $$? -eq 1 ]
 
+watch: cargo
+	@cargo step watch
+
 demo: cargo
 	@cargo step demo
 
@@ -44,6 +49,7 @@ lint: cargo
 
 pictures: cargo
 	INSTA_UPDATE=always cargo test --quiet --test pictures
+	INSTA_UPDATE=always cargo test --quiet -p course-tests --test watch picture
 
 bench: cargo
 	cargo build --release -p bench -p solutions
@@ -51,6 +57,7 @@ bench: cargo
 
 loop: cargo
 	@tools/measure-loop
+	@echo; cargo run --quiet -p course-tests --example save_to_verdict
 
 soak: cargo
 	@tools/soak

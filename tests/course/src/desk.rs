@@ -95,6 +95,24 @@ impl Desk {
         self.waits(&format!("{text:?} on the screen"), |screen| screen.contains(text));
     }
 
+    /// Takes in what was written meanwhile.
+    pub fn catches_up(&mut self) {
+        self.reads();
+    }
+
+    /// Waits until it has written a text behind the first so many bytes.
+    ///
+    /// # Panics
+    /// When it does not, within a long time.
+    pub fn writes(&mut self, before: usize, text: &str) {
+        let began = Instant::now();
+        while !self.written[before..].windows(text.len()).any(|part| part == text.as_bytes()) {
+            assert!(began.elapsed() < DEADLINE, "it does not write {text:?}:\n{}", self.screen());
+            self.reads();
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Types keys.
     ///
     /// # Panics

@@ -9,6 +9,7 @@ pub mod copy;
 pub mod desk;
 pub mod languages;
 pub mod play;
+pub mod recording;
 pub mod run;
 pub mod snapshot;
 #[cfg(target_os = "linux")]

@@ -5,11 +5,12 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, SystemTime};
 
-use checker::sandbox::process::Exit;
+use checker::sandbox::process::{Exit, TERMINAL_COLUMNS, TERMINAL_ROWS};
 use course_tests::copy::Copy;
 use course_tests::desk::Desk;
 use course_tests::play::{STEPS, find};
-use course_tests::wait_for;
+use course_tests::recording::Recording;
+use course_tests::{root, wait_for};
 use rustix::process::Signal;
 
 /// Longer than any test: a check that waits for something does not end by itself.
@@ -220,6 +221,45 @@ fn a_program_starts_over_when_that_is_agreed() {
     desk.shows("ex2_client starts over.");
     desk.types("q");
     assert_eq!(desk.ends(), Exit::Status(0));
+}
+
+/// The picture in the README. After a change that is meant, `make pictures` takes it again.
+#[test]
+fn the_picture_of_the_desk_is_of_the_desk_as_it_is() {
+    const SHOWS: [&str; 2] =
+        ["console::show(&receive(&server)?);", "receive(&server)?;\n    console::show(&line);"];
+    let copy = Copy::of_the_course();
+    copy.edit("ex2_client", SHOWS[0], SHOWS[1]);
+    let mut desk = Desk::start(
+        copy.command(&["watch", "ex2"]).env("CHATLINGS_SEED", "1").env_remove("NO_COLOR"),
+    );
+    let mut recording = Recording::new(TERMINAL_COLUMNS, TERMINAL_ROWS);
+    let mut takes = |desk: &mut Desk, caption: &str, shown: &str| {
+        let is_still = |screen: &str| !screen.contains("builds") && !screen.contains("░");
+        desk.waits(shown, |screen| screen.contains(shown) && is_still(screen));
+        recording.takes(caption, desk.colored());
+    };
+    takes(
+        &mut desk,
+        "A save: the step is built and played. What fails first is shown, and where to look",
+        "Look at",
+    );
+    desk.types("h");
+    takes(&mut desk, "h: a hint", "Hint 1 of");
+    copy.edit("ex2_client", SHOWS[1], SHOWS[0]);
+    takes(&mut desk, "The next save: all is right", "All checks pass");
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+    let picture = recording.svg("cargo step watch, at step 1.2");
+    let path = root().join("docs/watch.svg");
+    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        fs::write(&path, &picture).expect("the picture is written");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == picture,
+        "docs/watch.svg shows another screen. If that is meant: make pictures"
+    );
 }
 
 #[test]
