@@ -79,8 +79,8 @@ fn line(outcome: &Outcome) -> Markup {
 
 /// Why it is not a pass, and where to look.
 fn reason(outcome: &Outcome) -> Markup {
-    let message = text::lines(&outcome.verdict.message());
-    let look = outcome.look();
+    let message = text::start(&text::lines(&outcome.verdict.message()));
+    let look = text::start(outcome.look());
     html! {
         @match &outcome.verdict {
             Verdict::Passes => {}
@@ -89,7 +89,7 @@ fn reason(outcome: &Outcome) -> Markup {
             }
             _ => p.reason { (message) }
         }
-        @if !look.is_empty() { p.advice { (text::prose(&advice(&text::lines(look)))) } }
+        @if !look.is_empty() { p.advice { (text::prose(&advice(&text::lines(&look)))) } }
         @if let Verdict::CheckerFault(_) = outcome.verdict {
             p { "This is not your program's fault. Please report it, with this page." }
         }

@@ -11,6 +11,15 @@ pub(super) fn lines(text: &str) -> String {
     lines.join("\n")
 }
 
+/// The start of a text that may be very long.
+pub(super) fn start(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_string(),
+    }
+}
+
 /// A text of several lines in a box of its own, which a keyboard can scroll. A click selects all of it.
 pub(super) fn block(label: &str, text: &str) -> Markup {
     html! { pre.copied tabindex="0" role="group" aria-label=(label) { (text) } }
