@@ -3,6 +3,7 @@
 pub mod check;
 pub mod limits;
 pub mod manners;
+pub mod pack;
 pub mod report;
 pub mod run;
 pub mod values;
@@ -13,6 +14,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
 
@@ -77,6 +79,9 @@ pub enum Command {
         #[arg(long, action = ArgAction::Count)]
         more: u8,
     },
+    /// Pack what a handout wants handed in, as one zip
+    #[command(after_help = after_pack())]
+    Pack(PackArgs),
     /// Start over: bring a step's starters back, or one; your old file is kept
     #[command(after_help = AFTER_RESET)]
     Reset {

@@ -21,6 +21,11 @@ pub mod cli;
 pub mod desk {
     //! The people at the desk: what they ask for, and what is answered.
     pub mod answer;
+    mod belongings;
+    mod contents;
+    pub mod pack;
+    pub mod parcel;
+    pub mod refusal;
     pub mod report;
     pub mod reset;
     pub mod run;
@@ -35,12 +40,17 @@ pub mod report {
     pub mod again;
     pub mod difference;
     mod framing;
+    pub mod handin;
     pub mod json;
     pub mod link;
     pub mod list;
+    mod lock;
+    pub mod manifest;
     pub mod mermaid;
+    pub mod packed;
     pub mod page;
     pub mod picture;
+    pub mod project;
     pub mod screen;
     pub mod seen;
     pub mod sequence;
@@ -65,12 +75,14 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod handouts;
     pub mod helpers;
     pub mod layout;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod uses;
 }
 
 pub mod stage {

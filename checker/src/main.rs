@@ -8,10 +8,13 @@ use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
 use checker::desk::answer::Answer;
-use checker::desk::{report, reset, student, watch};
+use checker::desk::refusal::Refusal;
+use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::ending;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+/// The exit status when something cannot be done as it was asked for.
+const USAGE: u8 = 2;
 /// The exit status when the checker itself cannot do its work.
 const FAULT: u8 = 3;
 
@@ -31,7 +34,7 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(FAULT)
+            ExitCode::from(if error.is::<Refusal>() { USAGE } else { FAULT })
         }
     }
 }
@@ -56,6 +59,10 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
         Command::Hint { step, more } => {
             let steps = steps_of(std::slice::from_ref(step));
             Ok(student::hint(steps[0], usize::from(*more), &terminal(false)))
+        }
+        Command::Pack(args) => {
+            let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
+            pack::pack(&args.wanted(limits))
         }
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }

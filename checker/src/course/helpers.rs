@@ -18,6 +18,12 @@ pub fn changed() -> Vec<String> {
 
 /// The list of the helpers of the course in this folder.
 pub fn list(root: &Path) -> String {
+    let files = sources(root);
+    files.iter().map(|(file, text)| format!("{:016x} {file}\n", hash(text))).collect()
+}
+
+/// The helpers of the course in this folder: each file, `src/text.rs` for example, with what is in it.
+pub fn sources(root: &Path) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut folders = vec![PathBuf::from("src")];
     while let Some(folder) = folders.pop() {
@@ -28,11 +34,11 @@ pub fn list(root: &Path) -> String {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 // What cannot be read, cargo will complain of.
                 let content = fs::read_to_string(root.join(&path)).unwrap_or_default();
-                files.insert(path.display().to_string(), hash(&content));
+                files.insert(path.display().to_string(), content);
             }
         }
     }
-    files.iter().map(|(file, hash)| format!("{hash:016x} {file}\n")).collect()
+    files
 }
 
 /// The files that are not the same in both lists.

@@ -25,6 +25,8 @@ pub struct Built {
     pub launch: Launch,
     /// The compiler's warnings.
     pub warnings: String,
+    /// The source files of a student's program that was compiled, without the helpers.
+    pub files: Vec<PathBuf>,
 }
 
 /// The programs that were built, by package and name.
@@ -42,25 +44,30 @@ pub fn build(
     tell: &(dyn Fn(News) + Sync),
 ) -> Result<Builds> {
     let mut builds = Builds::new();
-    let mut command = cargo_build();
+    for &(package, program) in programs {
+        if let Some(launch) = why_unbuildable(package, program) {
+            let (warnings, files) = (String::new(), Vec::new());
+            builds.insert((package, program), Built { launch, warnings, files });
+        }
+    }
+    let mut packages: Vec<Package> = programs.iter().map(|(package, _)| *package).collect();
+    packages.sort();
+    packages.dedup();
     let color = if is_colored { "json-diagnostic-rendered-ansi" } else { "json" };
-    command.arg("--keep-going").arg(format!("--message-format={color}"));
-    for package in [Package::Exercises, Package::Solutions, Package::Plain] {
-        if programs.iter().any(|program| program.0 == package) {
+    let command = |programs: &[&(Package, &'static str)]| {
+        let mut command = cargo_build();
+        command.arg("--keep-going").arg(format!("--message-format={color}"));
+        for package in &packages {
             command.args(["-p", package.name()]);
         }
-    }
-    for &(package, program) in programs {
-        match why_unbuildable(package, program) {
-            None => {
-                command.arg("--bin").arg(package.binary(program));
-            }
-            Some(launch) => {
-                builds.insert((package, program), Built { launch, warnings: String::new() });
-            }
+        for (package, program) in programs {
+            command.arg("--bin").arg(package.binary(program));
         }
-    }
-    if builds.len() == programs.len() {
+        command
+    };
+    let tried: Vec<&(Package, &'static str)> =
+        programs.iter().filter(|program| !builds.contains_key(program)).collect();
+    if tried.is_empty() {
         return Ok(builds);
     }
     let is_students = |(package, _): &&(Package, &str)| *package == Package::Exercises;
@@ -68,7 +75,14 @@ pub fn build(
         true => Some(show_changes()?),
         false => None,
     };
-    let output = run(&mut command, limits, tell)?;
+    let output = run(&mut command(&tried), limits, tell)?;
+    let (compiled, failed): (Vec<_>, Vec<_>) = tried
+        .into_iter()
+        .partition(|(package, program)| output.paths.contains_key(&package.binary(program)));
+    if !failed.is_empty() && compiled.iter().any(is_students) {
+        // Cargo writes down what programs are made of only if all of them compile.
+        run(&mut command(&compiled), limits, tell)?;
+    }
     if let Some(shown) = shown {
         let programs = programs.iter().filter(is_students);
         shown.keep(&note(), programs.filter_map(|(_, program)| output.paths.get(*program)));
@@ -166,42 +180,50 @@ fn built(package: Package, program: &'static str, output: &Output) -> Built {
     let Some(path) = output.paths.get(&binary) else {
         return broken(output.errors_of(package, &binary));
     };
-    if package == Package::Exercises
-        && let Some(file) = taken_in(path)
-    {
+    let files = match package {
+        Package::Exercises => sources_of(path).unwrap_or_default(),
+        Package::Solutions | Package::Plain => Vec::new(),
+    };
+    if let Some(file) = files.iter().find_map(|file| taken_in(file)) {
         let source = package.source(program);
-        return broken(format!(
+        let reason = format!(
             "{} takes in {}, which is not in {}/ and so not handed in",
             source.display(),
             file.display(),
             package.folder()
-        ));
+        );
+        return Built { files, ..broken(reason) };
     }
     let warnings = output.warnings.get(&binary).cloned().unwrap_or_default();
-    Built { launch: Launch::Built(program, path.clone()), warnings }
+    Built { launch: Launch::Built(program, path.clone()), warnings, files }
 }
 
 fn broken(reason: String) -> Built {
-    Built { launch: Launch::Broken(reason), warnings: String::new() }
+    Built { launch: Launch::Broken(reason), warnings: String::new(), files: Vec::new() }
 }
 
-/// A file that a student's binary was built from, but is neither the student's nor a helper: of `solutions/`, say. From
-/// the root of the course, if it is there. (Cargo lists all files, as `make` would read it.)
-fn taken_in(binary: &Path) -> Option<PathBuf> {
+/// The files that a student's binary was built from, but for the helpers and what is generated. (Cargo lists all files,
+/// as `make` would read it.)
+fn sources_of(binary: &Path) -> Option<Vec<PathBuf>> {
     let root = root().canonicalize().ok()?;
     let list = fs::read_to_string(binary.with_extension("d")).ok()?;
     let (_, files) = list.split_once(": ")?;
     let files = files.replace("\\ ", "\0"); // a blank in a name
-    let mut files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
+    let files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
     let ours = ["src", "proto", "build.rs"].map(|name| root.join(name));
-    let theirs = root.join(Package::Exercises.folder()).canonicalize().ok()?;
     let made = target().canonicalize().ok()?;
-    let may_be = |file: &Path| {
-        let mut folders = ours.iter().chain([&theirs, &made]);
-        folders.any(|folder| file.starts_with(folder))
+    let is_theirs = |file: &PathBuf| match file.canonicalize() {
+        Ok(file) => !ours.iter().chain([&made]).any(|folder| file.starts_with(folder)),
+        Err(_) => true, // whatever it is
     };
-    files.find_map(|file| {
-        let file = file.canonicalize().ok()?;
-        (!may_be(&file)).then(|| file.strip_prefix(&root).unwrap_or(&file).to_path_buf())
-    })
+    Some(files.filter(is_theirs).collect())
+}
+
+/// A file that is there and not the student's, though a program of theirs was built from it: one of `solutions/`, say. From
+/// the root of the course, if it is in there.
+fn taken_in(file: &Path) -> Option<PathBuf> {
+    let (root, file) = (root().canonicalize().ok()?, file.canonicalize().ok()?);
+    let theirs = root.join(Package::Exercises.folder()).canonicalize().ok()?;
+    let is_theirs = file.starts_with(theirs);
+    (!is_theirs).then(|| file.strip_prefix(&root).unwrap_or(&file).to_path_buf())
 }

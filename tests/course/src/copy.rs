@@ -120,6 +120,21 @@ impl Copy {
         self.run(self.checker().args(arguments))
     }
 
+    /// Runs the checker on the copy from another folder, after a command for a shell.
+    pub fn step_in(&self, folder: &Path, before: &str, arguments: &[&str]) -> Ended {
+        let checker = self.checker();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{before}\nexec \"$0\" \"$@\"")]);
+        shell.arg(checker.get_program()).args(arguments);
+        for (name, value) in checker.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        run(self.prepare(&mut shell).current_dir(folder))
+    }
+
     /// The checker on the copy, to be run in a way of its own.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.checker();
@@ -196,6 +211,12 @@ fn copy_folder(from: &Path, to: &Path, is_kept_out: &dyn Fn(&str) -> bool) {
 /// Copies a file that has changed. One that has not keeps its time, by which cargo sees that it is the same.
 fn copy_file(from: &Path, to: &Path) {
     let content = fs::read(from).expect("a file is read");
+    // What a test that failed has left.
+    if to.is_symlink() {
+        fs::remove_file(to).expect("a link is removed");
+    } else if to.is_dir() {
+        fs::remove_dir_all(to).expect("a folder is removed");
+    }
     if fs::read(to).is_ok_and(|old| old == content) {
         return;
     }

@@ -111,6 +111,21 @@ fn somebody_elses_file_is_not_judged() {
 }
 
 #[test]
+fn somebody_elses_file_is_not_judged_beside_a_program_that_does_not_compile_either() {
+    let copy = Copy::of_the_course();
+    let path = "#[allow(dead_code)]\n#[path = \"../../../solutions/src/bin/ex2_server.rs\"]\nmod theirs;\n\nfn main() {}\n";
+    copy.step(&["check", "ex2"]).with(0); // it was made of its own file
+    fs::write(copy.exercise("ex2_server"), path).expect("it is written");
+    copy.edit("ex2_client", "fn main", "fn fn main");
+    let output = copy.step(&["check", "ex2", "--json"]).with(1);
+    assert_eq!(verdicts(&output), ["does not compile"], "{output}");
+    let expected =
+        "exercises/src/bin/ex2_server.rs takes in solutions/src/bin/ex2_server.rs, which is not in";
+    let checks = output.checks();
+    assert!(checks.iter().any(|check| text(&check["message"]).starts_with(expected)), "{output}");
+}
+
+#[test]
 fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_checks_only() {
     let copy = Copy::of_the_course();
     let began = Instant::now();
