@@ -10,7 +10,7 @@ use course_tests::copy::Copy;
 use course_tests::desk::Desk;
 use course_tests::play::{STEPS, find};
 use course_tests::recording::Recording;
-use course_tests::{root, wait_for};
+use course_tests::root;
 use rustix::process::Signal;
 
 /// Longer than any test: a check that waits for something does not end by itself.
@@ -27,13 +27,19 @@ fn desk(copy: &Copy, arguments: &[&str]) -> Desk {
     Desk::start(copy.command(&arguments).env("CHATLINGS_PATIENCE", FOREVER))
 }
 
-/// The programs of the copy that run now, with the checkers.
+/// Waits until programs of the copy run, or none does any more.
 #[cfg(target_os = "linux")]
-fn running(copy: &Copy, name: &str) -> Vec<String> {
+fn waits_for_programs(copy: &Copy, are_there: bool) {
     let target = copy.target().display().to_string();
-    let is_meant = |line: &String| line.starts_with(&target) && line.contains(name);
-    course_tests::system::command_lines().into_iter().filter(is_meant).collect()
+    let is_meant = |line: &String| line.starts_with(&target);
+    let are_so = || course_tests::system::command_lines().iter().any(is_meant) == are_there;
+    let what = if are_there { "a program that runs" } else { "nobody left" };
+    course_tests::wait_for(Duration::from_secs(60), what, are_so);
 }
+
+/// Another system does not tell.
+#[cfg(not(target_os = "linux"))]
+fn waits_for_programs(_: &Copy, _: bool) {}
 
 #[test]
 fn a_save_is_checked_and_a_step_that_is_done_is_left_by_a_key_only() {
@@ -69,10 +75,7 @@ fn a_save_during_a_run_stops_it_and_a_key_is_answered_meanwhile() {
     let mut desk = desk(&copy, &["ex4"]);
     desk.shows("░ ");
     desk.waits("a check that waits for the server", |screen| screen.contains(" of 18 checks"));
-    #[cfg(target_os = "linux")]
-    wait_for(Duration::from_secs(60), "a server that hangs", || {
-        !running(&copy, "ex4_server").is_empty()
-    });
+    waits_for_programs(&copy, true);
     desk.types("h");
     desk.shows("Hint 1 of 3");
     desk.types("l");
@@ -80,10 +83,7 @@ fn a_save_during_a_run_stops_it_and_a_key_is_answered_meanwhile() {
     desk.types("l");
     copy.edit("ex4_server", HANGS[1], HANGS[0]);
     desk.shows("All checks pass");
-    #[cfg(target_os = "linux")]
-    wait_for(Duration::from_secs(60), "nobody left of the first run", || {
-        running(&copy, "").is_empty()
-    });
+    waits_for_programs(&copy, false);
     desk.types("q");
     assert_eq!(desk.ends(), Exit::Status(0));
 }
@@ -156,8 +156,7 @@ fn the_terminal_is_as_it_was_however_the_desk_ends() {
         let (_, end) =
             written.rsplit_once("\x1b[?25h").unwrap_or_else(|| panic!("{how}: no cursor"));
         assert!(end.starts_with("\x1b[?1049l"), "{how}: {end:?}");
-        #[cfg(target_os = "linux")]
-        wait_for(Duration::from_secs(60), "nobody left", || running(&copy, "").is_empty());
+        waits_for_programs(&copy, false);
     }
 }
 
@@ -168,8 +167,7 @@ fn a_terminal_that_is_closed_ends_the_desk() {
     let mut desk = desk(&copy, &["ex4"]);
     desk.waits("a check", |screen| screen.contains(" of 18 checks"));
     desk.closes();
-    #[cfg(target_os = "linux")]
-    wait_for(Duration::from_secs(60), "nobody left", || running(&copy, "").is_empty());
+    waits_for_programs(&copy, false);
 }
 
 #[test]
