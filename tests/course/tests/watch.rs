@@ -1,5 +1,6 @@
 //! `cargo step watch`: what a student sees on the screen, types, and saves.
 
+use std::env;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
@@ -221,6 +222,33 @@ fn a_program_starts_over_when_that_is_agreed() {
     assert_eq!(desk.ends(), Exit::Status(0));
 }
 
+#[test]
+#[cfg(target_os = "linux")] // elsewhere it is another program that opens a page
+fn the_run_is_opened_as_a_page() {
+    let copy = Copy::of_the_course();
+    let folder = tempfile::tempdir().expect("a folder");
+    let opened = folder.path().join("opened");
+    let opener = format!("printf %s \"$1\" >{:?}.new && mv {:?}.new {:?}", opened, opened, opened);
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", "printf '#!/bin/sh\n%s\n' \"$1\" >\"$0\" && chmod +x \"$0\""]);
+    assert!(
+        shell.arg(folder.path().join("xdg-open")).arg(opener).status().is_ok_and(|it| it.success())
+    );
+    let path = format!("{}:{}", folder.path().display(), env::var("PATH").expect("a path"));
+    let mut desk = Desk::start(copy.command(&["watch", "ex1"]).env("PATH", path));
+    desk.shows("All checks pass");
+    desk.types("o");
+    desk.shows("report.html");
+    course_tests::wait_until("a page that is opened", || opened.exists());
+    let page = fs::read_to_string(&opened).expect("its name");
+    assert!(
+        fs::read_to_string(page.trim_start_matches("file://"))
+            .is_ok_and(|page| page.starts_with("<!DOCTYPE html>"))
+    );
+    desk.types("q");
+    assert_eq!(desk.ends(), Exit::Status(0));
+}
+
 /// The picture in the README. After a change that is meant, `make pictures` takes it again.
 #[test]
 fn the_picture_of_the_desk_is_of_the_desk_as_it_is() {
@@ -250,7 +278,7 @@ fn the_picture_of_the_desk_is_of_the_desk_as_it_is() {
     assert_eq!(desk.ends(), Exit::Status(0));
     let picture = recording.svg("cargo step watch, at step 1.2");
     let path = root().join("docs/watch.svg");
-    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+    if env::var("INSTA_UPDATE").as_deref() == Ok("always") {
         fs::write(&path, &picture).expect("the picture is written");
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();

@@ -149,8 +149,8 @@ impl Desk {
     fn takes_in(&mut self, errand: Errand, ended: Ended) {
         self.standings = standing::all();
         if errand == Errand::Report {
-            let said = if ended.printed.is_empty() { ended.complaints } else { ended.printed };
-            self.note = said.lines().next().unwrap_or_default().to_string();
+            let said = [ended.printed, ended.complaints].concat();
+            self.note = said.lines().collect::<Vec<_>>().join("; ");
             return;
         }
         let seen = Seen::read(&ended.printed).unwrap_or_else(|error| {
@@ -191,7 +191,9 @@ impl Desk {
             Act::ChecksAll => self.asks_for(Errand::CheckAll),
             Act::Reports => {
                 self.asks_for(Errand::Report);
-                self.note = "The report comes after this check.".to_string();
+                if self.run.is_some() {
+                    self.note = "The report comes after this.".to_string();
+                }
             }
             Act::StartsOver(program) => {
                 self.view = View::Step;

@@ -103,21 +103,24 @@ impl Screen {
 
     /// Waits for the person, but not for longer than this.
     pub fn input(&self, longest: Duration) -> Option<Input> {
-        let stdin = io::stdin();
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-        let longest = Timespec::try_from(longest).ok();
-        let _ = poll(&mut fds, longest.as_ref()); // a signal such as that of another size ends it early
-        if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
-            return Some(Input::Quit);
-        }
-        match event::poll(Duration::ZERO)
-            .and_then(|is_there| is_there.then(event::read).transpose())
-        {
-            Ok(Some(Event::Key(key))) => input_of(key),
-            Ok(Some(Event::Resize(..))) => Some(Input::Resized),
-            Ok(_) => None,
-            Err(_) => Some(Input::Quit),
-        }
+        // First what was typed already: several keys may have come at once.
+        [Duration::ZERO, longest].into_iter().find_map(|longest| {
+            let stdin = io::stdin();
+            let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+            let longest = Timespec::try_from(longest).ok();
+            let _ = poll(&mut fds, longest.as_ref()); // a signal, as of another size, ends it early
+            // Of a terminal that is gone, no event would ever come.
+            if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                return Some(Input::Quit);
+            }
+            let is_there = event::poll(Duration::ZERO);
+            match is_there.and_then(|is_there| is_there.then(event::read).transpose()) {
+                Ok(Some(Event::Key(key))) => input_of(key),
+                Ok(Some(Event::Resize(..))) => Some(Input::Resized),
+                Ok(_) => None,
+                Err(_) => Some(Input::Quit),
+            }
+        })
     }
 }
 
@@ -156,4 +159,44 @@ pub(super) fn end_with_signals(farewell: fn()) {
             process::exit(128 + signal); // as shells have it
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+    use std::io::Read;
+    use std::process::Command;
+
+    use rustix::termios::{LocalModes, tcgetattr};
+
+    use super::*;
+    use crate::sandbox::process::{Process, Stdio};
+
+    /// The variable that has this test panic, with a screen in its hands.
+    const PANICS: &str = "CHATLINGS_TEST_PANICS";
+
+    #[test]
+    fn a_panic_is_read_on_the_terminal_as_it_was_before() {
+        if env::var_os(PANICS).is_some() {
+            let _screen = Screen::take(|| ()).expect("a terminal");
+            panic!("somebody must read this");
+        }
+        let mut command = Command::new(env::current_exe().expect("a test knows its path"));
+        let name = "desk::watch::screen::tests::a_panic_is_read_on_the_terminal_as_it_was_before";
+        command.args(["--exact", name, "--nocapture"]).env(PANICS, "1");
+        let started = Process::start(&mut command, Stdio::Terminal);
+        let Ok((mut process, pipes)) = started else { panic!("it does not start") };
+        let (mut terminal, mut written) = (pipes.stdout, Vec::new());
+        let _ = terminal.read_to_end(&mut written); // an error is the end: nobody has it open any more
+        process.wait();
+        let written = String::from_utf8_lossy(&written);
+        let (_, after) = written.split_once("\x1b[?1049h").expect("it has taken the screen");
+        assert!(after.contains("\x1b[?1049l"), "it has not given it back: {written:?}");
+        let modes = tcgetattr(&terminal).expect("the modes of the terminal").local_modes;
+        assert!(modes.contains(LocalModes::ICANON | LocalModes::ECHO), "{modes:?}");
+        let mut said = String::new();
+        let mut stderr = pipes.stderr;
+        stderr.read_to_string(&mut said).expect("what it says of the panic");
+        assert!(said.contains("somebody must read this"), "{said}");
+    }
 }
