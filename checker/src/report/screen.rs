@@ -402,7 +402,7 @@ mod tests {
             for (columns, rows) in
                 [(1, 1), (10, 3), (20, 5), (40, 10), (80, 24), (100, 30), (200, 100)]
             {
-                for (tasks, is_old) in [(&[][..], false), (&[task.clone()], true)] {
+                for (tasks, is_old) in [(&[][..], false), (std::slice::from_ref(&task), true)] {
                     let lines = screen(&followed(&seen, tasks, is_old), Size { columns, rows });
                     assert_eq!(lines.len(), rows, "{columns} × {rows}");
                     let width = |line: &String| textwrap::core::display_width(line);

@@ -140,7 +140,8 @@ fn an_editor_may_rename_truncate_or_touch() {
 fn the_terminal_is_as_it_was_however_the_desk_ends() {
     let copy = Copy::of_the_course();
     copy.edit("ex4_server", HANGS[0], HANGS[1]);
-    let leaves: [(&str, fn(&mut Desk), Exit); 4] = [
+    type Leave = fn(&mut Desk);
+    let leaves: [(&str, Leave, Exit); 4] = [
         ("q", |desk| desk.types("q"), Exit::Status(0)),
         ("Ctrl-C", |desk| desk.types("\x03"), Exit::Status(0)),
         ("SIGTERM", |desk| desk.signals(Signal::TERM), Exit::Status(143)),
