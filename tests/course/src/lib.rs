@@ -7,6 +7,7 @@ use std::{env, fs, thread};
 
 pub mod copy;
 pub mod languages;
+pub mod mistake;
 pub mod play;
 pub mod run;
 pub mod snapshot;
