@@ -15,7 +15,8 @@ help:
 	@echo "cargo step --help        everything else"
 	@echo
 	@echo "To change the course:"
-	@echo "make test        cargo test, and the tests of the course itself"
+	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
+	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
