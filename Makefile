@@ -18,7 +18,8 @@ help:
 	@echo "cargo step --help        everything else"
 	@echo
 	@echo "To change the course:"
-	@echo "make test        cargo test, and the tests of the course itself"
+	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
+	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"

@@ -8,6 +8,7 @@ use std::{env, fs, thread};
 pub mod copy;
 pub mod desk;
 pub mod languages;
+pub mod mistake;
 pub mod play;
 pub mod recording;
 pub mod run;

@@ -22,12 +22,18 @@ pub use checker::course::step::{Asked, Check, Step};
 pub use checker::course::table::{STEPS, find};
 pub use checker::judge::build::build_binary;
 pub use checker::judge::cast::Cast;
-pub use checker::judge::judge::{SIDE_BY_SIDE, play, play_all};
-pub use checker::judge::outcome::{Outcome, Verdict};
+pub use checker::judge::judge::{SIDE_BY_SIDE, play, play_all, play_steps};
+pub use checker::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
+pub use checker::report::again::Again;
+pub use checker::report::page::{Page, page};
+pub use checker::report::sequence::{Act, Diagram};
+pub use checker::report::terminal::{Ending, Next, Untouched};
 pub use checker::sandbox::ending::end_everything;
 pub use checker::sandbox::sockets::call;
+pub use checker::stage::difference::Difference;
 pub use checker::stage::launch::{Launch, Role};
-pub use checker::stage::transcript::Transcript;
+pub use checker::stage::stop::Failure;
+pub use checker::stage::transcript::{Line, Mark, Transcript};
 pub use checker::stage::words::any_seed;
 
 /// Chooses the words of every scene that is compared with a snapshot.

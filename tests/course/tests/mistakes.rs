@@ -5,19 +5,18 @@
 //! changed.
 
 use std::collections::BTreeSet;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
-use std::{env, fs, io};
+use std::{env, fs};
 
+use course_tests::mistake;
 use course_tests::play::{
-    self, Cast, Check, Launch, Outcome, Package, Role, SEED, STEPS, Starter, Verdict, all_programs,
-    build_binary, explain, find, has_failed, lines_of, may_be_missed,
+    self, Cast, Check, Outcome, Package, Role, SEED, STEPS, Starter, Verdict, all_programs,
+    explain, find, has_failed, lines_of, may_be_missed,
 };
+use course_tests::root;
 use course_tests::snapshot::{Filters, settings};
-use course_tests::{kept, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "../../mistakes/src/list.rs"]
@@ -111,31 +110,14 @@ enum Played {
     NotChecked(String),
 }
 
-/// The binary with all wrong programs.
-static BINARY: LazyLock<Result<PathBuf, String>> =
-    LazyLock::new(|| build_binary("mistakes", "mistakes").map_err(|error| format!("{error:#}")));
-
 /// The step's programs: a wrong one, and the reference solutions beside it.
 fn cast_with(mistake: &Mistake) -> Result<Cast, Failed> {
     let step = find(mistake.step()).ok_or("there is no such step")?;
     let mut programs = step.programs.iter();
     let program = programs.find(|program| **program == mistake.program());
     let program = program.ok_or("there is no such program")?;
-    mistake.source(&list::right_source(root(), program)?)?; // else there would be nothing behind the link
-    let link = kept("mistakes").join(&mistake.name);
-    link_to(BINARY.as_ref()?, &link)?;
-    let mut cast = play::cast(Package::Solutions, step)?.clone();
-    cast.roles.insert(Role::of(program), Launch::Built(program, link));
-    Ok(cast)
-}
-
-fn link_to(binary: &Path, link: &Path) -> io::Result<()> {
-    if fs::read_link(link).is_ok_and(|target| target == binary) {
-        return Ok(());
-    }
-    fs::create_dir_all(link.parent().unwrap_or(link))?;
-    let _ = fs::remove_file(link); // it may lead elsewhere
-    symlink(binary, link)
+    mistake.source(&list::right_source(root(), program)?)?; // else there would be no such program in the binary
+    Ok(mistake::cast_with(step, program, &mistake.name)?)
 }
 
 /// Whether snapshots are to be written rather than compared.
