@@ -12,8 +12,8 @@ use std::{env, fs};
 
 use course_tests::mistake;
 use course_tests::play::{
-    self, Cast, Check, Outcome, Package, Role, SEED, STEPS, Starter, Verdict, all_programs,
-    explain, find, has_failed, lines_of, may_be_missed,
+    self, Cast, Check, Outcome, Role, SEED, STEPS, Starter, Verdict, all_programs, explain, find,
+    has_failed, lines_of, may_be_missed,
 };
 use course_tests::root;
 use course_tests::snapshot::{Filters, settings};
