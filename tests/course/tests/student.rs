@@ -272,6 +272,23 @@ fn it_is_said_that_cargo_waits_for_another_one() {
 }
 
 #[test]
+fn another_program_that_waits_is_told_in_lines_what_is_being_done() {
+    let copy = Copy::of_the_course();
+    copy.edit("ex1_server", "fn main", "// changed\nfn main");
+    let script =
+        "echo '    Blocking waiting for file lock on build directory' >&2\nexec \"$CARGO\" \"$@\"";
+    let arguments = ["check", "ex1", "--json", "--progress"];
+    let output = copy.step_with_cargo(script, &arguments).with(0);
+    let checks = ex1().checks.len();
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    let is_there = |line: &str| lines.iter().any(|it| it.starts_with(line));
+    assert!(is_there("lock") && is_there("builds exercises"), "{output}");
+    assert!(is_there(&format!("plays 0 {checks}")), "{output}");
+    assert_eq!(lines.last(), Some(&&*format!("plays {checks} {checks}")), "{output}");
+    assert_eq!(output.checks().len(), checks);
+}
+
+#[test]
 fn the_standing_is_of_the_file_that_was_built_and_not_of_one_that_was_saved_meanwhile() {
     let copy = Copy::of_the_course();
     let script = "\"$CARGO\" \"$@\"; status=$?\necho '// saved meanwhile' >>exercises/src/bin/ex1_server.rs\nexit $status";

@@ -93,10 +93,13 @@ fn a_save_during_a_run_stops_it_and_a_key_is_answered_meanwhile() {
 fn a_compiler_error_is_shown_and_a_save_of_another_step_is_named() {
     let copy = Copy::of_the_course();
     copy.edit("ex2_client", "fn main", "const WRONG: u8 = \"\";\n\nfn main");
-    let mut desk = desk(&copy, &["ex2"]);
+    let mut command = copy.command(&["watch", "ex2"]);
+    let mut desk = Desk::start(command.env("FORCE_HYPERLINK", "1").env("TERM_PROGRAM", "none"));
     desk.shows("ex2_client does not compile:");
     desk.shows("error[E0308]: mismatched types");
     desk.shows("--> exercises/src/bin/ex2_client.rs:");
+    let address = format!("\x1b]8;;file://{}\x1b\\", copy.exercise("ex2_client").display());
+    desk.writes(0, &address); // a link
     desk.types("v");
     desk.shows("expected `u8`, found `&str`");
     desk.types("v");
