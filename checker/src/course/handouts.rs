@@ -12,7 +12,7 @@ pub struct Handout {
     /// What it is called.
     pub title: &'static str,
     /// How the folder is named that is handed in: `{name}` is all of NAME, `{first}`, `{last}` and `{number}` are the
-    /// parts of a NAME such as `Lucian.Youssef.58-1234`.
+    /// parts of a NAME such as `Ada.Lovelace.58-1234`.
     pub folder: &'static str,
     /// The programs that it has another name for than the course, each with that name.
     pub names: &'static [(&'static str, &'static str)],
@@ -163,13 +163,13 @@ impl Handout {
     }
 }
 
-/// Who hands in: `Lucian.Youssef.58-1234`, or just a student number. It can stand in the name of a file, on every system.
+/// Who hands in: `Ada.Lovelace.58-1234`, or just a student number. It can stand in the name of a file, on every system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
 impl Name {
     /// A name as handouts have it.
-    pub const EXAMPLE: &str = "Lucian.Youssef.58-1234";
+    pub const EXAMPLE: &str = "Ada.Lovelace.58-1234";
     /// So long it may be, in characters.
     const LONGEST: usize = 64;
 
@@ -255,25 +255,25 @@ mod tests {
     fn folders_are_named_as_the_handouts_want_it() {
         let named = |id, text| handout(id).folder_of(&name(text));
         let ok = |text: &str| Ok(text.to_string());
-        let youssef = "Lucian.Youssef.58-1234";
-        assert_eq!(named("milestone-1", youssef), ok("MS1_Lucian.Youssef.58-1234"));
+        let lovelace = "Ada.Lovelace.58-1234";
+        assert_eq!(named("milestone-1", lovelace), ok("MS1_Ada.Lovelace.58-1234"));
         assert_eq!(named("milestone-1", "A.B.C.5"), ok("MS1_A.B.C.5"));
         assert_eq!(named("instant-messaging", "150150000"), ok("150150000"));
-        assert_eq!(named("instant-messaging", youssef), ok("58-1234"));
+        assert_eq!(named("instant-messaging", lovelace), ok("58-1234"));
         assert_eq!(named("assignment-1", "Łucja"), ok("assignment-1_Łucja"));
         for (id, text) in [
             ("milestone-1", "150150000"),
-            ("milestone-1", "Lucian.58-1234"),
-            ("milestone-1", "Lucian.Youssef.none"),
-            ("instant-messaging", "Lucian"),
+            ("milestone-1", "Ada.58-1234"),
+            ("milestone-1", "Ada.Lovelace.none"),
+            ("instant-messaging", "Ada"),
         ] {
             let error = named(id, text).expect_err(text);
             assert!(error.contains("so give a NAME like") && !error.contains('\n'), "{error}");
         }
         assert_eq!(
-            named("milestone-1", "Lucian"),
-            Err("--as \"Lucian\": milestone-1 wants a folder that is called MS1_FIRST.LAST.NUMBER, so give a NAME \
-                 like Lucian.Youssef.58-1234"
+            named("milestone-1", "Ada"),
+            Err("--as \"Ada\": milestone-1 wants a folder that is called MS1_FIRST.LAST.NUMBER, so give a NAME \
+                 like Ada.Lovelace.58-1234"
                 .to_string())
         );
     }

@@ -46,7 +46,7 @@ impl Program {
 }
 
 impl Project<'_> {
-    /// By whom it is: `Lucian Youssef, 58-1234`.
+    /// By whom it is: `Ada Lovelace, 58-1234`.
     pub fn by(&self) -> String {
         match (self.name.first(), self.name.last(), self.name.number()) {
             (Some(first), Some(last), Some(number)) => {
@@ -224,12 +224,12 @@ mod tests {
 
     #[test]
     fn a_server_and_its_client_are_run_one_in_the_other_ones_container() {
-        let name = Name::of("Lucian.Youssef.58-1234").expect("a name");
+        let name = Name::of("Ada.Lovelace.58-1234").expect("a name");
         let project = project(&["ms3"], &name);
         contains(
             &project.readme(),
             &[
-                "# Instant messaging program\n\nLucian Youssef, 58-1234\n",
+                "# Instant messaging program\n\nAda Lovelace, 58-1234\n",
                 "- `src/bin/server.rs`: milestone 3: an instant messenger\n",
                 "Rust 1.88 or newer",
                 "cargo run --bin server\ncargo run --bin client  # in another terminal",

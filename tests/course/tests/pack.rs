@@ -20,7 +20,7 @@ mod files;
 mod place;
 
 /// A name as the handouts have it.
-const NAME: &str = "Lucian.Youssef.58-1234";
+const NAME: &str = "Ada.Lovelace.58-1234";
 
 fn empty_folder() -> TempDir {
     tempfile::tempdir().expect("a folder")
@@ -85,7 +85,7 @@ fn each_handout_gets_what_it_asks_for_and_nothing_else() {
     for (steps, folder, expected, helpers) in [
         (
             "ex1 ex2 ex3 ex4",
-            "assignment-1_Lucian.Youssef.58-1234",
+            "assignment-1_Ada.Lovelace.58-1234",
             &[
                 "src/bin/ex1_server.rs",
                 "src/bin/ex2_client.rs",
@@ -98,13 +98,13 @@ fn each_handout_gets_what_it_asks_for_and_nothing_else() {
         ),
         (
             "ex6",
-            "assignment-2_Lucian.Youssef.58-1234",
+            "assignment-2_Ada.Lovelace.58-1234",
             &["src/bin/ex6_client.rs", "src/bin/ex6_server.rs"],
             &[HELPERS, PROTOBUF],
         ),
         (
             "ms1",
-            "MS1_Lucian.Youssef.58-1234",
+            "MS1_Ada.Lovelace.58-1234",
             &[
                 "screenshots/1-in_capitals.svg",
                 "screenshots/2-two_at_once.svg",
@@ -116,7 +116,7 @@ fn each_handout_gets_what_it_asks_for_and_nothing_else() {
         ),
         (
             "ms0",
-            "web-technologies-1_Lucian.Youssef.58-1234",
+            "web-technologies-1_Ada.Lovelace.58-1234",
             &["src/bin/ms0_client.rs", "src/bin/ms0_server.rs"],
             &[HELPERS, &["src/text.rs"]],
         ),
@@ -163,7 +163,7 @@ fn each_handout_gets_what_it_asks_for_and_nothing_else() {
             }
         }
         let readme = &all[&inner(&"README.md")];
-        assert!(readme.contains("\nLucian Youssef, 58-1234\n"), "{readme}");
+        assert!(readme.contains("\nAda Lovelace, 58-1234\n"), "{readme}");
         if steps == "ms3" {
             let solved = fs::read_to_string(copy.exercise("ms3_server")).expect("the program");
             assert_eq!(all["58-1234/src/bin/server.rs"], solved);
@@ -180,7 +180,7 @@ fn the_report_has_what_was_played_and_what_the_student_writes() {
     assert!(output.stdout.contains(missing), "{output}");
     let text = report();
     for expected in [
-        "Lucian Youssef, 58-1234\n",
+        "Ada Lovelace, 58-1234\n",
         "**To be written, in your own words:**",
         "cargo run --bin server\n",
         "| `client` | `src/bin/client.rs` | 4330 | a username, then lines",
@@ -288,8 +288,8 @@ fn a_zip_unpacks_to_one_folder_that_builds_on_its_own_and_runs() {
         ]);
         cargo(&["build", "--offline"])
     };
-    let text = unpack("ex3 ex4", "assignment-1_Lucian.Youssef.58-1234");
-    let frames = unpack("ex6", "assignment-2_Lucian.Youssef.58-1234");
+    let text = unpack("ex3 ex4", "assignment-1_Ada.Lovelace.58-1234");
+    let frames = unpack("ex6", "assignment-2_Ada.Lovelace.58-1234");
     drop(copy); // others may have it while this builds
     build(&text);
     Server::start(&built.join("debug/ex4_server")).echoes(b"bread\n");
@@ -305,7 +305,7 @@ fn the_same_sources_have_the_same_zip() {
     let (copy, place) = (Copy::of_the_course(), empty_folder());
     let zip = || {
         copy.step_in(place.path(), "", &["pack", "ex1", "--as", NAME, "--force"]).with(0);
-        fs::read(place.path().join("assignment-1_Lucian.Youssef.58-1234.zip")).expect("a zip")
+        fs::read(place.path().join("assignment-1_Ada.Lovelace.58-1234.zip")).expect("a zip")
     };
     assert!(zip() == zip(), "they differ");
 }
@@ -328,10 +328,10 @@ fn what_fails_or_does_not_compile_is_packed_with_a_warning() {
     ] {
         assert!(output.stderr.contains(expected), "no {expected:?}: {output}");
     }
-    let expected = "ex4 of assignment-1 is not in it: cargo step pack ex1 ex2 ex3 ex4 --as Lucian";
+    let expected = "ex4 of assignment-1 is not in it: cargo step pack ex1 ex2 ex3 ex4 --as Ada";
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words(&output.stdout).contains(expected), "{output}");
-    let files = files_in(&place.path().join("assignment-1_Lucian.Youssef.58-1234"));
+    let files = files_in(&place.path().join("assignment-1_Ada.Lovelace.58-1234"));
     let own: Vec<&String> = files.keys().filter(|path| path.starts_with("src/")).collect();
     assert_eq!(
         own,
@@ -367,7 +367,7 @@ fn a_helper_that_the_student_has_changed_is_marked() {
     let (copy, place) = (Copy::of_the_course(), empty_folder());
     copy.edit_helper("text.rs", "use std::mem;", "use std::mem; // mine");
     pack(&copy, "ex4", place.path()).with(0);
-    let files = files_in(&place.path().join("assignment-1_Lucian.Youssef.58-1234"));
+    let files = files_in(&place.path().join("assignment-1_Ada.Lovelace.58-1234"));
     let marked = |path: &str, how: &str| {
         let text = &files[path];
         assert!(

@@ -33,7 +33,7 @@ fn the_students_other_files_go_along_with_their_names() {
     symlink("elsewhere.txt", copy.exercises().join("deep/text.txt")).expect("a link");
     fs::write(copy.exercises().join("src/bin/not_used.rs"), "").expect("it is written");
     pack(&copy, "ex2", place.path()).with(0);
-    let folder = place.path().join("assignment-1_Lucian.Youssef.58-1234");
+    let folder = place.path().join("assignment-1_Ada.Lovelace.58-1234");
     let files = files_in(&folder);
     for expected in
         ["src/bin/größe und mehr.rs", "src/bin/deeper.rs", "deep/text.txt", "src/lib.rs"]

@@ -12,7 +12,7 @@ fn wrong_names_and_steps_are_refused_in_one_line_before_anything_is_checked() {
     let place = empty_folder();
     let copy = Copy::of_the_course();
     for (arguments, expected) in [
-        (&["ms1", "--as", "Lucian Youssef"][..], "' ' cannot stand in it"),
+        (&["ms1", "--as", "Ada Lovelace"][..], "' ' cannot stand in it"),
         (&["ms1", "--as", "../x"], "'/' cannot stand in it"),
         (&["ms1", "--as", "a\nb"], "'\\n' cannot stand in it"),
         (&["ms1", "--as", ""], "it is empty"),
@@ -20,7 +20,7 @@ fn wrong_names_and_steps_are_refused_in_one_line_before_anything_is_checked() {
             &["ms1", "--as", "150150000"],
             "milestone-1 wants a folder that is called MS1_FIRST.LAST.NUMBER",
         ),
-        (&["ms3", "--as", "Lucian"], "instant-messaging wants a folder that is called NUMBER"),
+        (&["ms3", "--as", "Ada"], "instant-messaging wants a folder that is called NUMBER"),
         (&["ms3", "--as", "COM1"], "no folder is called \"COM1\" on every system"),
         (&["ex4", "ms1", "--as", NAME], "ex4 is of assignment-1 and ms1 of milestone-1"),
         (&["ex1", "--as", NAME, "--dir", "/dev/null"], "--dir /dev/null: it is not a folder"),
