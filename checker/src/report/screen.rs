@@ -1,6 +1,7 @@
 //! What `watch` shows: a step on one screen. What does not fit is named there, and scrolled to nowhere.
 
 mod excerpt;
+mod frame;
 mod rows;
 mod size;
 
@@ -9,31 +10,13 @@ use colored::Colorize;
 use crate::course::step::Step;
 use crate::judge::standing::Standing;
 use crate::report::screen::excerpt::Excerpt;
+pub use crate::report::screen::frame::{Frame, Key};
 use crate::report::screen::rows::{Detail, rows};
 pub use crate::report::screen::size::Size;
+use crate::report::screen::size::wrapped;
 use crate::report::seen::{CheckSeen, Seen, StepSeen};
 use crate::report::terminal::points;
 use crate::report::transcript;
-use crate::stage::show::shorten;
-
-/// How many lines what is being done may take.
-const LONGEST_STATUS: usize = 3;
-
-/// A key, and what it does.
-pub type Key = (&'static str, &'static str);
-
-/// What stands around every view.
-#[derive(Clone, Debug, Default)]
-pub struct Frame {
-    /// The first line: at the left, and at the right.
-    pub title: (String, String),
-    /// The second: what is watched.
-    pub watched: String,
-    /// What is being done, or was; empty if there is nothing to say.
-    pub status: String,
-    /// The keys that can be pressed now.
-    pub keys: Vec<Key>,
-}
 
 /// What is shown of a step that is followed.
 #[derive(Clone, Copy, Debug)]
@@ -52,60 +35,6 @@ pub struct Followed<'a> {
     pub so_far: (f64, u32),
     /// The step that `n` goes on with; none: there is nothing left to do.
     pub next: Option<&'static Step>,
-}
-
-impl Frame {
-    /// A whole screen: as many lines as there are rows, none of them wider than it. `body` is asked for what stands
-    /// between the head and the foot, in so many lines at most.
-    pub fn around(&self, size: Size, body: impl FnOnce(Size) -> Vec<String>) -> Vec<String> {
-        let terminal = size.terminal();
-        let title = terminal.spread(&self.title.0, &self.title.1);
-        let mut head = vec![cut(&title, size).bold().to_string()];
-        if !self.watched.is_empty() {
-            head.push(cut(&self.watched, size).dimmed().to_string());
-        }
-        let mut foot = wrapped(&self.status, size, "");
-        foot.truncate(LONGEST_STATUS);
-        foot.resize(foot.len().max(1), String::new());
-        foot.extend(self.keys_in(size));
-        if head.len() + foot.len() >= size.rows {
-            head.truncate(1); // a very low screen
-            foot.truncate(size.rows.saturating_sub(1).min(1));
-        }
-        let room = size.rows.saturating_sub(head.len() + foot.len());
-        let mut lines = head;
-        let mut body = body(Size { rows: room, ..size });
-        body.truncate(room);
-        body.resize(room, String::new());
-        lines.extend(body.iter().map(|line| cut(line, size)));
-        lines.extend(foot);
-        lines.truncate(size.rows);
-        lines
-    }
-
-    /// The keys, in as many lines as they take.
-    fn keys_in(&self, size: Size) -> Vec<String> {
-        const GAP: &str = "  ";
-        let mut lines: Vec<(usize, String)> = Vec::new();
-        for (key, does) in &self.keys {
-            let width =
-                textwrap::core::display_width(key) + 1 + textwrap::core::display_width(does);
-            let shown = format!("{} {}", key.bold(), does.dimmed());
-            match lines.last_mut() {
-                Some((used, line)) if *used + GAP.len() + width <= size.columns => {
-                    *used += GAP.len() + width;
-                    *line += &format!("{GAP}{shown}");
-                }
-                _ => lines.push((width, shown)),
-            }
-        }
-        lines.into_iter().map(|(_, line)| cut(&line, size)).collect()
-    }
-}
-
-/// As much of a line as there are columns.
-fn cut(line: &str, size: Size) -> String {
-    shorten(line, size.columns)
 }
 
 impl Followed<'_> {
@@ -307,13 +236,6 @@ fn cut_off(mut lines: Vec<String>, size: Size) -> Vec<String> {
         lines.push(format!("… {hidden} more lines (v shows all)").dimmed().to_string());
     }
     lines
-}
-
-fn wrapped(text: &str, size: Size, indent: &str) -> Vec<String> {
-    match text.is_empty() {
-        true => Vec::new(),
-        false => size.terminal().wrap(text, indent).lines().map(str::to_string).collect(),
-    }
 }
 
 /// Where to look, as a sentence.

@@ -17,3 +17,11 @@ impl Size {
         Terminal { width: self.columns, is_verbose: true }
     }
 }
+
+/// A text in lines that fit, each indented; none if it is empty.
+pub(super) fn wrapped(text: &str, size: Size, indent: &str) -> Vec<String> {
+    match text.is_empty() {
+        true => Vec::new(),
+        false => size.terminal().wrap(text, indent).lines().map(str::to_string).collect(),
+    }
+}
