@@ -2,10 +2,9 @@
 //! there instead of in a program.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::course::layout::root;
+use crate::course::layout::{root, sources_in};
 
 /// Each file with the hash of its content, a line for each. `UPDATE_BINS=1 cargo test -p course-tests --test course`
 /// writes it.
@@ -24,21 +23,11 @@ pub fn list(root: &Path) -> String {
 
 /// The helpers of the course in this folder: each file, `src/text.rs` for example, with what is in it.
 pub fn sources(root: &Path) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![PathBuf::from("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(root.join(&folder)).into_iter().flatten().flatten() {
-            let path = folder.join(entry.file_name());
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                // What cannot be read, cargo will complain of.
-                let content = fs::read_to_string(root.join(&path)).unwrap_or_default();
-                files.insert(path.display().to_string(), content);
-            }
-        }
-    }
-    files
+    let named = |(path, content): (PathBuf, Vec<u8>)| {
+        let path = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        (path, String::from_utf8(content).unwrap_or_default()) // cargo will complain of that
+    };
+    sources_in(&root.join("src")).into_iter().map(named).collect()
 }
 
 /// The files that are not the same in both lists.

@@ -1,10 +1,13 @@
 //! Where the programs of the course are: folders, files and the names of binaries.
 
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
+
+use crate::course::table::STEPS;
 
 /// The package that a program is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,20 +107,40 @@ pub fn content(path: &Path) -> Option<Vec<u8>> {
     is_file.then(|| fs::read(path).ok()).flatten()
 }
 
-/// What these programs of a package are made of now; another text when one of them has changed, or the library that
-/// they share.
-pub fn fingerprint(package: Package, programs: &[&str]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for program in programs {
-        // A file that is missing counts as an empty one.
-        content(&root().join(package.source(program))).unwrap_or_default().hash(&mut hasher);
+/// The Rust files in a folder and in those in it, each with what is in it. A link to a folder is not followed; what an
+/// editor leaves beside a file begins with a dot.
+pub fn sources_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut sources = BTreeMap::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            if name.as_encoded_bytes().starts_with(b".") || name == "target" {
+                continue;
+            }
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.extend(content(&path).map(|content| (path, content)));
+            }
+        }
     }
-    let folder = fs::read_dir(root().join(package.folder()).join("src"));
-    let mut library: Vec<PathBuf> =
-        folder.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
-    library.sort();
-    for file in library {
-        content(&file).hash(&mut hasher);
+    sources
+}
+
+/// What these programs of a package are made of now: their main files, and all that is not the main file of another one.
+/// Another text when any of it has changed.
+pub fn fingerprint(package: Package, programs: &[&str]) -> String {
+    let main = |program: &&str| root().join(package.source(program));
+    let own: Vec<PathBuf> = programs.iter().map(main).collect();
+    let all = STEPS.iter().flat_map(|step| step.programs);
+    let others: BTreeSet<PathBuf> = all.map(main).filter(|path| !own.contains(path)).collect();
+    let mut hasher = DefaultHasher::new();
+    for (path, content) in sources_in(&root().join(package.folder())) {
+        if !others.contains(&path) {
+            path.strip_prefix(root()).unwrap_or(&path).hash(&mut hasher);
+            content.hash(&mut hasher);
+        }
     }
     format!("{:x}", hasher.finish())
 }

@@ -7,15 +7,15 @@ mod desk;
 mod files;
 mod plain;
 mod run;
-mod screen;
 mod show;
+mod tty;
 mod views;
 
 use std::env;
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::course::layout::{Package, root};
 use crate::course::step::Step;
@@ -24,7 +24,7 @@ use crate::desk::answer::Answer;
 use crate::desk::standing;
 use crate::desk::watch::desk::{Desk, Errand};
 use crate::desk::watch::files::{Files, LOOK};
-use crate::desk::watch::screen::{Input, Screen};
+use crate::desk::watch::tty::{Input, Screen};
 use crate::report::link::{Kind, Links};
 use crate::report::terminal::points;
 
@@ -38,24 +38,30 @@ const LOOK_AT_RUN: Duration = Duration::from_millis(15);
 pub fn watch(step: Option<&'static Step>) -> Result<Answer> {
     let step = step.or_else(standing::first_incomplete).unwrap_or(&STEPS[0]);
     let files = Files::of(&root().join(Package::Exercises.folder()));
-    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
-        return plain::watch(step, files);
+    // Once: if it is built again meanwhile, the new one has the same name.
+    let checker = env::current_exe().context("cannot find the checker itself")?;
+    let has_screen = env::var("TERM").is_ok_and(|term| !term.is_empty() && term != "dumb");
+    if !has_screen || !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return plain::watch(&checker, step, files);
     }
-    let mut desk = Desk::new(step, files);
+    let mut desk = Desk::new(step, files, checker);
     let mut screen = Screen::take(run::stop_all)?;
     let links = links();
-    let mut drawn = screen.size();
+    let mut drawn = None;
     desk.asks_for(Errand::Check);
     while !desk.is_over {
         desk.looks();
         let size = screen.size();
-        if size != drawn {
+        if drawn.is_some_and(|drawn| drawn != size) {
             screen.forget();
-            drawn = size;
         }
-        let lines = show::lines(&mut desk, size).iter().map(|line| links.in_line(line)).collect();
-        if screen.show(lines).is_err() {
-            break; // the terminal is gone
+        if desk.has_news() || drawn != Some(size) {
+            drawn = Some(size);
+            let lines =
+                show::lines(&mut desk, size).iter().map(|line| links.in_line(line)).collect();
+            if screen.show(lines).is_err() {
+                break; // the terminal is gone
+            }
         }
         match screen.input(if desk.run.is_some() { LOOK_AT_RUN } else { LOOK }) {
             Some(Input::Key(key)) => desk.hears(key),

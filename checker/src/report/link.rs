@@ -24,17 +24,19 @@ pub enum Kind {
     File,
     /// It opens the file at a line that stands behind a `#`, as kitty does.
     FileAtLine,
-    /// It is one of Visual Studio Code's, which has addresses of its own.
-    Code,
 }
 
 impl Kind {
     /// What is known of a terminal by its variables of the environment. `has_links`: it knows links at all.
+    ///
+    /// The terminal in Visual Studio Code finds `file:line` by itself. One on another machine (ssh), or under Windows
+    /// (WSL), would look for the file where it is not.
     pub fn of(has_links: bool, variable: impl Fn(&str) -> Option<String>) -> Kind {
         let is = |name: &str, value: &str| variable(name).is_some_and(|set| set == value);
-        match has_links {
+        let is_set = |name: &str| variable(name).is_some();
+        let is_elsewhere = is_set("SSH_CONNECTION") || is_set("WSL_DISTRO_NAME");
+        match has_links && !is("TERM_PROGRAM", "vscode") && !is_elsewhere {
             false => Kind::None,
-            true if is("TERM_PROGRAM", "vscode") => Kind::Code,
             true if is("TERM", "xterm-kitty") => Kind::FileAtLine,
             true => Kind::File,
         }
@@ -62,7 +64,6 @@ impl Links {
     fn address(&self, path: &str, number: &str) -> String {
         let path = encoded(&self.root.join(path));
         match self.kind {
-            Kind::Code => format!("vscode://file{path}:{number}"),
             Kind::FileAtLine => format!("file://{path}#{number}"),
             Kind::File | Kind::None => format!("file://{path}"),
         }
@@ -81,7 +82,8 @@ fn first_place(text: &str) -> Option<(usize, &str, &str, usize)> {
         let path = &text[start..at + END.len() - 1];
         let is_ours = FOLDERS.iter().any(|folder| path.starts_with(folder));
         let end = at + END.len() + number.len();
-        (is_ours && !number.is_empty()).then_some((start, path, number, end))
+        let is_whole = !number.is_empty() && !text[end..].starts_with('…');
+        (is_ours && is_whole).then_some((start, path, number, end))
     })
 }
 
@@ -116,7 +118,6 @@ mod tests {
         for (kind, address) in [
             (Kind::File, format!("file://{path}")),
             (Kind::FileAtLine, format!("file://{path}#31")),
-            (Kind::Code, format!("vscode://file{path}:31")),
         ] {
             let linked = linked(kind, line);
             assert!(linked.starts_with(&one(&address)), "{linked}");
@@ -126,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_place_in_the_course_stays_as_it_is() {
-        for line in ["", "/etc/x.rs:7", "exercises/a.rs", "exercises/a.rs:", "a.rs:3", "…exercises"]
+        for line in
+            ["", "/etc/x.rs:7", "exercises/a.rs", "exercises/a.rs:", "a.rs:3", "src/a.rs:3…"]
         {
             assert_eq!(linked(Kind::File, line), line);
         }
@@ -138,7 +140,11 @@ mod tests {
             Kind::of(has_links, move |asked| (asked == name).then(|| value.to_string()))
         };
         assert_eq!(kind(false, "TERM_PROGRAM", "vscode"), Kind::None);
-        assert_eq!(kind(true, "TERM_PROGRAM", "vscode"), Kind::Code);
+        for (name, value) in
+            [("TERM_PROGRAM", "vscode"), ("SSH_CONNECTION", "1"), ("WSL_DISTRO_NAME", "Debian")]
+        {
+            assert_eq!(kind(true, name, value), Kind::None, "{name}");
+        }
         assert_eq!(kind(true, "TERM", "xterm-kitty"), Kind::FileAtLine);
         assert_eq!(kind(true, "TERM", "xterm-256color"), Kind::File);
     }

@@ -104,7 +104,10 @@ fn a_compiler_error_is_shown_and_a_save_of_another_step_is_named() {
     desk.shows("expected `u8`, found `&str`");
     desk.types("v");
     copy.edit("ex5_server", "fn main", "// another line\nfn main");
-    desk.shows("exercises/src/bin/ex5_server.rs was saved. It is of ex5: l goes there.");
+    desk.shows("exercises/src/bin/ex5_server.rs was saved. It belongs to ex5");
+    desk.types("l\r");
+    desk.shows("ex5 · 2.1");
+    desk.types("vq"); // from a view, back
     desk.types("q");
     assert_eq!(desk.ends(), Exit::Status(0));
 }

@@ -32,6 +32,7 @@ pub(super) struct Desk {
     pub(super) step: &'static Step,
     pub(super) standings: Vec<Standing>, // when they were last looked at: that takes a moment
     pub(super) files: Files,
+    checker: PathBuf,        // the binary of this program
     looked: Option<Instant>, // at the files
     pub(super) run: Option<(Errand, Run)>,
     stopped: Vec<Stopped>,
@@ -40,16 +41,20 @@ pub(super) struct Desk {
     pub(super) is_old: bool, // a file was saved since
     pub(super) hints: BTreeMap<&'static str, usize>,
     pub(super) view: View,
+    pub(super) page: usize, // how many lines of a long text are shown
+    elsewhere: Option<&'static Step>, // whose file was saved
     pub(super) note: String,
+    has_news: bool, // that are not shown yet
     pub(super) is_over: bool,
 }
 
 impl Desk {
-    pub(super) fn new(step: &'static Step, files: Files) -> Desk {
+    pub(super) fn new(step: &'static Step, files: Files, checker: PathBuf) -> Desk {
         Desk {
             step,
             standings: standing::all(),
             files,
+            checker,
             looked: None,
             run: None,
             stopped: Vec::new(),
@@ -58,9 +63,17 @@ impl Desk {
             is_old: false,
             hints: BTreeMap::new(),
             view: View::Step,
+            page: 0,
+            elsewhere: None,
             note: String::new(),
+            has_news: true,
             is_over: false,
         }
+    }
+
+    /// Whether there is something that was not shown yet. It counts as shown then.
+    pub(super) fn has_news(&mut self) -> bool {
+        std::mem::take(&mut self.has_news)
     }
 
     // ── what runs ────────────────────────────────────────────────────────────────────────────────
@@ -68,7 +81,10 @@ impl Desk {
     /// Looks at the files and at what runs.
     pub(super) fn looks(&mut self) {
         self.stopped.retain_mut(|stopped| !stopped.is_gone());
+        let before = self.run.as_ref().map(|(_, run)| run.at.clone());
         let ended = self.run.as_mut().and_then(|(_, run)| run.look());
+        self.has_news |=
+            ended.is_some() || before != self.run.as_ref().map(|(_, run)| run.at.clone());
         // The files first: what was saved during the run is not what it was about.
         if ended.is_some() || self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
             let saved = self.files.look();
@@ -92,6 +108,7 @@ impl Desk {
         if saved == Saved::default() {
             return;
         }
+        self.has_news = true;
         self.standings = standing::all();
         let is_checked = matches!(self.run, Some((Errand::Check, _)));
         // What runs is of the same content. (The checker itself gives a file another time, so that cargo sees it.)
@@ -100,7 +117,11 @@ impl Desk {
             match program_at(path).and_then(step_of) {
                 Some(other) if other.id != self.step.id => {
                     let file = name_of(path);
-                    self.note = format!("{file} was saved. It is of {}: l goes there.", other.id);
+                    self.note = format!(
+                        "{file} was saved. It belongs to {}: l, Enter goes there.",
+                        other.id
+                    );
+                    self.elsewhere = Some(other);
                 }
                 _ => {
                     self.is_old = true;
@@ -113,11 +134,13 @@ impl Desk {
         }
     }
 
-    /// Stops what runs, and checks the step.
+    /// Stops what runs, and checks the step. Whatever else was asked for comes after that.
     fn checks_again(&mut self) {
+        let stopped = self.run.as_ref().map(|(errand, _)| *errand);
         self.stops();
-        self.waiting.clear();
-        self.asks_for(Errand::Check);
+        self.waiting = stopped.into_iter().chain(self.waiting.drain(..)).collect();
+        self.waiting.retain(|errand| *errand != Errand::Check);
+        self.waiting.push_front(Errand::Check);
     }
 
     fn stops(&mut self) {
@@ -134,12 +157,16 @@ impl Desk {
     }
 
     fn starts(&mut self, errand: Errand) {
+        let seen = self.seen.as_ref().filter(|_| !self.is_old);
+        let seed = seen.map_or(String::new(), |seen| format!("--seed={}", seen.seed)); // what is on the screen
         let arguments: &[&str] = match errand {
             Errand::Check => &["check", self.step.id, "--json", "--progress"],
             Errand::CheckAll => &["check", "--json", "--progress"],
-            Errand::Report => &["report", self.step.id, "--open"],
+            Errand::Report if seed.is_empty() => &["report", self.step.id, "--open"],
+            Errand::Report => &["report", self.step.id, "--open", &seed],
         };
-        match Run::start(arguments) {
+        self.has_news = true;
+        match Run::start(&self.checker, arguments) {
             Ok(run) => self.run = Some((errand, run)),
             Err(error) => self.note = format!("{error:#}"),
         }
@@ -154,12 +181,18 @@ impl Desk {
             return;
         }
         let seen = Seen::read(&ended.printed).unwrap_or_else(|error| {
-            let error = match ended.complaints.is_empty() {
-                true => format!("what it printed cannot be understood: {error}"),
-                false => ended.complaints.clone(),
+            let error = match (ended.signal, ended.complaints.is_empty()) {
+                (Some(signal), _) => {
+                    format!("it was ended by signal {signal} (r runs it again)")
+                }
+                (None, true) => format!("what it printed cannot be understood: {error}"),
+                (None, false) => ended.complaints.clone(),
             };
             Seen { error: Some(error), ..Seen::default() }
         });
+        if seen.error.is_none() && !ended.complaints.is_empty() {
+            self.note = ended.complaints.lines().collect::<Vec<_>>().join("; "); // warnings
+        }
         if errand == Errand::CheckAll {
             self.note = match &seen.error {
                 Some(error) => error.clone(),
@@ -177,7 +210,9 @@ impl Desk {
     /// What a key does.
     pub(super) fn hears(&mut self, key: KeyCode) {
         self.note.clear();
-        let Some(act) = self.view.act(self.step, key) else { return };
+        self.has_news = true;
+        let listed = self.elsewhere.unwrap_or(self.step);
+        let Some(act) = self.view.act(self.step, listed, self.page, key) else { return };
         match act {
             Act::Shows(view) => self.view = view,
             Act::Hint => self.shows_a_hint(),
@@ -207,14 +242,14 @@ impl Desk {
         let shown = self.hints.entry(self.step.id).or_default();
         let count = self.step.hints.len();
         if *shown == count {
-            self.note = format!("These are all hints of {}.", self.step.id);
+            self.note = format!("That was the last hint for {}.", self.step.id);
         }
         *shown = (*shown + 1).min(count);
     }
 
     /// Starts a program over.
     fn starts_over(&mut self, program: &'static str) {
-        self.stops(); // it has the turn, which nobody else waits for here: what it has built is old anyway
+        self.stops(); // what it has built is old then
         self.note = match reset::start_over(program) {
             Ok(Some(copy)) => {
                 format!("{program} starts over. Your file is kept: {}", copy.display())
@@ -255,9 +290,10 @@ impl Desk {
     /// Follows another step.
     fn goes_to(&mut self, step: Option<&'static Step>) {
         let Some(step) = step else {
-            self.note = "There is no step in that direction.".to_string();
+            self.note = "There is no further step.".to_string();
             return;
         };
+        self.elsewhere = None;
         if step.id != self.step.id {
             self.step = step;
             self.seen = None;

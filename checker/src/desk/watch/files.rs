@@ -1,7 +1,7 @@
 //! The files that a student edits, looked at again and again.
 //!
 //! The system could tell of changes, but not over NFS, in some containers, or where Linux looks into a folder of Windows. To
-//! read some twenty small files takes less than a millisecond, and is the same everywhere: whether an editor writes a
+//! read about twenty small files takes less than a millisecond, and is the same everywhere: whether an editor writes a
 //! file in place, puts another one in its place, or only gives it another time.
 
 use std::collections::hash_map::DefaultHasher;
@@ -11,7 +11,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::course::layout::content;
+use crate::course::layout::sources_in;
 
 /// How often they are looked at.
 pub const LOOK: Duration = Duration::from_millis(150);
@@ -83,31 +83,17 @@ impl Files {
 }
 
 fn states_in(folder: &Path) -> BTreeMap<PathBuf, State> {
-    let mut states = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            // A link to a folder is not followed.
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && entry.file_name() != "target" {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                states.extend(state_of(&path).map(|state| (path, state)));
-            }
-        }
-    }
-    states
-}
-
-fn state_of(path: &Path) -> Option<State> {
-    let content = content(path)?;
-    let time = fs::metadata(path).and_then(|data| data.modified()).ok();
-    let hash = || {
-        let mut hasher = DefaultHasher::new();
-        content.hash(&mut hasher);
-        hasher.finish()
+    let state = |path: &Path, content: &[u8]| {
+        let time = fs::metadata(path).and_then(|data| data.modified()).ok();
+        let hash = || {
+            let mut hasher = DefaultHasher::new();
+            content.hash(&mut hasher);
+            hasher.finish()
+        };
+        State { content: (!content.is_empty()).then(hash), time }
     };
-    Some(State { content: (!content.is_empty()).then(hash), time })
+    let sources = sources_in(folder).into_iter();
+    sources.map(|(path, content)| (path.clone(), state(&path, &content))).collect()
 }
 
 #[cfg(test)]
@@ -164,7 +150,8 @@ mod tests {
         folder.write("bin/a.rs.new", "a third"); // in a file of its own, which takes its place
         fs::rename(folder.at("bin/a.rs.new"), folder.at("bin/a.rs")).expect("it is renamed");
         assert_eq!((folder.look(), folder.look()), (changed("bin/a.rs"), NONE));
-        folder.write("c.txt", "no program");
+        folder.write("c.txt", "not a program");
+        folder.write("bin/.#a.rs", "what an editor leaves beside it");
         assert_eq!(folder.look(), NONE);
     }
 

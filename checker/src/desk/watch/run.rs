@@ -2,9 +2,10 @@
 //! all that it has started (see [`ending`](crate::sandbox::ending)); and what goes wrong in it, the desk outlives.
 
 use std::collections::BTreeSet;
-use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -26,20 +27,23 @@ fn lock_running() -> MutexGuard<'static, BTreeSet<u32>> {
 }
 
 /// A process of another checker. Its id is in [`RUNNING`] until it is waited for.
-pub(super) struct Checker(Child);
+pub(super) struct Checker {
+    child: Child,
+    exit: Option<ExitStatus>,
+}
 
 impl Checker {
     pub(super) fn start(command: &mut Command) -> Result<Checker> {
         let mut running = lock_running();
         let child = command.spawn().context("cannot start the checker itself")?;
         running.insert(child.id());
-        Ok(Checker(child))
+        Ok(Checker { child, exit: None })
     }
 
     pub(super) fn tell_to_end(&mut self) {
         // As long as it was not waited for, the id is its own.
         if !self.is_gone()
-            && let Some(pid) = Pid::from_raw(self.0.id() as i32)
+            && let Some(pid) = Pid::from_raw(self.child.id() as i32)
         {
             let _ = kill_process(pid, Signal::TERM); // it may have ended by itself
         }
@@ -47,17 +51,20 @@ impl Checker {
 
     pub(super) fn is_gone(&mut self) -> bool {
         let mut running = lock_running();
-        let is_gone = !matches!(self.0.try_wait(), Ok(None));
-        if is_gone {
-            running.remove(&self.0.id());
+        if self.exit.is_none() {
+            self.exit = self.child.try_wait().unwrap_or(Some(ExitStatus::default()));
         }
-        is_gone
+        if self.exit.is_some() {
+            running.remove(&self.child.id());
+        }
+        self.exit.is_some()
     }
 }
 
-/// Tells all that run to end, and waits until they have cleared away what they have started.
+/// Tells all that run to end, and waits until they have cleared away what they have started. One that does not go in
+/// time is killed. The caller exits then: nothing else should be started.
 pub fn stop_all() {
-    let running = lock_running(); // for good: nothing is started any more
+    let running = lock_running();
     let deadline = Instant::now() + LONGEST_END;
     let pids: Vec<Pid> = running.iter().filter_map(|pid| Pid::from_raw(*pid as i32)).collect();
     for pid in &pids {
@@ -69,6 +76,7 @@ pub fn stop_all() {
         while !has_ended() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(1));
         }
+        let _ = kill_process(pid, Signal::KILL); // it was not waited for, so the id is its own
     }
 }
 
@@ -97,20 +105,21 @@ pub struct Ended {
     pub printed: String,
     /// What it has complained of, in lines.
     pub complaints: String,
+    /// The signal that has ended it, if one has.
+    pub signal: Option<i32>,
 }
 
 impl Run {
-    /// Starts this checker with other arguments.
+    /// Starts this checker, whose binary is `program`, with other arguments.
     ///
     /// # Errors
     /// When that cannot be started: somebody has removed it, say.
-    pub fn start(arguments: &[&str]) -> Result<Run> {
-        let program = env::current_exe().context("cannot find the checker itself")?;
+    pub fn start(program: &Path, arguments: &[&str]) -> Result<Run> {
         let mut command = Command::new(program);
         command.args(arguments).stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut checker = Checker::start(&mut command)?;
-        let child = &mut checker.0;
+        let child = &mut checker.child;
         let (told, news) = mpsc::channel();
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let lines_told = told.clone();
@@ -131,7 +140,7 @@ impl Run {
         Ok(Run { checker, news, at: None, complaints: Vec::new() })
     }
 
-    /// Takes in what has come meanwhile. Returns what it came to, once it is over.
+    /// Takes in what has come meanwhile. Returns what it came to, once it is over; what it is at is in `at`.
     pub fn look(&mut self) -> Option<Ended> {
         loop {
             match self.news.try_recv() {
@@ -155,7 +164,8 @@ impl Run {
         while !self.checker.is_gone() {
             thread::sleep(Duration::from_millis(1));
         }
-        Ended { printed, complaints: self.complaints.join("\n") }
+        let signal = self.checker.exit.and_then(|exit| exit.signal());
+        Ended { printed, complaints: self.complaints.join("\n"), signal }
     }
 
     /// Tells it to end.
@@ -175,7 +185,7 @@ impl Stopped {
     /// Whether it is gone. One that does not go in time is ended.
     pub fn is_gone(&mut self) -> bool {
         if Instant::now() > self.deadline {
-            let _ = self.checker.0.kill();
+            let _ = self.checker.child.kill();
         }
         self.checker.is_gone()
     }

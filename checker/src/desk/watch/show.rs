@@ -35,12 +35,14 @@ pub(super) fn lines(desk: &mut Desk, size: Size) -> Vec<String> {
         }
         View::Full { top } => {
             let all = followed.in_full(size.columns);
-            let mut shown_from = 0;
+            let (mut shown_from, mut page_rows) = (0, 1);
             let lines = frame.around(size, |room| {
-                shown_from = top.min(all.len().saturating_sub(room.rows));
+                page_rows = room.rows.saturating_sub(2).max(1); // a line stays, and the last one says where this is
+                shown_from = top.min(last_top(all.len(), room));
                 page(&all, shown_from, room)
             });
             desk.view = View::Full { top: shown_from };
+            desk.page = page_rows;
             lines
         }
     }
@@ -103,6 +105,11 @@ fn question(programs: &[&str]) -> Vec<String> {
     lines
 }
 
+/// The line from which the end of a long text is shown.
+fn last_top(count: usize, room: Size) -> usize {
+    if count <= room.rows { 0 } else { count + 1 - room.rows } // the last row says where this is
+}
+
 /// A page of a long text, from this line on; it says in its last line what else there is.
 fn page(all: &[String], from: usize, room: Size) -> Vec<String> {
     if all.is_empty() {
@@ -128,4 +135,25 @@ fn bar(done: usize, all: usize) -> String {
 
 fn file(program: &str) -> String {
     Package::Exercises.source(program).display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_a_long_text_can_be_seen() {
+        let room = Size { columns: 80, rows: 10 };
+        for count in [1, 9, 10, 11, 30] {
+            let all: Vec<String> = (0..count).map(|number| format!("line {number}")).collect();
+            let mut seen = Vec::new();
+            for top in 0..=last_top(count, room) {
+                let shown = page(&all, top, room);
+                assert!(shown.len() <= room.rows, "{count}");
+                seen.extend(shown);
+            }
+            assert!(all.iter().all(|line| seen.contains(line)), "{count}: {seen:#?}");
+        }
+        assert_eq!(page(&[], 0, room).len(), 2);
+    }
 }

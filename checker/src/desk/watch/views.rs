@@ -48,16 +48,22 @@ impl View {
         }
     }
 
-    /// What a key asks for, if anything.
-    pub(super) fn act(self, step: &'static Step, key: KeyCode) -> Option<Act> {
-        match (self, key) {
-            (View::StartOver(programs), key) => {
+    /// What a key asks for, if anything, at this step. The list begins at `listed`; of a long text, so many lines are a
+    /// page.
+    pub(super) fn act(
+        self,
+        step: &'static Step,
+        listed: &Step,
+        page: usize,
+        key: KeyCode,
+    ) -> Option<Act> {
+        match self {
+            View::StartOver(programs) => {
                 Some(chosen(programs, key).map_or(Act::Shows(View::Step), Act::StartsOver))
             }
-            (_, KeyCode::Char('q')) => Some(Act::Quits),
-            (View::Step, key) => act_at_step(step, key),
-            (View::List { selected }, key) => act_in_list(selected, key),
-            (View::Full { top }, key) => Some(Act::Shows(scrolled(top, key))),
+            View::Step => act_at_step(step, listed, key),
+            View::List { selected } => act_in_list(selected, key),
+            View::Full { top } => Some(Act::Shows(scrolled(top, page, key))),
         }
     }
 }
@@ -87,11 +93,11 @@ pub(super) enum Act {
     Quits,
 }
 
-fn act_at_step(step: &'static Step, key: KeyCode) -> Option<Act> {
+fn act_at_step(step: &'static Step, listed: &Step, key: KeyCode) -> Option<Act> {
     Some(match key {
         KeyCode::Char('h') => Act::Hint,
         KeyCode::Char('l') => {
-            let selected = STEPS.iter().position(|other| other.id == step.id)?;
+            let selected = STEPS.iter().position(|other| other.id == listed.id)?;
             Act::Shows(View::List { selected })
         }
         KeyCode::Char('r') => Act::Run,
@@ -100,6 +106,7 @@ fn act_at_step(step: &'static Step, key: KeyCode) -> Option<Act> {
         KeyCode::Char('v') => Act::Shows(View::Full { top: 0 }),
         KeyCode::Char('o') => Act::Reports,
         KeyCode::Char('x') => Act::Shows(View::StartOver(step.programs)),
+        KeyCode::Char('q') => Act::Quits,
         _ => return None,
     })
 }
@@ -111,19 +118,18 @@ fn act_in_list(selected: usize, key: KeyCode) -> Option<Act> {
         KeyCode::Down | KeyCode::Char('j') => shows((selected + 1).min(STEPS.len() - 1)),
         KeyCode::Enter => Some(Act::GoesTo(selected)),
         KeyCode::Char('c') => Some(Act::ChecksAll),
-        KeyCode::Char('l') | KeyCode::Esc => Some(Act::Shows(View::Step)),
+        KeyCode::Char('l' | 'q') | KeyCode::Esc => Some(Act::Shows(View::Step)),
         _ => None,
     }
 }
 
 /// A long text, moved by a key. Any other key leads back to the step.
-fn scrolled(top: usize, key: KeyCode) -> View {
-    const PAGE: usize = 15;
+fn scrolled(top: usize, page: usize, key: KeyCode) -> View {
     let top = match key {
         KeyCode::Up | KeyCode::Char('k') => top.saturating_sub(1),
         KeyCode::Down | KeyCode::Char('j') => top + 1,
-        KeyCode::PageUp => top.saturating_sub(PAGE),
-        KeyCode::PageDown | KeyCode::Char(' ') => top + PAGE,
+        KeyCode::PageUp => top.saturating_sub(page),
+        KeyCode::PageDown | KeyCode::Char(' ') => top + page,
         KeyCode::Home => 0,
         KeyCode::End => usize::MAX / 2,
         _ => return View::Step,
@@ -148,7 +154,7 @@ mod tests {
     use super::*;
 
     fn act(view: View, key: KeyCode) -> Option<Act> {
-        view.act(&STEPS[1], key)
+        view.act(&STEPS[1], &STEPS[1], 15, key)
     }
 
     #[test]

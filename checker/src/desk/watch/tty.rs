@@ -67,8 +67,10 @@ impl Screen {
     /// How large it is.
     pub fn size(&self) -> Size {
         const USUAL: (u16, u16) = (80, 24);
-        let (columns, rows) = terminal::size().unwrap_or(USUAL);
-        Size { columns: usize::from(columns).max(1), rows: usize::from(rows).max(1) }
+        // Of a serial line, for example, it is not known, and said to be 0.
+        let known = terminal::size().ok().filter(|(columns, rows)| *columns > 0 && *rows > 0);
+        let (columns, rows) = known.unwrap_or(USUAL);
+        Size { columns: usize::from(columns), rows: usize::from(rows) }
     }
 
     /// Shows these lines, from the top. They must fit.
@@ -82,9 +84,9 @@ impl Screen {
         let mut stdout = io::stdout().lock();
         queue!(stdout, BeginSynchronizedUpdate)?;
         for (row, line) in (0..).zip(&lines) {
-            queue!(stdout, MoveTo(0, row))?;
+            // First: behind a line that is as wide as the screen, some terminals would clear its last letter.
+            queue!(stdout, MoveTo(0, row), Clear(ClearType::UntilNewLine))?;
             write!(stdout, "{line}")?;
-            queue!(stdout, Clear(ClearType::UntilNewLine))?;
         }
         if lines.len() < self.shown.len() {
             queue!(stdout, MoveTo(0, lines.len() as u16), Clear(ClearType::FromCursorDown))?;
@@ -182,7 +184,7 @@ mod tests {
             panic!("somebody must read this");
         }
         let mut command = Command::new(env::current_exe().expect("a test knows its path"));
-        let name = "desk::watch::screen::tests::a_panic_is_read_on_the_terminal_as_it_was_before";
+        let name = "desk::watch::tty::tests::a_panic_is_read_on_the_terminal_as_it_was_before";
         command.args(["--exact", name, "--nocapture"]).env(PANICS, "1");
         let started = Process::start(&mut command, Stdio::Terminal);
         let Ok((mut process, pipes)) = started else { panic!("it does not start") };
