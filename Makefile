@@ -14,6 +14,7 @@ help:
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
 	@echo "cargo step report ex1    the run as pictures, in a page"
+	@echo "cargo step pack ex1 --as NAME    what the handout wants handed in, as a zip"
 	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
 	@echo

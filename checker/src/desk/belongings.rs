@@ -13,7 +13,7 @@ use crate::judge::build::Builds;
 use crate::stage::launch::Launch;
 use crate::stage::show::visible;
 
-/// A text that is longer than this is no source.
+/// A text that is longer than this is not a source.
 const LONGEST: usize = 1024 * 1024;
 
 /// The student's files that belong to some programs.
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_or_what_is_no_text_is_no_part_of_another() {
+    fn a_program_or_what_is_not_text_is_not_part_of_another() {
         assert!(may_be_part(b"pub fn words() {}\n"));
         for no_part in
             [&b"//! Mine.\nfn main() {}\n"[..], b"a\0", b"\xff", &vec![b' '; LONGEST + 1]]
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_editor_leaves_is_no_source() {
+    fn what_an_editor_leaves_is_not_a_source() {
         for (path, may_be) in [
             ("src/bin/words.rs", true),
             ("src/greeting.txt", true),

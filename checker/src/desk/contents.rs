@@ -49,10 +49,9 @@ impl CourseFiles {
         let read = |path: &str| {
             fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))
         };
-        let mut generator = BTreeMap::from([("build.rs".to_string(), read("build.rs")?)]);
-        for entry in fs::read_dir(root.join("proto")).context("cannot read proto/")?.flatten() {
-            let path = format!("proto/{}", entry.file_name().to_string_lossy());
-            generator.insert(path.clone(), read(&path)?);
+        let mut generator = BTreeMap::new();
+        for path in ["build.rs", "proto/chat.proto"] {
+            generator.insert(path.to_string(), read(path)?);
         }
         Ok(CourseFiles {
             manifest: read("Cargo.toml")?,

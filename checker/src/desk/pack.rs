@@ -68,7 +68,7 @@ pub fn pack(wanted: &Wanted) -> Result<Answer> {
     let programs = programs(wanted, handout, &belongings);
     if programs.is_empty() {
         let ids = in_words(&ids_of(&wanted.steps));
-        return Err(Refusal(format!("no program of {ids} is in exercises/src/bin/")).into());
+        return Err(Refusal(format!("exercises/src/bin/ has no program of {ids}")).into());
     }
     let hand_in = HandIn {
         handout,
@@ -80,12 +80,13 @@ pub fn pack(wanted: &Wanted) -> Result<Answer> {
         explanation: (explanation.as_deref(), &source),
     };
     let parcel = hand_in.parcel(&CourseFiles::read(&root())?)?;
-    let size = place.write(&parcel, wanted.may_replace)?;
+    let (size, kept) = place.write(&parcel, wanted.may_replace)?;
     let missing = missing(wanted, &hand_in);
     let own: Vec<String> = hand_in.own_paths();
     let text = wanted.terminal.packed(&packed(&place, size, &parcel, &own, missing));
     let mut warnings = warnings(&results, &untouched, &belongings);
     warnings.extend(warnings_of(&results));
+    warnings.extend(kept.map(|kept| format!("what was there before is kept: {}", kept.display())));
     Ok(Answer { text, warnings, status: status_of(&results) })
 }
 
@@ -121,7 +122,7 @@ impl Place {
     fn of(wanted: &Wanted, folder: &str) -> Result<Place, Refusal> {
         if !is_possible(folder) {
             return Err(Refusal(format!(
-                "no folder is called {folder:?} on every system: give another NAME"
+                "Windows allows no folder named {folder:?}: choose another NAME"
             )));
         }
         let path = match &wanted.folder {
@@ -148,11 +149,11 @@ impl Place {
         }
     }
 
-    /// Writes it there, and returns its size.
-    fn write(&self, parcel: &Parcel, may_replace: bool) -> Result<u64> {
+    /// Writes it there, and returns its size, and where a folder was kept that was there before.
+    fn write(&self, parcel: &Parcel, may_replace: bool) -> Result<(u64, Option<PathBuf>)> {
         match &self.parent {
-            Some(parent) => parcel.write_folder(parent, may_replace),
-            None => parcel.write_zip(&self.path, may_replace),
+            Some(parent) => Ok((parcel.size(), parcel.write_folder(parent, may_replace)?)),
+            None => Ok((parcel.write_zip(&self.path, may_replace)?, None)),
         }
     }
 }
@@ -275,10 +276,8 @@ fn packed(
     let next = match place.parent {
         Some(_) => vec![build(&place.path)],
         None => {
-            let somewhere = Path::new("/tmp/handed-in");
-            let unzip =
-                format!("unzip -o {} -d {}", shell_words::quote(&shown), somewhere.display());
-            vec![unzip, build(&somewhere.join(&parcel.folder))]
+            let unzip = format!("unzip {} -d ~/handed-in", shell_words::quote(&shown));
+            vec![unzip, format!("cd ~/handed-in/{} && cargo build", parcel.folder)]
         }
     };
     Packed {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io::{self, Cursor, Seek, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
@@ -96,43 +96,64 @@ impl Parcel {
         let mut bytes = Cursor::new(Vec::new());
         self.zip(&mut bytes).context("cannot put it into a zip")?;
         let bytes = bytes.into_inner();
-        write_whole(path, may_replace, |file| file.write_all(&bytes)).with_context(|| {
-            format!("cannot write {}, and have left nothing of it", path.display())
-        })?;
+        write_whole(path, may_replace, |file| file.write_all(&bytes))
+            .with_context(|| format!("cannot write {}; nothing was left behind", path.display()))?;
         Ok(bytes.len() as u64)
     }
 
-    /// Writes the folder into another one, and returns the size of all that is in it. `may_replace`: also where a folder
-    /// is that was packed.
+    /// Writes the folder into another one. `may_replace`: also where a folder is that was packed; somebody may have written
+    /// into that, so it is kept beside the new one. Returns where.
     ///
     /// # Errors
     /// When it cannot be written; then nothing is left of it.
-    pub fn write_folder(&self, parent: &Path, may_replace: bool) -> Result<u64> {
+    pub fn write_folder(&self, parent: &Path, may_replace: bool) -> Result<Option<PathBuf>> {
         let place = parent.join(&self.folder);
-        self.write_files(parent, &place, may_replace).with_context(|| {
-            format!("cannot write {}, and have left nothing of it", place.display())
-        })?;
-        Ok(self.files.values().map(|content| content.len() as u64).sum())
+        self.write_files(parent, &place, may_replace)
+            .with_context(|| format!("cannot write {}; nothing was left behind", place.display()))
     }
 
-    fn write_files(&self, parent: &Path, place: &Path, may_replace: bool) -> io::Result<()> {
+    /// How many bytes are in all files.
+    pub fn size(&self) -> u64 {
+        self.files.values().map(|content| content.len() as u64).sum()
+    }
+
+    fn write_files(
+        &self,
+        parent: &Path,
+        place: &Path,
+        may_replace: bool,
+    ) -> io::Result<Option<PathBuf>> {
         fs::create_dir_all(parent)?;
         let beside = tempfile::Builder::new().prefix(".pack-").tempdir_in(parent)?;
-        let (new, old) = (beside.path().join("new"), beside.path().join("old"));
+        let new = beside.path().join("new");
         for (path, content) in &self.files {
             let path = new.join(path);
             fs::create_dir_all(path.parent().unwrap_or(&new))?;
             fs::write(path, content)?;
         }
-        if may_replace && is_packed(place) {
-            fs::rename(place, &old)?;
+        let old = (may_replace && is_packed(place)).then(|| free_name_beside(place));
+        if let Some(old) = &old {
+            fs::rename(place, old)?;
         }
-        let renamed = fs::rename(&new, place);
-        if renamed.is_err() && old.exists() && fs::rename(&old, place).is_err() {
-            let _ = beside.keep(); // rather left beside its place than removed
+        if let Err(error) = fs::rename(&new, place) {
+            if let Some(old) = &old {
+                let _ = fs::rename(old, place); // else it stays under the other name
+            }
+            return Err(error);
         }
-        renamed
+        Ok(old)
     }
+}
+
+/// A name that nothing has, for what was in this place until now: `58-1234.2026-11-26T11-00-16.bak`
+fn free_name_beside(place: &Path) -> PathBuf {
+    let date = Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
+    let name = |number: usize| match number {
+        1 => format!("{}.{date}.bak", place.display()),
+        _ => format!("{}.{date}-{number}.bak", place.display()),
+    };
+    let mut names = (1..).map(|number| PathBuf::from(name(number)));
+    names.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| PathBuf::from(name(1)))
 }
 
 /// Whether a file or a folder can have this name on every system. (Windows is the one that says no.)

@@ -86,10 +86,13 @@ fn diagrams(played: &Played) -> Answer {
     let mut warnings = played.warnings();
     for outcome in not_played {
         let (name, verdict) = (outcome.check.name, outcome.verdict.word());
-        warnings.push(format!("nothing to draw of {name:?}: {verdict}"));
+        warnings.push(format!("nothing to draw for {name:?}: {verdict}"));
     }
     for step in &played.untouched {
-        warnings.push(format!("{} is untouched: this is a finished one", step.step.id));
+        warnings.push(format!(
+            "{} is untouched: this diagram shows the reference solution",
+            step.step.id
+        ));
     }
     Answer { text: diagrams.join("\n"), warnings, status: played.status() }
 }
@@ -130,7 +133,7 @@ fn can_be_written(path: &Path) -> Result<()> {
         .with_context(|| format!("cannot write {}", shown(path)))
 }
 
-/// Writes the whole file or, if that is cut off, nothing of it. What is no file, such as `/dev/stdout`, is written to.
+/// Writes the whole file or, if that is cut off, nothing of it. What is not a file, such as `/dev/stdout`, is written to.
 fn write(path: &Path, text: &str) -> Result<()> {
     let written = match is_device(path) {
         true => fs::write(path, text),

@@ -199,7 +199,7 @@ fn keep(path: &Path, date: &str) -> io::Result<PathBuf> {
         file.sync_all()
     };
     if let Err(error) = fill() {
-        let _ = fs::remove_file(&copy); // half of it is no copy
+        let _ = fs::remove_file(&copy); // half of it is not a copy
         return Err(error);
     }
     // That it was last worked on long ago, and who may read it, is good to have; not every file system can.

@@ -98,7 +98,7 @@ pub fn try_out(program: &str, arguments: &[OsString], limits: &Limits) -> Result
             eprintln!("{}", errors.trim_end());
             Ok(Answer { text: String::new(), warnings: Vec::new(), status: 1 })
         }
-        Launch::Command(_) => unreachable!("what is built is no command"),
+        Launch::Command(_) => unreachable!("what is built is not a command"),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::judge::fresh::Note;
 use crate::judge::manifest;
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
+use crate::stage::show::visible;
 
 pub use crate::judge::cargo::News;
 
@@ -169,7 +170,7 @@ fn why_unbuildable(package: Package, program: &str) -> Option<Launch> {
     (!path.starts_with(&folder)).then(|| {
         Launch::Broken(format!(
             "{shown} is a link to {}, which is not in {}/ and so not handed in",
-            path.display(),
+            visible(&path.display().to_string()),
             package.folder()
         ))
     })
@@ -189,7 +190,7 @@ fn built(package: Package, program: &'static str, output: &Output) -> Built {
         let reason = format!(
             "{} takes in {}, which is not in {}/ and so not handed in",
             source.display(),
-            file.display(),
+            visible(&file.display().to_string()),
             package.folder()
         );
         return Built { files, ..broken(reason) };

@@ -19,6 +19,7 @@ use crate::judge::manifest;
 use crate::sandbox::compilers::{self, Compilers};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::process::{Process, StartError, Stdio};
+use crate::stage::show::visible_but_for_colors;
 
 /// How often it is looked at what compilers take.
 const LOOK: Duration = Duration::from_millis(100);
@@ -119,8 +120,8 @@ impl Output {
             }
             "compiler-message" => {
                 let rendered = message["message"]["rendered"].as_str()?;
-                // These would be control characters to a terminal. (rustc itself replaces the others.)
-                let rendered = &rendered.replace(|c| matches!(c, '\u{80}'..='\u{9f}'), "\u{fffd}");
+                // A name of a file may have control characters in it, or those that turn the direction of a line.
+                let rendered = &visible_but_for_colors(rendered);
                 let kept = match message["message"]["level"].as_str()? {
                     "warning" => &mut self.warnings,
                     _ => &mut self.errors,
@@ -191,7 +192,7 @@ fn follow(stderr: impl Read, tell: &dyn Fn(News)) -> String {
     let mut log = String::new();
     for line in BufReader::new(stderr).lines().map_while(Result::ok) {
         news_in(&line).into_iter().for_each(tell);
-        log.push_str(&line);
+        log.push_str(&visible_but_for_colors(&line));
         log.push('\n');
     }
     log

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_can_be_found_ones_way_in() {
+    fn a_reader_finds_the_way_through_a_page() {
         let html = html(&[result("ex4", &lines("bread"), of_all_kinds)], &[]);
         for expected in ["<html lang=\"en\">", "<title>", "<header>", "<main>", "<nav ", "<footer>"]
         {

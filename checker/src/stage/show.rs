@@ -17,6 +17,32 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// A text of several lines, made visible as [`visible`] does it, but for its colours (SGR, ECMA-48 8.3.117), tabs and line
+/// breaks.
+pub fn visible_but_for_colors(text: &str) -> String {
+    let mut parts = text.split('\x1b');
+    let rest = |part: &str| {
+        let keep = |line: &str| line.split('\t').map(visible).collect::<Vec<_>>().join("\t");
+        part.split('\n').map(keep).collect::<Vec<_>>().join("\n")
+    };
+    let mut shown = rest(parts.next().unwrap_or_default());
+    for part in parts {
+        let is_of_color = |c: char| c.is_ascii_digit() || c == ';';
+        let parameters = part.strip_prefix('[').map(|part| part.trim_start_matches(is_of_color));
+        match parameters.and_then(|part| part.strip_prefix('m')) {
+            Some(behind) => {
+                shown += &format!("\x1b{}", &part[..part.len() - behind.len()]);
+                shown += &rest(behind);
+            }
+            None => {
+                shown += &visible("\x1b");
+                shown += &rest(part);
+            }
+        }
+    }
+    shown
+}
+
 /// The text with the blanks at its end made visible.
 pub fn with_blanks_shown(text: &str) -> String {
     let kept = text.trim_end_matches(' ');
@@ -69,6 +95,14 @@ mod tests {
     fn a_time_has_no_needless_digits() {
         let shown = [2000, 500, 1234].map(|ms| seconds(Duration::from_millis(ms)));
         assert_eq!(shown, ["2 s", "0.5 s", "1.23 s"]);
+    }
+
+    #[test]
+    fn of_what_a_compiler_says_only_colours_reach_the_terminal() {
+        let said = "\x1b[1m\x1b[38;5;9merror\x1b[0m: a\tb\n --> \x1b[2J\u{202e}.rs:1\x1b]8;;x\x1b\\\u{9b}2J\r\n";
+        let shown = "\x1b[1m\x1b[38;5;9merror\x1b[0m: a\tb\n --> \\u{1b}[2J\\u{202e}.rs:1\\u{1b}]8;;x\\u{1b}\\\\u{9b}2J\\r\n";
+        assert_eq!(visible_but_for_colors(said), shown);
+        assert_eq!(visible_but_for_colors(shown), shown);
     }
 
     #[test]

@@ -359,7 +359,7 @@ fn a_step_that_was_not_begun_is_not_handed_in_alone() {
         "{output}"
     );
     fs::remove_file(copy.exercise("ex1_server")).expect("it is removed");
-    refuses(&pack(&copy, "ex1", place.path()), 2, "no program of ex1 is in exercises/src/bin/");
+    refuses(&pack(&copy, "ex1", place.path()), 2, "exercises/src/bin/ has no program of ex1");
 }
 
 #[test]

@@ -118,7 +118,11 @@ fn an_untouched_step_is_shown_with_its_task_and_a_finished_run() {
     assert!(!page.contains("<article"), "nothing was checked: {page}");
     let output = step(&["report", "ex1", "--mermaid"]).with(0);
     assert!(output.stdout.starts_with("```mermaid\nsequenceDiagram\n"), "{output}");
-    assert!(output.stderr.ends_with("warning: ex1 is untouched: this is a finished one\n"));
+    assert!(
+        output
+            .stderr
+            .ends_with("warning: ex1 is untouched: this diagram shows the reference solution\n")
+    );
 }
 
 #[test]
@@ -155,7 +159,7 @@ fn a_page_takes_the_place_of_an_older_one_as_a_whole() {
     assert_eq!(names_in(&folder), ["link.html", "page.html"]);
     let mode = fs::metadata(&path).expect("the page").permissions().mode();
     assert_eq!(mode & 0o400, 0o400, "{mode:o}");
-    // What is no file stays what it is.
+    // What is not a file stays what it is.
     let device = || fs::metadata("/dev/null").expect("the device").rdev();
     let before = device();
     report_into(Path::new("/dev/null")).with(0);

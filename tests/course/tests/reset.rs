@@ -19,7 +19,7 @@ fn files(copy: &Copy) -> Vec<(String, String)> {
     let mut files: Vec<(String, String)> = entries
         .map(|entry| entry.expect("an entry").path())
         .map(|path| {
-            // A link, or what is no file, by what it is.
+            // A link, or what is not a file, by what it is.
             let content = match fs::read_link(&path) {
                 Ok(target) => format!("a link to {}", target.display()),
                 Err(_) if path.is_file() => fs::read_to_string(&path).expect("it is read"),

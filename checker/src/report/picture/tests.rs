@@ -107,7 +107,7 @@ fn text(node: Node) -> (String, Box) {
     let class = node.attribute("class").expect("a class");
     let faces: [Face; 6] = [HEX, MONO, NAME, SMALL, TINY, TITLE];
     let face = faces.into_iter().find(|face| class.split(' ').any(|class| class == face.class));
-    let face = face.unwrap_or_else(|| panic!("{class} is no size"));
+    let face = face.unwrap_or_else(|| panic!("{class} is not a size"));
     let text: String =
         node.descendants().filter_map(|inner| inner.text().filter(|_| inner.is_text())).collect();
     let (x, y, width) = (number(node, "x"), number(node, "y"), face.width(&text));

@@ -21,7 +21,7 @@ fn wrong_names_and_steps_are_refused_in_one_line_before_anything_is_checked() {
             "milestone-1 wants a folder that is called MS1_FIRST.LAST.NUMBER",
         ),
         (&["ms3", "--as", "Ada"], "instant-messaging wants a folder that is called NUMBER"),
-        (&["ms3", "--as", "COM1"], "no folder is called \"COM1\" on every system"),
+        (&["ms3", "--as", "COM1"], "Windows allows no folder named \"COM1\""),
         (&["ex4", "ms1", "--as", NAME], "ex4 is of assignment-1 and ms1 of milestone-1"),
         (&["ex1", "--as", NAME, "--dir", "/dev/null"], "--dir /dev/null: it is not a folder"),
     ] {
@@ -57,8 +57,13 @@ fn what_is_there_is_replaced_only_by_force_and_only_if_it_was_packed() {
     pack(&["--dir", "here"]).with(0);
     refuses(&pack(&["--dir", "here"]), 2, "here/assignment-1_a is there already: --force");
     fs::write(place.path().join("here/assignment-1_a/mine.txt"), "").expect("it is written");
-    pack(&["--dir", "here", "--force"]).with(0);
+    let output = pack(&["--dir", "here", "--force"]).with(0);
     assert!(!place.path().join("here/assignment-1_a/mine.txt").exists());
+    // Somebody has written into it: it is kept.
+    let kept =
+        output.stderr.trim().rsplit_once("what was there before is kept: ").expect("its name").1;
+    assert!(kept.starts_with("here/assignment-1_a.20"), "{output}");
+    assert!(place.path().join(kept).join("mine.txt").exists(), "{output}");
     fs::write(place.path().join("here/assignment-1_a/Cargo.toml"), "").expect("it is written");
     refuses(&pack(&["--dir", "here", "--force"]), 2, "was not packed by this command");
 }
@@ -74,11 +79,11 @@ fn where_there_is_no_room_or_no_folder_nothing_is_left() {
     {
         let output = copy.step_in(place.path(), little_room, arguments);
         refuses(&output, 3, "cannot write ");
-        assert!(output.stderr.contains("and have left nothing of it: File too large"), "{output}");
+        assert!(output.stderr.contains("nothing was left behind: File too large"), "{output}");
         assert_eq!(fs::read_dir(place.path()).expect("a folder").count(), 0);
     }
     fs::write(place.path().join("file"), "").expect("it is written");
     let output =
         copy.step_in(place.path(), "", &["pack", "ex1", "--as", "a", "--dir", "file/deeper"]);
-    refuses(&output, 3, "cannot write file/deeper/assignment-1_a, and have left nothing of it: ");
+    refuses(&output, 3, "cannot write file/deeper/assignment-1_a; nothing was left behind: ");
 }
