@@ -311,8 +311,11 @@ mod tests {
         assert_eq!(names_in(&place), ["Cargo.toml", "größe.rs", "src"]);
         fs::write(place.join("old.rs"), "").expect("it is written");
         parcel.write_folder(&parent, false).expect_err("it is there");
-        parcel.write_folder(&parent, true).expect("it is replaced");
+        let kept = parcel.write_folder(&parent, true).expect("it is replaced");
         assert_eq!(names_in(&place), ["Cargo.toml", "größe.rs", "src"]);
+        let kept = kept.expect("the old one is kept");
+        assert_eq!(names_in(&kept), ["Cargo.toml", "größe.rs", "old.rs", "src"]);
+        fs::remove_dir_all(kept).expect("it is removed");
         // What cannot be written leaves the old one as it was.
         parcel.files.insert("a\0b".to_string(), Vec::new());
         parcel.write_folder(&parent, true).expect_err("no file has such a name");
