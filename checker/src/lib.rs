@@ -134,4 +134,5 @@ pub mod sandbox {
     mod running;
     pub mod sockets;
     pub mod turn;
+    pub mod whole;
 }

@@ -1,9 +1,8 @@
 //! What is handed in, as values: the files of one folder. It is written whole or not at all, as a zip or as a folder.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, Cursor, Seek, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -12,6 +11,8 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
+
+use crate::sandbox::whole::Whole;
 
 /// The first line of a packed folder's manifest. By it a folder is known that may be replaced.
 pub const MARK: &str = "# Packed by `cargo step pack`.";
@@ -96,7 +97,9 @@ impl Parcel {
         let mut bytes = Cursor::new(Vec::new());
         self.zip(&mut bytes).context("cannot put it into a zip")?;
         let bytes = bytes.into_inner();
-        write_whole(path, may_replace, |file| file.write_all(&bytes))
+        let put = if may_replace { Whole::put } else { Whole::put_if_free };
+        Whole::beside(path, &bytes)
+            .and_then(put)
             .with_context(|| format!("cannot write {}; nothing was left behind", path.display()))?;
         Ok(bytes.len() as u64)
     }
@@ -180,29 +183,9 @@ pub fn is_packed(folder: &Path) -> bool {
     !is_link && manifest.starts_with(MARK)
 }
 
-/// Writes a file beside its place, and puts it there when it is whole. Returns what went wrong; then there is nothing.
-fn write_whole(
-    path: &Path,
-    may_replace: bool,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::Builder::new()
-        .prefix(".pack-")
-        .permissions(Permissions::from_mode(0o666)) // as any new file: less what the user's mask takes away
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    write(file.as_file_mut())?;
-    file.as_file().sync_all()?; // some file systems tell only now that there is no room
-    match may_replace {
-        true => file.persist(path)?,
-        false => file.persist_noclobber(path)?,
-    };
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io::{ErrorKind, Read};
+    use std::io::Read;
     use std::time::Duration;
 
     use zip::ZipArchive;
@@ -280,24 +263,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_written_leaves_nothing() {
+    fn a_zip_takes_the_place_of_another_only_if_that_is_agreed() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a.zip");
-        let full = |file: &mut dyn Write| {
-            file.write_all(b"half of it")?;
-            Err(ErrorKind::StorageFull.into())
-        };
-        let error = write_whole(&path, false, full).expect_err("there is no room");
-        assert_eq!(error.kind(), ErrorKind::StorageFull);
-        assert_eq!(names_in(folder.path()), [""; 0]);
-        write_whole(&path, false, |file| file.write_all(b"1")).expect("it is written");
-        let error =
-            write_whole(&path, false, |file| file.write_all(b"2")).expect_err("it is there");
-        assert_eq!(error.kind(), ErrorKind::AlreadyExists);
-        write_whole(&path, true, full).expect_err("there is no room");
-        assert_eq!(fs::read(&path).expect("a file"), b"1");
-        write_whole(&path, true, |file| file.write_all(b"2")).expect("it is replaced");
-        assert_eq!(fs::read(&path).expect("a file"), b"2");
+        let (path, parcel) = (folder.path().join("a.zip"), parcel());
+        fs::write(&path, "another").expect("it is written");
+        parcel.write_zip(&path, false).expect_err("it is there");
+        assert_eq!(fs::read(&path).expect("a file"), b"another");
+        parcel.write_zip(&path, true).expect("it is replaced");
+        assert_eq!(fs::read(&path).expect("a file"), zipped(&parcel));
         assert_eq!(names_in(folder.path()), ["a.zip"]);
     }
 

@@ -1,16 +1,14 @@
 //! The runs as pictures: a page that is kept in a file, or diagrams to be pasted.
 
 use std::env;
-use std::fs::{self, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use jiff::Zoned;
 use rustix::fs::{Access, access};
-use tempfile::Builder;
 
 use crate::course::layout::target;
 use crate::desk::answer::{Answer, outcomes};
@@ -20,6 +18,7 @@ use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::mermaid;
 use crate::report::page::{Page, page};
 use crate::report::terminal::{Ending, open_in_words, sum_in_words};
+use crate::sandbox::whole::{self, folder_of};
 
 /// What `report` is asked for.
 #[derive(Debug)]
@@ -137,31 +136,16 @@ fn can_be_written(path: &Path) -> Result<()> {
 fn write(path: &Path, text: &str) -> Result<()> {
     let written = match is_device(path) {
         true => fs::write(path, text),
-        false => write_file(path, text),
+        // Of a link, what it leads to.
+        false => {
+            whole::write(&fs::canonicalize(path).unwrap_or(path.to_path_buf()), text.as_bytes())
+        }
     };
     written.with_context(|| format!("cannot write {}", shown(path)))
 }
 
-fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or(path.to_path_buf()); // of a link, what it leads to
-    let mut file = Builder::new().permissions(readable()).tempfile_in(folder_of(&path))?;
-    file.as_file_mut().write_all(text.as_bytes())?;
-    file.persist(&path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// For everybody to read, as far as the person's umask allows.
-fn readable() -> Permissions {
-    Permissions::from_mode(0o666)
-}
-
 fn is_device(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|data| !data.is_file() && !data.is_dir())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
 }
 
 /// Where a page is written to if nobody says where.

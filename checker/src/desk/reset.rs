@@ -5,14 +5,12 @@
 //! is where it was.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use jiff::Zoned;
-use tempfile::Builder;
 
 use crate::course::layout::{self, Package, root};
 use crate::course::starter::{Starter, is_same};
@@ -20,6 +18,7 @@ use crate::course::table::STEPS;
 use crate::desk::answer::Answer;
 use crate::desk::standing;
 use crate::desk::work::Work;
+use crate::sandbox::whole::{Whole, folder_of};
 
 /// What lies in the place of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,18 +165,12 @@ fn starter_of(program: &str) -> Result<Vec<u8>> {
 
 /// Gives a file this content. With a date, what it has is kept in a copy, whose path is returned.
 fn replace(path: &Path, content: &[u8], date: Option<&String>) -> io::Result<Option<PathBuf>> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let mut builder = Builder::new();
-    // If this process is killed, what is left has a name that nobody looks at.
-    builder.prefix(".").suffix(".rs.bak").permissions(Permissions::from_mode(0o666)); // less the umask
-    let mut file = builder.tempfile_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
+    fs::create_dir_all(folder_of(path))?;
+    let new = Whole::beside(path, content)?;
     let copy = date.map(|date| keep(path, date)).transpose()?;
-    if let Err(error) = file.persist(path) {
+    if let Err(error) = new.put() {
         copy.inspect(|copy| drop(fs::remove_file(copy)));
-        return Err(error.error);
+        return Err(error);
     }
     Ok(copy)
 }
@@ -248,6 +241,9 @@ fn lines_beside(text: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     const STARTER: &str = "fn main() {\n    // TODO 1 of 2: a.\n    todo!()\n}\n\nfn b() {\n    // TODO 2 of 2: b.\n    todo!()\n}\n";

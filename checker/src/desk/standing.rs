@@ -1,12 +1,10 @@
 //! Where a student stands: the result of the last check of each step, kept in the target folder.
 
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use tempfile::NamedTempFile;
 
 use crate::course::layout::{Package, fingerprint, kept};
 use crate::course::starter::{self, Starter};
@@ -14,6 +12,7 @@ use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::judge::outcome::{StepResult, Verdict};
 use crate::sandbox::turn::Turn;
+use crate::sandbox::whole;
 
 pub use crate::judge::standing::Standing;
 
@@ -130,18 +129,9 @@ fn change(path: &Path, change: impl FnOnce(&mut Map<String, Value>)) {
     let mut after = before.clone();
     change(&mut after);
     if after != before {
-        let _ = write(path, &Value::Object(after).to_string());
+        let _ = fs::create_dir_all(path.parent().unwrap_or(path));
+        let _ = whole::write(path, Value::Object(after).to_string().as_bytes());
     }
-}
-
-/// Writes the whole file or, if that is cut off, nothing of it.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder)?;
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
 }
 
 #[cfg(test)]

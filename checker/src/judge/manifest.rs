@@ -1,12 +1,11 @@
 //! The manifest of the student's programs, which is ours and not theirs: see `checker/exercises/Cargo.toml`.
 
 use std::fs;
-use std::io::{self, Write};
 
 use anyhow::{Context, Result};
-use tempfile::NamedTempFile;
 
 use crate::course::layout::{Package, root};
+use crate::sandbox::whole;
 
 /// What the programs may share, from the root of the course: a library, if the student has added one.
 pub(super) const LIBRARY: &str = "exercises/src/lib.rs";
@@ -30,12 +29,7 @@ pub(super) fn name_library() -> Result<()> {
         if wanted == text {
             return Ok(());
         }
-        // Whole, or not at all: without it, cargo would not even start.
-        let folder = path.parent().unwrap_or(&path);
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(wanted.as_bytes())?;
-        file.persist(&path)?;
-        Ok::<_, io::Error>(())
+        whole::write(&path, wanted.as_bytes()) // without it, cargo would not even start
     };
     update().with_context(|| format!("cannot bring {} up to date", path.display()))
 }
