@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::course::handouts::{Extra, Handout, Name, of_step};
 use crate::course::layout::{Package, content, fingerprint, root};
@@ -24,6 +24,7 @@ use crate::report::packed::Packed;
 use crate::report::project::Program;
 use crate::report::terminal::{Terminal, points};
 use crate::sandbox::limits::Limits;
+use crate::sandbox::whole::{folder_of, takes_files};
 use crate::stage::words::any_seed;
 
 /// What is said to the student meanwhile.
@@ -62,6 +63,7 @@ pub fn pack(wanted: &Wanted) -> Result<Answer> {
         let reason = format!("nothing of {ids} is done yet, so there is nothing to hand in");
         return Err(Refusal(format!("{reason}: make {first} shows what to do")).into());
     }
+    place.can_be_written()?; // to check takes long
     let _turn = WORK.take_turn();
     let Checked { results, sessions, belongings } = check(wanted, handout)?;
     let (explanation, source) = explanation(handout);
@@ -147,6 +149,16 @@ impl Place {
             }
             _ => Ok(Place { path, parent: wanted.folder.clone() }),
         }
+    }
+
+    /// Whether the folder takes it, or the one in which that is to be made.
+    fn can_be_written(&self) -> Result<()> {
+        let folder = self.parent.as_deref().unwrap_or(folder_of(&self.path));
+        let mut folders =
+            folder.ancestors().map(|folder| if folder == "" { Path::new(".") } else { folder });
+        let there = folders.find(|folder| folder.exists());
+        let takes_it = there.filter(|folder| folder.is_dir()).map_or(Ok(()), takes_files);
+        takes_it.with_context(|| format!("cannot write {}", self.path.display()))
     }
 
     /// Writes it there, and returns its size, and where a folder was kept that was there before.

@@ -2,13 +2,11 @@
 
 use std::env;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use jiff::Zoned;
-use rustix::fs::{Access, access};
 
 use crate::course::layout::target;
 use crate::desk::answer::{Answer, outcomes};
@@ -18,7 +16,7 @@ use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::mermaid;
 use crate::report::page::{Page, page};
 use crate::report::terminal::{Ending, open_in_words, sum_in_words};
-use crate::sandbox::whole::{self, folder_of};
+use crate::sandbox::whole::{self, folder_of, takes_files};
 
 /// What `report` is asked for.
 #[derive(Debug)]
@@ -127,9 +125,7 @@ fn can_be_written(path: &Path) -> Result<()> {
     if folder.exists() && !folder.is_dir() {
         bail!("cannot write {}: {} is not a folder", shown(path), shown(folder));
     }
-    access(folder, Access::WRITE_OK | Access::EXEC_OK)
-        .map_err(io::Error::from)
-        .with_context(|| format!("cannot write {}", shown(path)))
+    takes_files(folder).with_context(|| format!("cannot write {}", shown(path)))
 }
 
 /// Writes the whole file or, if that is cut off, nothing of it. What is not a file, such as `/dev/stdout`, is written to.

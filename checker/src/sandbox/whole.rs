@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{Access, access};
 use tempfile::{Builder, NamedTempFile};
 
 /// A file that is written, beside the place where it is to be. If it is dropped, or this process ends, nothing has
@@ -56,6 +57,14 @@ impl Whole {
 /// When it cannot be written. What was there is as it was.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     Whole::beside(path, content)?.put()
+}
+
+/// Whether something can be put into a folder, as far as that can be known before; else, why not.
+///
+/// # Errors
+/// When it cannot.
+pub fn takes_files(folder: &Path) -> io::Result<()> {
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
 }
 
 /// The folder that a file is in; of a bare name, the one where this process is.
