@@ -5,6 +5,8 @@ mod frame;
 mod rows;
 mod size;
 
+use std::collections::BTreeSet;
+
 use colored::Colorize;
 
 use crate::course::step::Step;
@@ -113,13 +115,9 @@ impl Followed<'_> {
             lines.extend(wrapped(&failed.message, size, "  "));
             lines.extend(wrapped(&advice(failed), size, "  "));
         } else if let Some(to_do) = result.checks.iter().find(|check| check.is_to_do()) {
-            let (place, task) = to_do.message.split_once(": ").unwrap_or((&to_do.message, ""));
             lines.push(String::new());
-            if !self.tasks.is_empty() {
-                lines.extend(self.tasks_in(size));
-            }
-            lines.push(format!("{} {}", "to do".yellow(), place.bold()));
-            lines.extend(wrapped(task, size, "      "));
+            lines.extend(self.tasks_in(size));
+            lines.extend(to_do_in(&to_do.message, size));
         } else if let Some(missed) = result.checks.iter().find(|check| is_missed(check)) {
             lines.push(String::new());
             lines.extend(wrapped(&format!("{}: {}", missed.name, missed.message), size, ""));
@@ -185,11 +183,17 @@ impl Followed<'_> {
         }
     }
 
-    /// All there is to be read of what went wrong, however long.
+    /// All there is to be read of what is to do and what went wrong, however long.
     pub fn in_full(&self, columns: usize) -> Vec<String> {
         let size = Size { columns, rows: usize::MAX };
-        let mut lines = Vec::new();
+        let mut lines = self.tasks_in(size);
         let Some(result) = self.result() else { return lines };
+        let to_do = result.checks.iter().filter(|check| check.is_to_do());
+        let spots: BTreeSet<&str> = to_do.map(|check| check.message.as_str()).collect();
+        for spot in spots {
+            lines.extend(to_do_in(spot, size));
+            lines.push(String::new());
+        }
         for (program, errors) in excerpt::errors_of(result) {
             lines.push(format!("{program} does not compile").red().to_string());
             lines.extend(errors.lines().map(str::to_string));
@@ -225,6 +229,14 @@ pub fn steps(standings: &[Standing], selected: usize, size: Size) -> Vec<String>
     lines.extend([String::new(), format!("  {}", terminal.whole(standings))]);
     let hidden = lines.len().saturating_sub(size.rows);
     lines.drain(..hidden.min((selected + 2).saturating_sub(size.rows / 2)));
+    lines
+}
+
+/// A spot where something is to be done: its place, and what.
+fn to_do_in(message: &str, size: Size) -> Vec<String> {
+    let (place, task) = message.split_once(": ").unwrap_or((message, ""));
+    let mut lines = vec![format!("{} {}", "to do".yellow(), place.bold())];
+    lines.extend(wrapped(task, size, "      "));
     lines
 }
 
