@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -48,7 +49,8 @@ impl Word {
     }
 
     fn say(&self) {
-        let _ = writeln!(io::stderr(), "{}", self.line()); // perhaps nobody waits any more
+        let line = format!("{}\n", self.line()); // in one write: somebody else may write too
+        let _ = io::stderr().write_all(line.as_bytes()); // perhaps nobody waits any more
     }
 
     /// What a line says, if it is one of these.
@@ -123,16 +125,18 @@ impl Work {
         if let Ok(style) = ProgressStyle::with_template("{pos:>3} of {len} checks {wide_bar}") {
             progress.set_style(style);
         }
-        let done = AtomicUsize::new(0);
         let say = |done| {
             if self.is_for_a_program {
                 Word::Plays(done, count).say();
             }
         };
         say(0);
+        let done = Mutex::new(0); // locked while it is said, so that nobody says a smaller number later
         let results = judge::play_steps(casts, seed, |_| {
             progress.inc(1);
-            say(done.fetch_add(1, Ordering::Relaxed) + 1);
+            let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+            *done += 1;
+            say(*done);
         });
         progress.finish_and_clear();
         results
