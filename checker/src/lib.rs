@@ -126,9 +126,11 @@ pub mod sandbox {
     //! The operating system. This is the only floor that knows which one it is.
     pub mod census;
     pub mod compilers;
+    mod confine;
     pub mod containment;
     pub mod ending;
     mod folder;
+    pub mod launcher;
     pub mod limits;
     pub mod process;
     mod running;

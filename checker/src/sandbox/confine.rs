@@ -1,0 +1,124 @@
+//! What a process does to itself before it becomes a stranger's program. Nothing of it can be taken back: it holds for
+//! the program and for all that it will start.
+
+use std::fs;
+
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::limits::Limits;
+
+/// How a program is held.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Bounds {
+    /// The checker: when it is gone, so is the program.
+    checker: i32,
+    /// What the system limits, by the name of [`limits_of`], and how much of it there is.
+    limits: Vec<u64>,
+}
+
+impl Bounds {
+    /// Those of a program that this process starts.
+    pub(super) fn new(limits: &Limits) -> Bounds {
+        let most = limits_of(limits).into_iter().map(|(_, most)| most);
+        Bounds { checker: std::process::id() as i32, limits: most.collect() }
+    }
+
+    /// Confines this process. It is started for that, has one thread, and leads no group yet.
+    ///
+    /// # Errors
+    /// When it cannot get a session of its own, or keeps the privileges that it has.
+    pub(super) fn take(&self) -> rustix::io::Result<()> {
+        // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
+        // And a session has groups of its own, so that it cannot join that of the checker.
+        rustix::process::setsid()?;
+        self.die_with_checker()?;
+        for (resource, most) in RESOURCES.into_iter().zip(&self.limits) {
+            let allowed = allowed(resource, *most);
+            let _ = setrlimit(resource, allowed); // a system may want others: then it keeps its own
+        }
+        give_up_privileges()
+    }
+
+    /// A checker that is killed cannot end its programs any more. Then the system does.
+    #[cfg(target_os = "linux")]
+    fn die_with_checker(&self) -> rustix::io::Result<()> {
+        use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // It may have been killed just before.
+        if getppid() != Pid::from_raw(self.checker) {
+            return Err(rustix::io::Errno::SRCH);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn die_with_checker(&self) -> rustix::io::Result<()> {
+        let _ = self.checker;
+        Ok(())
+    }
+}
+
+/// What the system limits, for each process.
+const RESOURCES: [Resource; 4] =
+    [Resource::Core, Resource::Fsize, Resource::Nofile, Resource::Data];
+
+/// The same, with how much there is of it.
+pub(super) fn limits_of(limits: &Limits) -> [(Resource, u64); 4] {
+    // Of memory, what was asked for, used or not; much of it often is not. What is used is looked at.
+    let most = [0, limits.disk, limits.files, limits.memory * 4];
+    std::array::from_fn(|index| (RESOURCES[index], most[index]))
+}
+
+/// A limit for good. It is never higher than that of this process.
+pub(super) fn allowed(resource: Resource, most: u64) -> Rlimit {
+    let allowed = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(most);
+    Rlimit { current: Some(allowed), maximum: Some(allowed) }
+}
+
+/// No program that is started from now on has more rights than this user (setuid, file capabilities). If the user is
+/// root, what makes root more than an owner of files goes too: the right to look into other processes, above all.
+#[cfg(target_os = "linux")]
+fn give_up_privileges() -> rustix::io::Result<()> {
+    use rustix::thread::{CapabilitySet, capabilities, set_capabilities, set_no_new_privs};
+    set_no_new_privs(true)?;
+    let had = capabilities(None)?;
+    if had.permitted.is_empty() {
+        return Ok(());
+    }
+    // A folder of submissions may be another user's; and a port below 1024 is a port.
+    let kept = CapabilitySet::DAC_OVERRIDE
+        | CapabilitySet::DAC_READ_SEARCH
+        | CapabilitySet::NET_BIND_SERVICE;
+    // With no new privileges, what is not permitted now does not come back when a program is started.
+    let mut sets = had;
+    sets.permitted &= kept;
+    sets.effective &= kept;
+    sets.inheritable = CapabilitySet::empty();
+    set_capabilities(None, sets)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_privileges() -> rustix::io::Result<()> {
+    Ok(())
+}
+
+/// Closes what the checker itself was given open by whoever has started it, other than its input and output.
+pub(super) fn close_inherited() {
+    let open = fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let numbers = open.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let numbers: Vec<i32> = numbers.filter(|number| *number > 2).collect();
+    for number in numbers {
+        let _ = nix::unistd::close(number); // the folder itself was one of them, and is closed
+    }
+}
+
+/// Nobody but root can look into this process from now on, change its memory, or follow what it does.
+#[cfg(target_os = "linux")]
+pub(super) fn close_to_others() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable); // a system without it has no /proc/PID/mem
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn close_to_others() {}
