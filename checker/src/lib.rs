@@ -133,7 +133,10 @@ pub mod sandbox {
     pub mod launcher;
     pub mod limits;
     pub mod process;
+    pub mod protection;
     mod running;
     pub mod sockets;
+    mod trial;
     pub mod turn;
+    mod writes;
 }

@@ -1,34 +1,53 @@
 //! What a process does to itself before it becomes a stranger's program. Nothing of it can be taken back: it holds for
 //! the program and for all that it will start.
 
-use std::fs;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fs, io};
 
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::limits::Limits;
+use crate::sandbox::writes::confine_writes;
 
 /// How a program is held.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Bounds {
     /// The checker: when it is gone, so is the program.
     checker: i32,
-    /// What the system limits, by the name of [`limits_of`], and how much of it there is.
+    /// How much there is of each of [`RESOURCES`].
     limits: Vec<u64>,
+    /// The only folder that it may write to.
+    folder: PathBuf,
+}
+
+/// Whether programs are to be left as they are.
+static IS_OFF: AtomicBool = AtomicBool::new(false);
+
+/// Whether programs that are started from now on are confined.
+pub(super) fn turn(on: bool) {
+    IS_OFF.store(!on, Ordering::SeqCst);
 }
 
 impl Bounds {
-    /// Those of a program that this process starts.
-    pub(super) fn new(limits: &Limits) -> Bounds {
-        let most = limits_of(limits).into_iter().map(|(_, most)| most);
-        Bounds { checker: std::process::id() as i32, limits: most.collect() }
+    /// Those of a program that this process starts; none if programs are to be left as they are.
+    pub(super) fn new(limits: &Limits, folder: &Path) -> Option<Bounds> {
+        if IS_OFF.load(Ordering::SeqCst) {
+            return None;
+        }
+        let limits = limits_of(limits).into_iter().map(|(_, most)| most).collect();
+        let checker = std::process::id() as i32;
+        Some(Bounds { checker, limits, folder: folder.to_path_buf() })
     }
 
-    /// Confines this process. It is started for that, has one thread, and leads no group yet.
+    /// Confines this process. It is started for that, has one thread, and leads no group yet. If it is on a terminal, that
+    /// becomes the one of its session, so that `/dev/tty` is this one, and Ctrl-C typed into it does what it does for a user.
     ///
     /// # Errors
     /// When it cannot get a session of its own, or keeps the privileges that it has.
-    pub(super) fn take(&self) -> rustix::io::Result<()> {
+    pub(super) fn take(&self, is_on_terminal: bool) -> rustix::io::Result<()> {
         // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
         // And a session has groups of its own, so that it cannot join that of the checker.
         rustix::process::setsid()?;
@@ -37,13 +56,18 @@ impl Bounds {
             let allowed = allowed(resource, *most);
             let _ = setrlimit(resource, allowed); // a system may want others: then it keeps its own
         }
-        give_up_privileges()
+        give_up_privileges()?;
+        if is_on_terminal {
+            rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
+        }
+        let _ = confine_writes(&self.folder); // whether that holds was tried before
+        Ok(())
     }
 
     /// A checker that is killed cannot end its programs any more. Then the system does.
     #[cfg(target_os = "linux")]
     fn die_with_checker(&self) -> rustix::io::Result<()> {
-        use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+        use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
         set_parent_process_death_signal(Some(Signal::KILL))?;
         // It may have been killed just before.
         if getppid() != Pid::from_raw(self.checker) {

@@ -69,12 +69,17 @@ impl Containment {
         for variable in [MARK, "TMPDIR", "HOME"] {
             command.env(variable, self.folder.path());
         }
-        let bounds = Bounds::new(&self.limits);
-        let (process, pipes) = Process::start_within(Some(bounds), command, on)?;
+        let bounds = Bounds::new(&self.limits, self.folder.path());
+        let (process, pipes) = Process::start_within(bounds, command, on)?;
         let pid = process.id() as i32;
         self.leaders.insert(pid);
         restrict(pid, &self.limits); // a launcher has done that already, where there was one
         Ok((process, pipes))
+    }
+
+    /// The only folder that its programs may write to.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The family that has taken too much, if any: the id of its leader, and what it did. Orphans count as children of

@@ -17,7 +17,7 @@ use std::net::Shutdown;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -30,7 +30,7 @@ use rustix::net::{
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::confine::{self, Bounds};
-use crate::sandbox::ending;
+use crate::sandbox::{ending, trial};
 
 /// The first argument of a launcher. No command of the checker has this name.
 const WORD: &str = "--launch-a-program";
@@ -60,19 +60,32 @@ pub(super) enum Failure {
 }
 
 /// To be called first in `main`, before there is a thread. If this process is to be a launcher, it becomes one, and
-/// this returns only when that has failed. Else it is a checker: nobody can look into it from now on, every process
+/// this returns only when that has failed or is over. Else it is a checker: nobody can look into it from now on, every process
 /// that it starts or adopts is its own to end, and it starts programs by means of launchers.
 pub fn begin() -> Option<ExitCode> {
-    let mut arguments = env::args_os().skip(1);
-    if arguments.next().is_some_and(|word| word == WORD) {
-        return Some(launch(arguments.collect()));
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    match arguments.split_first() {
+        Some((word, command)) if word == WORD => return Some(launch(command)),
+        Some((word, [outside, folder])) if word == trial::WORD => {
+            trial::tell(outside.as_ref(), folder.as_ref());
+            return Some(ExitCode::SUCCESS);
+        }
+        _ => {}
     }
     confine::close_to_others();
     ending::owns_all_children();
-    if let Some(path) = own_path() {
-        let _ = LAUNCHER.set(path); // whoever begins twice has the same path
-    }
+    own_path().into_iter().for_each(provide);
     None
+}
+
+/// Programs that this process starts from now on are launched by this binary, whose `main` calls [`begin`] first.
+pub fn provide(launcher: PathBuf) {
+    let _ = LAUNCHER.set(launcher); // one is as good as another
+}
+
+/// Where the launcher is, if there is one.
+pub(super) fn path() -> Option<&'static Path> {
+    LAUNCHER.get().map(PathBuf::as_path)
 }
 
 /// How this binary is started once more. What `/proc/self/exe` names stays the same even if somebody puts another file
@@ -103,12 +116,11 @@ impl Launch {
         stdin: &OwnedFd,
         orders: &Orders,
     ) -> Option<io::Result<Launch>> {
-        let launcher = LAUNCHER.get()?;
-        Some(Launch::by(launcher.into(), command, stdin, orders))
+        Some(Launch::by(path()?, command, stdin, orders))
     }
 
     fn by(
-        launcher: OsString,
+        launcher: &Path,
         asked: &Command,
         stdin: &OwnedFd,
         orders: &Orders,
@@ -148,11 +160,11 @@ impl Launch {
 }
 
 /// What the process does that was started by [`Launch`].
-fn launch(words: Vec<OsString>) -> ExitCode {
+fn launch(words: &[OsString]) -> ExitCode {
     confine::close_inherited();
     let Ok(channel) = io::stdin().as_fd().try_clone_to_owned() else { return ExitCode::FAILURE };
     let mut channel = UnixStream::from(channel);
-    let (kind, error) = match become_program(&mut channel, &words) {
+    let (kind, error) = match become_program(&mut channel, words) {
         Failure::Program(error) => (b'P', error),
         Failure::Machine(error) => (b'M', error),
     };
@@ -165,12 +177,7 @@ fn launch(words: Vec<OsString>) -> ExitCode {
 fn become_program(channel: &mut UnixStream, words: &[OsString]) -> Failure {
     let confine = |channel: &mut UnixStream| {
         let orders = receive(channel)?;
-        orders.bounds.take()?;
-        if orders.is_on_terminal {
-            // So that /dev/tty is this one, and Ctrl-C and Ctrl-Z typed into it do what they do for a user.
-            rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
-        }
-        Ok(())
+        Ok::<(), io::Error>(orders.bounds.take(orders.is_on_terminal)?)
     };
     if let Err(error) = confine(channel) {
         return Failure::Machine(error);

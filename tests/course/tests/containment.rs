@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use course_tests::play::build_binary;
-use course_tests::run::{Ended, checker};
+use course_tests::run::{Ended, checker, step};
 use course_tests::system::{command_lines, ports_in_use};
 use course_tests::{root, wait_for, wait_until};
 use rustix::fs::{Mode, OFlags};
@@ -209,6 +209,53 @@ fn a_checker_that_is_killed_takes_its_programs_with_it() {
     wait_until("the program runs", || !run.processes().is_empty());
     run.checker.kill().and_then(|()| run.checker.wait()).expect("it is a child");
     wait_until("the program is gone", || run.processes().is_empty());
+}
+
+/// Whether this system can keep programs from files and other processes.
+fn can_confine() -> bool {
+    let confined = step(&["check", "ex3", "--solutions", "--sandbox", "require"]);
+    if confined.code == Some(2) {
+        let _ = writeln!(io::stderr(), "skipped: {}", confined.stderr);
+    }
+    confined.code != Some(2)
+}
+
+#[test]
+fn a_program_that_ends_the_checker() {
+    if can_confine() {
+        let options = ["--patience", "0.5", "--verbose"];
+        let text = of_one_run(Run::of("ends-the-checker", &options));
+        assert!(text.contains("could not end the checker: Operation not permitted"), "{text}");
+    }
+}
+
+#[test]
+fn a_program_that_writes_everywhere() {
+    if can_confine() {
+        let options = ["--patience", "0.5", "--verbose"];
+        let text = of_one_run(Run::of("writes-everywhere", &options));
+        for what in ["write its own", "write to a device"] {
+            assert!(text.contains(&format!("could {what}")), "{what}: {text}");
+        }
+        for what in ["make a file", "move a file", "link a file", "remove its folder"] {
+            assert!(text.contains(&format!("could not {what}: ")), "{what}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_is_in_force_is_told() {
+    let check = |how: &str| step(&["check", "ex3", "--solutions", "--sandbox", how]);
+    let json = step(&["check", "ex3", "--solutions", "--json"]).with(0).json();
+    let protection = json["protection"].as_str().expect("a text");
+    assert!(check("auto").with(0).stdout.contains(&format!("\nProtection: {protection}\n")));
+    let off = check("off").with(0);
+    assert!(off.stdout.contains("\nProtection: none (--sandbox off)\n"), "{off}");
+    let required = check("require");
+    match protection.starts_with("partial (") {
+        true => assert!(required.with(0).stdout.contains(protection)),
+        false => assert!(required.with(2).stderr.contains(protection)),
+    }
 }
 
 /// All that the checker said of a program that has failed, in one line.

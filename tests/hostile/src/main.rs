@@ -10,6 +10,8 @@ use std::process::{Command, exit};
 use std::time::Duration;
 use std::{env, thread};
 
+use rustix::process::Signal;
+
 /// Escapes that retitle a terminal and clear it, a bell, and one that turns the direction of what follows.
 const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
 
@@ -102,6 +104,25 @@ fn main() -> io::Result<()> {
             told("write memory", memory);
             told("read environment", fs::read(format!("/proc/{checker}/environ")));
             told("find files", fs::read_link(format!("/proc/{checker}/fd/0")));
+            let _listener = listen()?;
+            sleep()
+        }
+        "ends-the-checker" => {
+            let checker = rustix::process::getppid().expect("it has one");
+            let killed = rustix::process::kill_process(checker, Signal::KILL);
+            told("end the checker", killed.map_err(io::Error::from));
+            let _listener = listen()?;
+            sleep()
+        }
+        // The name is that of a folder, in which the one for temporary files is.
+        "writes-everywhere" => {
+            let own = folder().join("own");
+            told("write its own", fs::write(&own, ""));
+            told("make a file", File::create(format!("{name}/made")));
+            told("move a file", fs::rename(&own, format!("{name}/moved")));
+            told("link a file", fs::hard_link(&own, format!("{name}/linked")));
+            told("remove its folder", fs::remove_file(&own).and(fs::remove_dir(folder())));
+            told("write to a device", File::options().write(true).open("/dev/null"));
             let _listener = listen()?;
             sleep()
         }
