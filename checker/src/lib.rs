@@ -124,6 +124,7 @@ pub mod stage {
 
 pub mod sandbox {
     //! The operating system. This is the only floor that knows which one it is.
+    mod calls;
     pub mod census;
     pub mod compilers;
     mod confine;

@@ -9,6 +9,7 @@ use std::{fs, io};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde::{Deserialize, Serialize};
 
+use crate::sandbox::calls::refuse_calls;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::writes::confine_writes;
 
@@ -60,7 +61,9 @@ impl Bounds {
         if is_on_terminal {
             rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
         }
-        let _ = confine_writes(&self.folder); // whether that holds was tried before
+        // Whether these hold was tried before.
+        let _ = confine_writes(&self.folder);
+        let _ = refuse_calls();
         Ok(())
     }
 

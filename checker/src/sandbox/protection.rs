@@ -31,7 +31,7 @@ pub enum Sandbox {
     Off,
 }
 
-/// What is in force. As text: `partial (own session, files, signals; Landlock 7)`.
+/// What is in force. As text: `partial (own session, files, signals; Landlock 7; seccomp)`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
     /// Whether files are protected.
@@ -71,7 +71,7 @@ impl Protection {
         }
         let holds = [
             (found.has_session, "session"),
-            (!found.looks, "checker's memory"),
+            (!found.looks, "memory"),
             (!found.writes, "files"),
             (!found.signals, "signals"),
         ];
@@ -81,7 +81,9 @@ impl Protection {
             Some(version) => format!("Landlock {version}"),
             None => "no Landlock, so it can write files".to_string(),
         };
-        Protection { is_partial: !found.writes, words: format!("{}; {landlock}", words.join(", ")) }
+        let calls = if found.calls { "" } else { "; seccomp" };
+        let words = format!("{}; {landlock}{calls}", words.join(", "));
+        Protection { is_partial: !found.writes, words }
     }
 }
 
@@ -118,11 +120,12 @@ mod tests {
             writes_own: true,
             signals: writes,
             looks: false,
+            calls: writes,
             has_session: true,
             landlock,
         };
         let partial = Protection::of(&found(false, Some(7)));
-        let words = "partial (session, checker's memory, files, signals; Landlock 7)";
+        let words = "partial (session, memory, files, signals; Landlock 7; seccomp)";
         assert!(partial.is_partial && partial.to_string() == words, "{partial}");
         let none = Protection::of(&found(true, None));
         assert!(!none.is_partial && none.to_string().starts_with("none (session, "), "{none}");

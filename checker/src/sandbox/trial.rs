@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub(super) looks: bool,
     /// Whether it has a session of its own.
     pub(super) has_session: bool,
+    /// Whether it could make a file in memory alone, as one of the calls that are refused.
+    pub(super) calls: bool,
     /// The version of Landlock that the system has.
     pub(super) landlock: Option<i32>,
 }
@@ -39,7 +41,18 @@ pub(super) fn tell(outside: &Path, folder: &Path) {
         signals: checker.is_some_and(|checker| test_kill_process(checker).is_ok()),
         looks: environment.is_some_and(|path| File::open(path).is_ok()),
         has_session: getsid(None) == Ok(getpid()),
+        calls: could_call(),
         landlock: confine_writes(folder), // once more; it only tells the version
     };
     println!("{}", serde_json::to_string(&found).unwrap_or_default());
+}
+
+#[cfg(target_os = "linux")]
+fn could_call() -> bool {
+    rustix::fs::memfd_create("trial", rustix::fs::MemfdFlags::CLOEXEC).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn could_call() -> bool {
+    true
 }

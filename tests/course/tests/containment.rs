@@ -164,7 +164,8 @@ fn a_program_that_types_into_the_terminal_of_the_checker() {
     }
     let text = of_one_run(Run::by(within(checker().get_program()), "types", &["--verbose"]));
     // The program has a terminal too, and that is the one that it finds as its own.
-    assert!(text.contains("typed into tty") && text.contains("pts refused: "), "{text}");
+    let into_its_own = text.contains("typed into tty") || text.contains("tty refused: ");
+    assert!(into_its_own && text.contains("pts refused: "), "{text}");
     rustix::io::ioctl_fionbio(&ours, true).expect("it is a terminal");
     let mut shown = String::new();
     let _ = File::from(ours).read_to_string(&mut shown); // until there is nothing more for now
@@ -238,6 +239,17 @@ fn a_program_that_writes_everywhere() {
             assert!(text.contains(&format!("could {what}")), "{what}: {text}");
         }
         for what in ["make a file", "move a file", "link a file", "remove its folder"] {
+            assert!(text.contains(&format!("could not {what}: ")), "{what}: {text}");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_asks_the_kernel_for_what_leads_out() {
+    if can_confine() {
+        let options = ["--patience", "0.5", "--verbose"];
+        let text = of_one_run(Run::of("asks-the-kernel", &options));
+        for what in ["find a world of its own", "open a raw socket", "make a file in memory"] {
             assert!(text.contains(&format!("could not {what}: ")), "{what}: {text}");
         }
     }

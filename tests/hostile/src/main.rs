@@ -114,6 +114,19 @@ fn main() -> io::Result<()> {
             let _listener = listen()?;
             sleep()
         }
+        "asks-the-kernel" => {
+            use rustix::net::{AddressFamily, SocketType, ipproto, socket};
+            let unshared = Command::new("unshare").args(["--map-root-user", "true"]).status()?;
+            let unshared = unshared.success().then_some(()).ok_or(io::ErrorKind::PermissionDenied);
+            told("find a world of its own", unshared.map_err(io::Error::from));
+            let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
+            told("open a raw socket", raw.map_err(io::Error::from));
+            let flags = rustix::fs::MemfdFlags::CLOEXEC;
+            let memory = rustix::fs::memfd_create("file", flags);
+            told("make a file in memory", memory.map_err(io::Error::from));
+            let _listener = listen()?;
+            sleep()
+        }
         // The name is that of a folder, in which the one for temporary files is.
         "writes-everywhere" => {
             let own = folder().join("own");
