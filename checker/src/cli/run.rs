@@ -46,8 +46,8 @@ pub struct RunArgs {
     #[command(flatten)]
     pub manners: MannerArgs,
 
-    /// Whether programs are kept from your files and from the checker [default: auto, as far as the system can];
-    /// require: or nothing is played
+    /// Confine programs as far as the system can (auto, the default), or play nothing where files cannot be protected
+    /// (require), or only limit what they take (off)
     #[arg(long, value_name = "HOW", value_parser = ["auto", "require", "off"])]
     pub sandbox: Option<String>,
 

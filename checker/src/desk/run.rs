@@ -135,7 +135,7 @@ impl Run {
         let protection = Protection::set_up(sandbox);
         if sandbox == Sandbox::Require && !protection.is_partial {
             let advice = "use --sandbox auto, in a container";
-            bail!(Refusal(format!("--sandbox require: protection is {protection}; {advice}")));
+            bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));
         }
         Ok(protection)
     }

@@ -10,7 +10,6 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::Shutdown;
@@ -93,7 +92,7 @@ pub(super) fn path() -> Option<&'static Path> {
 #[cfg(target_os = "linux")]
 fn own_path() -> Option<PathBuf> {
     let path = PathBuf::from("/proc/self/exe");
-    fs::read_link(&path).is_ok().then_some(path)
+    std::fs::read_link(&path).is_ok().then_some(path)
 }
 
 #[cfg(not(target_os = "linux"))]
