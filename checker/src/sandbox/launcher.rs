@@ -73,13 +73,10 @@ pub fn begin() -> Option<ExitCode> {
     }
     confine::close_to_others();
     ending::owns_all_children();
-    own_path().into_iter().for_each(provide);
+    if let Some(path) = own_path() {
+        let _ = LAUNCHER.set(path); // whoever begins twice has the same path
+    }
     None
-}
-
-/// Programs that this process starts from now on are launched by this binary, whose `main` calls [`begin`] first.
-pub fn provide(launcher: PathBuf) {
-    let _ = LAUNCHER.set(launcher); // one is as good as another
 }
 
 /// Where the launcher is, if there is one.

@@ -11,7 +11,6 @@ use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::judge::probe::find_out;
 use checker::report::transcript;
-use checker::sandbox::launcher;
 use checker::sandbox::limits::Limits;
 use checker::sandbox::turn::Turn;
 use clap::Parser;
@@ -128,8 +127,6 @@ pub fn foreign_cast(
         false => build::build(&helpers, &wanted.limits, false, &|_| ())
             .map_err(|error| format!("{error:#}"))?,
     };
-    // As they are played for a grader: this test itself is no launcher.
-    launcher::provide(build_binary("checker", "chatlings").map_err(|error| format!("{error:#}"))?);
     let mut cast = of_commands(step, &commands, &builds, &wanted.limits);
     find_out(&mut cast, SEED);
     Ok(cast)
