@@ -7,12 +7,15 @@
 use std::process::ExitCode;
 
 use course_tests::play::{
-    self, Check, Outcome, Package, SIDE_BY_SIDE, STEPS, Step, Verdict, draw_seed, end_everything,
-    explain,
+    self, Check, Outcome, Package, SIDE_BY_SIDE, STEPS, Step, Verdict, begin, draw_seed,
+    end_everything, explain,
 };
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
+    if let Some(failed) = begin() {
+        return failed;
+    }
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let seed = match draw_seed() {

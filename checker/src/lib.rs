@@ -124,15 +124,21 @@ pub mod stage {
 
 pub mod sandbox {
     //! The operating system. This is the only floor that knows which one it is.
+    mod calls;
     pub mod census;
     pub mod compilers;
+    mod confine;
     pub mod containment;
     pub mod ending;
     mod folder;
+    pub mod launcher;
     pub mod limits;
     pub mod process;
+    pub mod protection;
     mod running;
     pub mod sockets;
+    mod trial;
     pub mod turn;
     pub mod whole;
+    mod writes;
 }

@@ -10,7 +10,7 @@ use checker::cli::{Cli, Command, options_given};
 use checker::desk::answer::Answer;
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
-use checker::sandbox::ending;
+use checker::sandbox::{ending, launcher};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 /// The exit status when something cannot be done as it was asked for.
@@ -19,6 +19,9 @@ const USAGE: u8 = 2;
 const FAULT: u8 = 3;
 
 fn main() -> ExitCode {
+    if let Some(failed) = launcher::begin() {
+        return failed;
+    }
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let mut answer = answer(&cli.command, &matches);

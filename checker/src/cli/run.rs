@@ -11,6 +11,7 @@ use crate::course::step::Step;
 use crate::course::table;
 use crate::desk::run::{Programs, Run};
 use crate::judge::cast::Commands;
+use crate::sandbox::protection::Sandbox;
 use crate::stage::launch::Role;
 
 /// Which checks are played, of whose programs, and with what.
@@ -44,6 +45,11 @@ pub struct RunArgs {
     /// How these programs do what the handout leaves open.
     #[command(flatten)]
     pub manners: MannerArgs,
+
+    /// Confine programs as far as the system can (auto, the default), or play nothing where files cannot be protected
+    /// (require), or only limit what they take (off)
+    #[arg(long, value_name = "HOW", value_parser = ["auto", "require", "off"])]
+    pub sandbox: Option<String>,
 
     /// What programs may take.
     #[command(flatten)]
@@ -89,6 +95,11 @@ impl RunArgs {
             seed: self.seed,
             options,
             limits: self.limits.limits(),
+            sandbox: self.sandbox.as_deref().map(|how| match how {
+                "require" => Sandbox::Require,
+                "off" => Sandbox::Off,
+                _ => Sandbox::Auto,
+            }),
         }
     }
 

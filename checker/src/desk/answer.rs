@@ -9,7 +9,7 @@ pub struct Answer {
     pub text: String,
     /// What the person should know besides.
     pub warnings: Vec<String>,
-    /// 0 nothing failed, 1 a check failed or did not compile, 3 the checker could not do its work.
+    /// 0 nothing failed, 1 a check failed or did not compile, 2 it is refused, 3 the checker could not do its work.
     pub status: u8,
 }
 

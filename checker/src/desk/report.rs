@@ -66,7 +66,8 @@ pub fn report(wanted: &Wanted) -> Result<Answer> {
     });
     write(path, &html)?;
     played.note_hints();
-    let text = format!("{}\n{}\n", in_one_line(&played.results, &ending), shown(path));
+    let protection = played.protection_in_a_line(&wanted.run);
+    let text = format!("{}\n{protection}{}\n", in_one_line(&played.results, &ending), shown(path));
     Ok(Answer { text, warnings: played.warnings(), status: played.status() })
 }
 

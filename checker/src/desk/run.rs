@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::course::helpers;
 use crate::course::layout::Package;
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::desk::answer::{status_of, warnings_of};
+use crate::desk::refusal::Refusal;
 use crate::desk::standing;
 use crate::desk::work::Work;
 use crate::judge::cast::{self, Cast, Commands, Sources};
@@ -18,6 +19,7 @@ use crate::judge::probe;
 use crate::report::again::Again;
 use crate::report::terminal::{Ending, Next, Untouched};
 use crate::sandbox::limits::Limits;
+use crate::sandbox::protection::{Protection, Sandbox};
 use crate::sandbox::turn::Turn;
 use crate::stage::words::any_seed;
 
@@ -38,6 +40,8 @@ pub struct Run {
     pub options: Vec<String>,
     /// What programs may take.
     pub limits: Limits,
+    /// How programs are to be confined; none: as far as that can be done.
+    pub sandbox: Option<Sandbox>,
 }
 
 /// Whose programs are checked.
@@ -65,6 +69,8 @@ pub struct Played {
     pub compiler_warnings: Vec<String>,
     /// The files of the helpers that are not as the course has them.
     pub changed_helpers: Vec<String>,
+    /// What was in force between the programs and this machine.
+    pub protection: Protection,
     is_students: bool,
     is_one: bool,        // step of the student's, of which all was played
     _turn: Option<Turn>, // until the results are told
@@ -83,10 +89,11 @@ impl Run {
     /// Builds and plays all of it. Where the student stands is kept.
     ///
     /// # Errors
-    /// When cargo cannot be started.
+    /// When cargo cannot be started, or programs cannot be confined as it is required.
     pub fn play(&self, manner: Manner) -> Result<Played> {
         let began = Instant::now();
         let seed = self.seed.unwrap_or_else(any_seed);
+        let protection = self.protect()?;
         let is_students = matches!(self.programs, Programs::Exercises);
         let turn = is_students.then(|| manner.work.take_turn()).flatten();
         let Prepared { mut casts, untouched } = self.prepare(manner, seed)?;
@@ -117,9 +124,20 @@ impl Run {
             took: began.elapsed(),
             compiler_warnings,
             changed_helpers,
+            protection,
             is_students,
             _turn: turn,
         })
+    }
+
+    fn protect(&self) -> Result<Protection> {
+        let sandbox = self.sandbox.unwrap_or_default();
+        let protection = Protection::set_up(sandbox);
+        if sandbox == Sandbox::Require && !protection.is_partial {
+            let advice = "use --sandbox auto, in a container";
+            bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));
+        }
+        Ok(protection)
     }
 
     /// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished
@@ -190,6 +208,14 @@ impl Played {
     /// Whether anything is short of full points.
     pub fn is_short(&self) -> bool {
         !self.untouched.is_empty() || !self.results.iter().all(StepResult::is_passed)
+    }
+
+    /// In a line, what was in force, if the author is a stranger or somebody wants to know.
+    pub fn protection_in_a_line(&self, run: &Run) -> String {
+        match run.sandbox.is_some() || matches!(run.programs, Programs::Commands(_)) {
+            true => format!("Protection: {}\n", self.protection),
+            false => String::new(),
+        }
     }
 
     /// The exit status.

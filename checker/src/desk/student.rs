@@ -14,6 +14,7 @@ use crate::course::layout::Package;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::answer::{Answer, status_of, warnings_of};
+use crate::desk::refusal::Refusal;
 use crate::desk::run::{Manner, Played, Run};
 use crate::desk::standing;
 use crate::desk::work::Work;
@@ -110,7 +111,8 @@ pub fn check(wanted: &Wanted) -> Result<Answer> {
     match check_all(wanted) {
         Err(error) if wanted.is_json => {
             let text = json::error(&format!("{error:#}"))?;
-            Ok(Answer { text, warnings: Vec::new(), status: 3 })
+            let status = if error.is::<Refusal>() { 2 } else { 3 };
+            Ok(Answer { text, warnings: Vec::new(), status })
         }
         other => other,
     }
@@ -133,8 +135,13 @@ fn check_all(wanted: &Wanted) -> Result<Answer> {
             played.took,
             changed_helpers,
             compiler_warnings,
+            &played.protection,
         )?,
-        false => wanted.terminal.check(compiler_warnings, untouched, results, &ending),
+        false => {
+            let text = wanted.terminal.check(compiler_warnings, untouched, results, &ending);
+            let protection = played.protection_in_a_line(&wanted.run);
+            text + if protection.is_empty() { "" } else { "\n" } + &protection
+        }
     };
     if !wanted.is_json {
         played.note_hints();

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::judge::outcome::{Outcome, StepResult};
 use crate::report::transcript;
 use crate::sandbox::limits::{self, MIB};
+use crate::sandbox::protection::Protection;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -21,6 +22,7 @@ struct Document<'a> {
     changed_helpers: &'a [String],
     compiler_warnings: &'a [String], // about the programs of one step
     limits: Limits,
+    protection: String, // what was in force between the programs and the machine
 }
 
 #[derive(Serialize)]
@@ -83,6 +85,7 @@ pub fn document(
     took: Duration,
     changed_helpers: &[String],
     compiler_warnings: &[String],
+    protection: &Protection,
 ) -> serde_json::Result<String> {
     let sum = |of: fn(&StepResult) -> f64| results.iter().fold(0.0, |sum, result| sum + of(result));
     text_of(&Document {
@@ -106,6 +109,7 @@ pub fn document(
             max_build_seconds: limits.build.as_secs(),
             max_build_memory: limits.build_memory / MIB,
         },
+        protection: protection.to_string(),
     })
 }
 

@@ -129,6 +129,7 @@ mod tests {
     use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
     use crate::report::json;
     use crate::sandbox::limits::Limits;
+    use crate::sandbox::protection::{Protection, Sandbox};
     use crate::stage::stop::Failure;
     use crate::stage::transcript::{Line, Mark, Transcript};
 
@@ -163,7 +164,9 @@ mod tests {
         };
         let warnings = ["unused".to_string()];
         let limits = Limits::default();
-        let printed = json::document(&[result], 7, &limits, Duration::ZERO, &[], &warnings);
+        let protection = Protection::set_up(Sandbox::Auto); // a test has no launcher
+        let took = Duration::ZERO;
+        let printed = json::document(&[result], 7, &limits, took, &[], &warnings, &protection);
         let seen = Seen::read(&printed.expect("a document")).expect("it is read");
         let [step] = &seen.steps[..] else { panic!("{seen:#?}") };
         assert_eq!(

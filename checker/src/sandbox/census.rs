@@ -19,6 +19,8 @@ pub struct Entry {
     pub parent: i32,
     /// The id of its process group, 0 when that was founded outside of the container that this process is in.
     pub group: i32,
+    /// The id of its session, likewise.
+    pub session: i32,
     /// How many threads it has.
     pub threads: u64,
     /// When it was started, in clock ticks since the system was.
@@ -153,6 +155,7 @@ fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
         pid,
         parent: number(4)? as i32,
         group: number(5)? as i32,
+        session: number(6)? as i32,
         threads: number(20)?,
         born: number(22)?,
         memory: number(24)? * rustix::param::page_size() as u64,
@@ -288,8 +291,16 @@ mod tests {
     #[test]
     fn a_line_of_the_system_is_read() {
         let memory = 2 * rustix::param::page_size() as u64;
-        let expected =
-            Entry { pid: 9, parent: 1, group: 7, threads: 3, born: 500, memory, is_dead: true };
+        let expected = Entry {
+            pid: 9,
+            parent: 1,
+            group: 7,
+            session: 8,
+            threads: 3,
+            born: 500,
+            memory,
+            is_dead: true,
+        };
         assert_eq!(sample(9, 1), expected);
     }
 

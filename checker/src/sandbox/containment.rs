@@ -17,9 +17,13 @@ use std::process::Command;
 use std::sync::Once;
 
 use crate::sandbox::census::{self, Entry, census};
+use crate::sandbox::confine::Bounds;
+#[cfg(target_os = "linux")]
+use crate::sandbox::confine::{allowed, limits_of};
 use crate::sandbox::ending::{end_orphans, orphans_among};
 use crate::sandbox::folder::Folder;
 use crate::sandbox::limits::{Limits, MIB};
+use crate::sandbox::process::{Pipes, Process, StartError, Stdio};
 use crate::sandbox::running::between_starts;
 
 /// The variable that marks all that a scene has started: the scene's folder is its value.
@@ -52,18 +56,30 @@ impl Containment {
         })
     }
 
-    /// Marks what a command will start, and gives it the folder, for temporary files and as its home.
-    pub fn prepare(&self, command: &mut Command) {
+    /// Starts a program within these bounds. What it starts in turn is marked, and the folder is its place for temporary
+    /// files and its home.
+    ///
+    /// # Errors
+    /// Those of [`Process::start`].
+    pub fn start(
+        &mut self,
+        command: &mut Command,
+        on: Stdio,
+    ) -> Result<(Process, Pipes), StartError> {
         for variable in [MARK, "TMPDIR", "HOME"] {
             command.env(variable, self.folder.path());
         }
+        let bounds = Bounds::new(&self.limits, self.folder.path());
+        let (process, pipes) = Process::start_within(bounds, command, on)?;
+        let pid = process.id() as i32;
+        self.leaders.insert(pid);
+        restrict(pid, &self.limits); // a launcher has done that already, where there was one
+        Ok((process, pipes))
     }
 
-    /// Sets the limits of a program that was just started, and leads a group of its own.
-    pub fn add(&mut self, pid: u32) {
-        let pid = pid as i32;
-        self.leaders.insert(pid);
-        restrict(pid, &self.limits);
+    /// The only folder that its programs may write to.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The family that has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
@@ -125,7 +141,7 @@ impl Containment {
     }
 
     fn is_ours(&self, root: &Entry) -> bool {
-        if self.leaders.contains(&root.group) {
+        if self.leaders.contains(&root.group) || self.leaders.contains(&root.session) {
             return true;
         }
         match census::variable(root.pid, MARK) {
@@ -148,18 +164,9 @@ fn adopt_orphans() {}
 /// Sets the limits that the system keeps, for a process and whatever it will start.
 #[cfg(target_os = "linux")]
 fn restrict(pid: i32, limits: &Limits) {
-    use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
-    let limits = [
-        (Resource::Core, 0),
-        (Resource::Fsize, limits.disk),
-        (Resource::Nofile, limits.files),
-        // What was asked for, used or not; much of it often is not. What is used is looked at.
-        (Resource::Data, limits.memory * 4),
-    ];
-    for (resource, most) in limits {
-        let allowed = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(most);
-        let limit = Rlimit { current: Some(allowed), maximum: Some(allowed) };
-        let _ = prlimit(Pid::from_raw(pid), resource, limit); // it may have ended already
+    use rustix::process::{Pid, prlimit};
+    for (resource, most) in limits_of(limits) {
+        let _ = prlimit(Pid::from_raw(pid), resource, allowed(resource, most)); // it may have ended already
     }
 }
 

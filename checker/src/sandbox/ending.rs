@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::process;
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ pub fn end_everything() {
     let (_nobody_changes, running) = running::halt();
     for group in running.iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
+        let _ = rustix::process::kill_process(group, Signal::KILL); // one that is just launched has no group yet
     }
     let deadline = Instant::now() + LONGEST_END;
     for group in running.iter().copied().filter_map(Pid::from_raw) {
@@ -29,7 +31,7 @@ pub fn end_everything() {
             thread::sleep(Duration::from_micros(200));
         }
     }
-    end_orphans(|orphan| !running.contains(&orphan.pid) && is_in_another_group(orphan));
+    end_orphans(|orphan| !running.contains(&orphan.pid) && is_stray(orphan));
     folder::remove_all();
     for group in running.into_iter().filter_map(Pid::from_raw) {
         let _ = rustix::process::waitpid(Some(group), WaitOptions::NOHANG);
@@ -58,8 +60,7 @@ pub(super) fn comes_with_signals() {
     });
 }
 
-/// The orphans that are meant: children of this process that it did not start itself. (Those it did start are
-/// leaders. What others start in this process stays in the group of this one.)
+/// The orphans that are meant: children of this process that are not programs which it has started.
 pub(super) fn orphans_among(entries: &[Entry], is_meant: impl Fn(&Entry) -> bool) -> BTreeSet<i32> {
     let own = process::id() as i32;
     let orphans = entries
@@ -69,9 +70,20 @@ pub(super) fn orphans_among(entries: &[Entry], is_meant: impl Fn(&Entry) -> bool
     orphans.map(|entry| entry.pid).collect()
 }
 
-/// Whether a process is in another group than this one.
-pub(super) fn is_in_another_group(entry: &Entry) -> bool {
-    census::own().is_some_and(|own| entry.group != own.group)
+/// Whether whatever this process starts is registered, so that any other child of it is a stray.
+static OWNS_ALL: AtomicBool = AtomicBool::new(false);
+
+/// From now on, every child of this process that is not one of the programs it has started is a stray.
+pub(super) fn owns_all_children() {
+    OWNS_ALL.store(true, Ordering::SeqCst);
+}
+
+/// Whether a child of this process that is not registered was left behind by a program, whatever its group and its
+/// environment. In a process that is not only a checker, such as a test, others start children too, and they stay in
+/// its group.
+fn is_stray(child: &Entry) -> bool {
+    OWNS_ALL.load(Ordering::SeqCst)
+        || census::own().is_some_and(|own| child.group != own.group || child.session != own.session)
 }
 
 /// Ends such orphans, with all that they have started. Returns those who could not be ended.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::process::CommandExt;
 use std::process::{self, Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,6 +16,8 @@ use rustix::pty::OpenptFlags;
 use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::low_level::signal_name;
 
+use crate::sandbox::confine::Bounds;
+use crate::sandbox::launcher::{Failure, Launch, Orders};
 use crate::sandbox::running::LONGEST_END;
 use crate::sandbox::{ending, running};
 
@@ -104,69 +107,58 @@ impl Process {
     /// # Errors
     /// When there is no such program, it cannot be run, or there is no terminal to be had.
     pub fn start(command: &mut Command, on: Stdio) -> Result<(Process, Pipes), StartError> {
-        match on {
-            Stdio::Pipes => Process::start_on_pipes(command),
-            Stdio::Terminal | Stdio::BareTerminal => Process::start_on_terminal(command, on),
-        }
+        Process::start_within(None, command, on)
     }
 
-    fn start_on_pipes(command: &mut Command) -> Result<(Process, Pipes), StartError> {
-        command.stdin(process::Stdio::piped()).stdout(process::Stdio::piped());
-        command.stderr(process::Stdio::piped());
-        let mut process = Process::spawn(command)?;
-        let child = &mut process.child;
-        let pipes = match (child.stdin.take(), child.stdout.take(), child.stderr.take()) {
-            (Some(stdin), Some(stdout), Some(stderr)) => Pipes {
-                stdin: OwnedFd::from(stdin).into(),
-                stdout: OwnedFd::from(stdout).into(),
-                stderr: OwnedFd::from(stderr).into(),
-            },
-            _ => unreachable!("all three were asked for, as pipes"),
+    /// Starts a stranger's command, within these bounds if there are any: then nothing is in its environment but what
+    /// the command names.
+    ///
+    /// # Errors
+    /// As above.
+    pub(super) fn start_within(
+        bounds: Option<Bounds>,
+        command: &mut Command,
+        on: Stdio,
+    ) -> Result<(Process, Pipes), StartError> {
+        let (theirs, pipes) = match on {
+            Stdio::Pipes => pipes()?,
+            Stdio::Terminal | Stdio::BareTerminal => {
+                command.env("TERM", if on == Stdio::BareTerminal { "dumb" } else { "xterm" });
+                terminal(on)?
+            }
         };
-        Ok((process, pipes))
-    }
-
-    fn start_on_terminal(command: &mut Command, on: Stdio) -> Result<(Process, Pipes), StartError> {
-        // macOS does not take CLOEXEC as a flag of `openpt`, and no program must inherit it in between.
-        let ours = running::between_starts(|| {
-            let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-            fcntl_setfd(&ours, FdFlags::CLOEXEC)?;
-            Ok::<_, Errno>(ours)
-        })?;
-        rustix::pty::grantpt(&ours)?;
-        rustix::pty::unlockpt(&ours)?;
-        let name = rustix::pty::ptsname(&ours, Vec::new())?;
-        // NOCTTY: else it could become the terminal of the checker itself, and end it with its own end.
-        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let theirs = File::from(rustix::fs::open(&name, flags, Mode::empty())?);
-        let size =
-            Winsize { ws_row: TERMINAL_ROWS, ws_col: TERMINAL_COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
-        rustix::termios::tcsetwinsize(&theirs, size)?;
-        if on == Stdio::BareTerminal {
-            let mut modes = rustix::termios::tcgetattr(&theirs)?;
-            modes.local_modes.remove(LocalModes::ECHO);
-            modes.output_modes.remove(OutputModes::OPOST);
-            rustix::termios::tcsetattr(&theirs, OptionalActions::Now, &modes)?;
-        }
-        command.stdin(theirs.try_clone()?).stdout(theirs).stderr(process::Stdio::piped());
-        command.env("TERM", if on == Stdio::BareTerminal { "dumb" } else { "xterm" });
-        let process = Process::spawn(command);
-        // The command keeps its end of the terminal open, so that ours would never come to an end.
-        command.stdin(process::Stdio::null()).stdout(process::Stdio::null());
-        let mut process = process?;
-        let Some(stderr) = process.child.stderr.take() else {
-            unreachable!("it was asked for, as a pipe");
-        };
-        let stdin = File::from(ours);
-        let pipes =
-            Pipes { stdout: stdin.try_clone()?, stdin, stderr: OwnedFd::from(stderr).into() };
-        Ok((process, pipes))
-    }
-
-    fn spawn(command: &mut Command) -> Result<Process, StartError> {
         ending::comes_with_signals();
-        let child = running::start(command).map_err(StartError::Program)?;
-        Ok(Process { child, exit: None, is_gone: None })
+        let orders = bounds.map(|bounds| Orders { bounds, is_on_terminal: on != Stdio::Pipes });
+        let launch = orders.and_then(|orders| Launch::of(command, &theirs.stdin, &orders));
+        let child = match launch.transpose()? {
+            Some(launch) => Process::launch(launch, theirs)?,
+            None => {
+                command.stdin(theirs.stdin).stdout(theirs.stdout).stderr(theirs.stderr);
+                let child = running::start(command.process_group(0));
+                // The command keeps its ends open, so that ours would never come to an end.
+                command.stdin(process::Stdio::null());
+                command.stdout(process::Stdio::null()).stderr(process::Stdio::null());
+                child.map_err(StartError::Program)?
+            }
+        };
+        Ok((Process { child, exit: None, is_gone: None }, pipes))
+    }
+
+    fn launch(mut launch: Launch, theirs: Ends) -> Result<Child, StartError> {
+        launch.command.stdout(theirs.stdout).stderr(theirs.stderr);
+        let child = running::start(&mut launch.command);
+        let mut child = child.map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput => StartError::Program(error), // a zero in a word of its command
+            _ => StartError::Machine(error),
+        })?;
+        let launched = launch.wait().map_err(|failure| match failure {
+            Failure::Program(error) => StartError::Program(error),
+            Failure::Machine(error) => StartError::Machine(error),
+        });
+        if launched.is_err() {
+            running::reap(&mut child);
+        }
+        launched.map(|()| child)
     }
 
     /// The process id.
@@ -208,6 +200,55 @@ impl Process {
     pub fn reap(&mut self) -> bool {
         *self.is_gone.get_or_insert_with(|| running::reap(&mut self.child))
     }
+}
+
+/// A program's ends of its input and output.
+struct Ends {
+    stdin: OwnedFd,
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+}
+
+fn pipes() -> Result<(Ends, Pipes), StartError> {
+    let ((stdin, to_stdin), (from_stdout, stdout)) = (io::pipe()?, io::pipe()?);
+    let (from_stderr, stderr) = io::pipe()?;
+    let theirs = Ends { stdin: stdin.into(), stdout: stdout.into(), stderr: stderr.into() };
+    let pipes = Pipes {
+        stdin: OwnedFd::from(to_stdin).into(),
+        stdout: OwnedFd::from(from_stdout).into(),
+        stderr: OwnedFd::from(from_stderr).into(),
+    };
+    Ok((theirs, pipes))
+}
+
+fn terminal(on: Stdio) -> Result<(Ends, Pipes), StartError> {
+    // macOS does not take CLOEXEC as a flag of `openpt`, and no program must inherit it in between.
+    let ours = running::between_starts(|| {
+        let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
+        fcntl_setfd(&ours, FdFlags::CLOEXEC)?;
+        Ok::<_, Errno>(ours)
+    })?;
+    rustix::pty::grantpt(&ours)?;
+    rustix::pty::unlockpt(&ours)?;
+    let name = rustix::pty::ptsname(&ours, Vec::new())?;
+    // NOCTTY: else it could become the terminal of the checker itself, and end it with its own end.
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let stdin = rustix::fs::open(&name, flags, Mode::empty())?;
+    let size =
+        Winsize { ws_row: TERMINAL_ROWS, ws_col: TERMINAL_COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
+    rustix::termios::tcsetwinsize(&stdin, size)?;
+    if on == Stdio::BareTerminal {
+        let mut modes = rustix::termios::tcgetattr(&stdin)?;
+        modes.local_modes.remove(LocalModes::ECHO);
+        modes.output_modes.remove(OutputModes::OPOST);
+        rustix::termios::tcsetattr(&stdin, OptionalActions::Now, &modes)?;
+    }
+    let (from_stderr, stderr) = io::pipe()?;
+    let theirs = Ends { stdout: stdin.try_clone()?, stdin, stderr: stderr.into() };
+    let ours = File::from(ours);
+    let pipes =
+        Pipes { stdout: ours.try_clone()?, stdin: ours, stderr: OwnedFd::from(from_stderr).into() };
+    Ok((theirs, pipes))
 }
 
 impl Drop for Process {

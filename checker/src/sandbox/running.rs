@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -34,12 +33,11 @@ pub fn between_starts<T>(act: impl FnOnce() -> T) -> T {
     act()
 }
 
-/// Starts a program as the leader of a new group.
+/// Starts a program that leads a group of its own, or will soon.
 ///
 /// # Errors
 /// Those of [`Command::spawn`].
 pub(super) fn start(command: &mut Command) -> io::Result<Child> {
-    command.process_group(0);
     let _changing = changing();
     let child = command.spawn()?;
     lock_running().insert(child.id() as i32);
@@ -104,6 +102,7 @@ fn lock_running() -> MutexGuard<'static, BTreeSet<i32>> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::process::CommandExt;
     use std::process::Stdio;
 
     use super::*;
@@ -116,7 +115,8 @@ mod tests {
 
     #[test]
     fn a_program_that_somebody_traces_is_not_waited_for_without_end() {
-        let mut traced = start(Command::new("sleep").arg("60")).expect("it starts");
+        let mut traced =
+            start(Command::new("sleep").arg("60").process_group(0)).expect("it starts");
         let mut tracer = Command::new("python3");
         tracer.args(["-c", TRACER, &traced.id().to_string()]);
         let mut tracer = match tracer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() {

@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 
 use crate::sandbox::containment::Containment;
 use crate::sandbox::limits::{Limits, MIB};
-use crate::sandbox::process::{Exit, Process, StartError, Stdio};
+use crate::sandbox::process::{Exit, StartError, Stdio};
 use crate::stage::clock::Clock;
 use crate::stage::in_vain::InVain;
 use crate::stage::panics::{Panic, PanicFinder};
@@ -158,9 +158,7 @@ impl Board {
             Some(containment) => containment,
             None => containment.insert(Containment::new(self.limits.clone())?),
         };
-        containment.prepare(command);
-        let (process, pipes) = Process::start(command, on)?;
-        containment.add(process.id());
+        let (process, pipes) = containment.start(command, on)?;
         // A program that does not read what is typed must not hold up the scene.
         rustix::io::ioctl_fionbio(&pipes.stdin, true)?;
         let player = Player {

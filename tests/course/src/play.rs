@@ -29,6 +29,7 @@ pub use checker::report::page::{Page, page};
 pub use checker::report::sequence::{Act, Diagram};
 pub use checker::report::terminal::{Ending, Next, Untouched};
 pub use checker::sandbox::ending::end_everything;
+pub use checker::sandbox::launcher::begin;
 pub use checker::sandbox::sockets::call;
 pub use checker::stage::difference::Difference;
 pub use checker::stage::launch::{Launch, Role};

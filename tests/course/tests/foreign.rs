@@ -32,6 +32,9 @@ mod text;
 use table::Row;
 
 fn main() -> ExitCode {
+    if let Some(failed) = play::begin() {
+        return failed;
+    }
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let of_row = |row: Row| Trial::ignorable_test(row.name(), move || play_row(&row));

@@ -64,6 +64,9 @@ static MISTAKES: LazyLock<Vec<Mistake>> =
     LazyLock::new(|| list::all(root()).expect("the mistakes are read"));
 
 fn main() -> ExitCode {
+    if let Some(failed) = play::begin() {
+        return failed;
+    }
     let mut arguments = Arguments::from_args();
     let side_by_side = if is_to_write() { SIDE_BY_SIDE_TO_WRITE } else { SIDE_BY_SIDE };
     arguments.test_threads.get_or_insert(side_by_side);

@@ -10,6 +10,8 @@ use std::process::{Command, exit};
 use std::time::Duration;
 use std::{env, thread};
 
+use rustix::process::Signal;
+
 /// Escapes that retitle a terminal and clear it, a bell, and one that turns the direction of what follows.
 const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
 
@@ -20,6 +22,19 @@ static LINES: [u8; 64 * 1024] = {
     lines[64 * 1024 - 1] = b'\n';
     lines
 };
+
+/// Types into the terminal of the checker, whose number is in `/proc` for everybody to read. What it types does nothing.
+const TYPES: &str = "import fcntl, os, termios\n\
+    stat = open(f'/proc/{os.getppid()}/stat').read().rsplit(')', 1)[1].split()\n\
+    number = int(stat[4])\n\
+    own = f'/dev/pts/{number & 0xff | number >> 12 & 0xfff00}'\n\
+    for name, path in [('tty', '/dev/tty'), ('pts', own)]:\n\
+    \x20   try:\n\
+    \x20       with open(path, 'r+b', buffering=0) as terminal:\n\
+    \x20           fcntl.ioctl(terminal, termios.TIOCSTI, b'#')\n\
+    \x20           print('typed into', name)\n\
+    \x20   except OSError as error:\n\
+    \x20       print(name, 'refused:', error.strerror)\n";
 
 /// How much is written in all, unless somebody puts an end to it: 10 GB.
 const MUCH: usize = 10_000_000_000;
@@ -67,11 +82,81 @@ fn main() -> io::Result<()> {
         "leaves-group" => {
             again("sleeps").process_group(0).spawn()?;
         }
+        // It joins the group of the checker, and leaves somebody there with no trace of where they come from.
+        "joins-the-checker" => {
+            let checker = rustix::process::getpgid(rustix::process::getppid())?;
+            let _ = rustix::process::setpgid(None, Some(checker));
+            again("leaves-one").env_clear().spawn()?.wait()?;
+            let _listener = listen()?;
+            sleep()
+        }
+        "leaves-one" => {
+            again("sleeps").spawn()?;
+        }
         "leaves-session" => {
             rustix::process::setsid()?;
             again("sleeps").spawn()?;
         }
         "sleeps" => sleep(),
+        "looks-into-the-checker" => {
+            let checker = rustix::process::getppid().expect("it has one").as_raw_pid();
+            let memory = File::options().write(true).open(format!("/proc/{checker}/mem"));
+            told("write memory", memory);
+            told("read environment", fs::read(format!("/proc/{checker}/environ")));
+            told("find files", fs::read_link(format!("/proc/{checker}/fd/0")));
+            let _listener = listen()?;
+            sleep()
+        }
+        "ends-the-checker" => {
+            let checker = rustix::process::getppid().expect("it has one");
+            let killed = rustix::process::kill_process(checker, Signal::KILL);
+            told("end the checker", killed.map_err(io::Error::from));
+            let _listener = listen()?;
+            sleep()
+        }
+        "asks-the-kernel" => {
+            use rustix::net::{AddressFamily, SocketType, ipproto, socket};
+            let unshared = Command::new("unshare").args(["--map-root-user", "true"]).status()?;
+            let unshared = unshared.success().then_some(()).ok_or(io::ErrorKind::PermissionDenied);
+            told("find a world of its own", unshared.map_err(io::Error::from));
+            let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
+            told("open a raw socket", raw.map_err(io::Error::from));
+            let flags = rustix::fs::MemfdFlags::CLOEXEC;
+            let memory = rustix::fs::memfd_create("file", flags);
+            told("make a file in memory", memory.map_err(io::Error::from));
+            let _listener = listen()?;
+            sleep()
+        }
+        // The name is that of a folder, in which the one for temporary files is.
+        "writes-everywhere" => {
+            let own = folder().join("own");
+            told("write its own", fs::write(&own, ""));
+            told("make a file", File::create(format!("{name}/made")));
+            told("move a file", fs::rename(&own, format!("{name}/moved")));
+            told("link a file", fs::hard_link(&own, format!("{name}/linked")));
+            told("remove its folder", fs::remove_file(&own).and(fs::remove_dir(folder())));
+            told("write to a device", File::options().write(true).open("/dev/null"));
+            let _listener = listen()?;
+            sleep()
+        }
+        "types" => return Err(Command::new("python3").args(["-c", TYPES]).exec()),
+        "lists-files" => {
+            let mut files: Vec<_> = fs::read_dir("/dev/fd")?
+                .flatten()
+                .filter_map(|file| file.path().canonicalize().ok())
+                .filter(|path| path.starts_with("/dev") && !path.starts_with("/dev/pts"))
+                .collect();
+            files.sort();
+            println!("open: {files:?}");
+        }
+        "tells-its-rights" => {
+            let status = fs::read_to_string("/proc/self/status")?;
+            let told = ["NoNewPrivs:", "CapPrm:", "CapEff:", "CapInh:"];
+            for line in status.lines().filter(|line| told.iter().any(|told| line.starts_with(told)))
+            {
+                println!("{}", line.replace('\t', " "));
+            }
+        }
         "prints" => write_much(io::stdout())?,
         "logs" => write_much(io::stderr())?,
         "sends" => {
@@ -148,6 +233,13 @@ fn main() -> io::Result<()> {
         _ => exit(2),
     }
     Ok(())
+}
+
+fn told<T>(what: &str, result: io::Result<T>) {
+    match result {
+        Ok(_) => println!("could {what}"),
+        Err(error) => println!("could not {what}: {error}"),
+    }
 }
 
 fn sleep() {

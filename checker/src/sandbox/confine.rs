@@ -1,0 +1,151 @@
+//! What a process does to itself before it becomes a stranger's program. Nothing of it can be taken back: it holds for
+//! the program and for all that it will start.
+
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::{fs, io};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+
+use crate::sandbox::calls::refuse_calls;
+use crate::sandbox::limits::Limits;
+use crate::sandbox::writes::confine_writes;
+
+/// How a program is held.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Bounds {
+    /// The checker: when it is gone, so is the program.
+    checker: i32,
+    /// How much there is of each of [`RESOURCES`].
+    limits: Vec<u64>,
+    /// The only folder that it may write to.
+    folder: PathBuf,
+}
+
+/// Whether programs are to be left as they are.
+static IS_OFF: AtomicBool = AtomicBool::new(false);
+
+/// Whether programs that are started from now on are confined.
+pub(super) fn turn(on: bool) {
+    IS_OFF.store(!on, Ordering::SeqCst);
+}
+
+impl Bounds {
+    /// Those of a program that this process starts; none if programs are to be left as they are.
+    pub(super) fn new(limits: &Limits, folder: &Path) -> Option<Bounds> {
+        if IS_OFF.load(Ordering::SeqCst) {
+            return None;
+        }
+        let limits = limits_of(limits).into_iter().map(|(_, most)| most).collect();
+        let checker = std::process::id() as i32;
+        Some(Bounds { checker, limits, folder: folder.to_path_buf() })
+    }
+
+    /// Confines this process. It is started for that, has one thread, and leads no group yet. If it is on a terminal, that
+    /// becomes the one of its session, so that `/dev/tty` is this one, and Ctrl-C typed into it does what it does for a user.
+    ///
+    /// # Errors
+    /// When it cannot get a session of its own, or keeps the privileges that it has.
+    pub(super) fn take(&self, is_on_terminal: bool) -> rustix::io::Result<()> {
+        // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
+        // And a session has groups of its own, so that it cannot join that of the checker.
+        rustix::process::setsid()?;
+        self.die_with_checker()?;
+        for (resource, most) in RESOURCES.into_iter().zip(&self.limits) {
+            let allowed = allowed(resource, *most);
+            let _ = setrlimit(resource, allowed); // a system may want others: then it keeps its own
+        }
+        give_up_privileges()?;
+        if is_on_terminal {
+            rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
+        }
+        // Whether these hold was tried before.
+        let _ = confine_writes(&self.folder);
+        let _ = refuse_calls();
+        Ok(())
+    }
+
+    /// A checker that is killed cannot end its programs any more. Then the system does.
+    #[cfg(target_os = "linux")]
+    fn die_with_checker(&self) -> rustix::io::Result<()> {
+        use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // It may have been killed just before.
+        if getppid() != Pid::from_raw(self.checker) {
+            return Err(rustix::io::Errno::SRCH);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn die_with_checker(&self) -> rustix::io::Result<()> {
+        let _ = self.checker;
+        Ok(())
+    }
+}
+
+/// What the system limits, for each process.
+const RESOURCES: [Resource; 4] =
+    [Resource::Core, Resource::Fsize, Resource::Nofile, Resource::Data];
+
+/// The same, with how much there is of it.
+pub(super) fn limits_of(limits: &Limits) -> [(Resource, u64); 4] {
+    // Of memory, what was asked for, used or not; much of it often is not. What is used is looked at.
+    let most = [0, limits.disk, limits.files, limits.memory * 4];
+    std::array::from_fn(|index| (RESOURCES[index], most[index]))
+}
+
+/// A limit for good. It is never higher than that of this process.
+pub(super) fn allowed(resource: Resource, most: u64) -> Rlimit {
+    let allowed = getrlimit(resource).maximum.unwrap_or(u64::MAX).min(most);
+    Rlimit { current: Some(allowed), maximum: Some(allowed) }
+}
+
+/// No program that is started from now on has more rights than this user (setuid, file capabilities). If the user is
+/// root, what makes root more than an owner of files goes too: the right to look into other processes, above all.
+#[cfg(target_os = "linux")]
+fn give_up_privileges() -> rustix::io::Result<()> {
+    use rustix::thread::{CapabilitySet, capabilities, set_capabilities, set_no_new_privs};
+    set_no_new_privs(true)?;
+    let had = capabilities(None)?;
+    if had.permitted.is_empty() {
+        return Ok(());
+    }
+    // A folder of submissions may be another user's; and a port below 1024 is a port.
+    let kept = CapabilitySet::DAC_OVERRIDE
+        | CapabilitySet::DAC_READ_SEARCH
+        | CapabilitySet::NET_BIND_SERVICE;
+    // With no new privileges, what is not permitted now does not come back when a program is started.
+    let mut sets = had;
+    sets.permitted &= kept;
+    sets.effective &= kept;
+    sets.inheritable = CapabilitySet::empty();
+    set_capabilities(None, sets)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn give_up_privileges() -> rustix::io::Result<()> {
+    Ok(())
+}
+
+/// Closes what the checker itself was given open by whoever has started it, other than its input and output.
+pub(super) fn close_inherited() {
+    let open = fs::read_dir("/dev/fd").into_iter().flatten().flatten();
+    let numbers = open.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let numbers: Vec<i32> = numbers.filter(|number| *number > 2).collect();
+    for number in numbers {
+        let _ = nix::unistd::close(number); // the folder itself was one of them, and is closed
+    }
+}
+
+/// Nobody but root can look into this process from now on, change its memory, or follow what it does.
+#[cfg(target_os = "linux")]
+pub(super) fn close_to_others() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable); // a system without it has no /proc/PID/mem
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn close_to_others() {}
