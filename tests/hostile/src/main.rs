@@ -121,9 +121,12 @@ fn main() -> io::Result<()> {
             told("find a world of its own", unshared.map_err(io::Error::from));
             let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
             told("open a raw socket", raw.map_err(io::Error::from));
-            let flags = rustix::fs::MemfdFlags::CLOEXEC;
-            let memory = rustix::fs::memfd_create("file", flags);
-            told("make a file in memory", memory.map_err(io::Error::from));
+            #[cfg(target_os = "linux")] // elsewhere there is no such call
+            {
+                let flags = rustix::fs::MemfdFlags::CLOEXEC;
+                let memory = rustix::fs::memfd_create("file", flags);
+                told("make a file in memory", memory.map_err(io::Error::from));
+            }
             let _listener = listen()?;
             sleep()
         }
