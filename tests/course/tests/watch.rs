@@ -63,10 +63,10 @@ fn a_save_is_checked_and_a_step_that_is_done_is_left_by_a_key_only() {
     desk.shows("ex1 · 1.1");
     desk.types("q");
     assert_eq!(desk.ends(), Exit::Status(0));
-    assert!(
-        String::from_utf8_lossy(&desk.written)
-            .ends_with("So far: 5 of 60 points in all steps.\r\n")
-    );
+    let written = String::from_utf8_lossy(&desk.written);
+    // A row is cleared before it is written: behind a full one, a terminal may clear its last letter.
+    assert_eq!(written.matches("\x1b[K").count(), written.matches(";1H\x1b[K").count());
+    assert!(written.ends_with("So far: 5 of 60 points in all steps.\r\n"));
 }
 
 #[test]
