@@ -107,40 +107,64 @@ pub fn content(path: &Path) -> Option<Vec<u8>> {
     is_file.then(|| fs::read(path).ok()).flatten()
 }
 
-/// The Rust files in a folder and in those in it, each with what is in it. A link to a folder is not followed; what an
-/// editor leaves beside a file begins with a dot.
-pub fn sources_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut sources = BTreeMap::new();
+/// All that lies in a folder and in those in it. What is built there is left out, and a link to a folder is not followed.
+/// `is_left_out`: files and folders of this name are, too.
+pub fn files_in(folder: &Path, is_left_out: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+    let mut files = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let (path, name) = (entry.path(), entry.file_name());
-            if name.as_encoded_bytes().starts_with(b".") || name == "target" {
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            let is_built = is_folder && entry.file_name() == "target";
+            if is_built || is_left_out(&entry.file_name().to_string_lossy()) {
                 continue;
             }
-            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                sources.extend(content(&path).map(|content| (path, content)));
-            }
+            if is_folder { &mut folders } else { &mut files }.push(entry.path());
         }
     }
-    sources
+    files
 }
 
-/// What these programs of a package are made of now: their main files, and all that is not the main file of another one.
-/// Another text when any of it has changed.
-pub fn fingerprint(package: Package, programs: &[&str]) -> String {
-    let main = |program: &&str| root().join(package.source(program));
-    let own: Vec<PathBuf> = programs.iter().map(main).collect();
-    let all = STEPS.iter().flat_map(|step| step.programs);
-    let others: BTreeSet<PathBuf> = all.map(main).filter(|path| !own.contains(path)).collect();
-    let mut hasher = DefaultHasher::new();
-    for (path, content) in sources_in(&root().join(package.folder())) {
-        if !others.contains(&path) {
-            path.strip_prefix(root()).unwrap_or(&path).hash(&mut hasher);
+/// Whether a file or a folder has such a name as an editor gives to what it leaves beside a file.
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// The Rust files in a folder and in those in it, each with what is in it.
+pub fn sources_in(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    let sources = files_in(folder, is_hidden).into_iter().filter(is_source);
+    sources.filter_map(|path| content(&path).map(|content| (path, content))).collect()
+}
+
+/// The sources of a package, as they are now.
+pub struct Contents {
+    package: Package,
+    sources: BTreeMap<PathBuf, Vec<u8>>, // by path, from the root of the course
+}
+
+impl Contents {
+    /// Reads all of them.
+    pub fn of(package: Package) -> Contents {
+        let root = root();
+        let named = |(path, content): (PathBuf, Vec<u8>)| {
+            (path.strip_prefix(&root).map(Path::to_path_buf).unwrap_or(path), content)
+        };
+        let sources = sources_in(&root.join(package.folder())).into_iter().map(named);
+        Contents { package, sources: sources.collect() }
+    }
+
+    /// What these programs are made of: their main files, and all that is not the main file of another one. Another text
+    /// when any of it has changed.
+    pub fn fingerprint(&self, programs: &[&str]) -> String {
+        let others = STEPS.iter().flat_map(|step| step.programs);
+        let others = others.filter(|program| !programs.contains(program));
+        let others: BTreeSet<PathBuf> = others.map(|other| self.package.source(other)).collect();
+        let mut hasher = DefaultHasher::new();
+        for (path, content) in self.sources.iter().filter(|(path, _)| !others.contains(*path)) {
+            path.hash(&mut hasher);
             content.hash(&mut hasher);
         }
+        format!("{:x}", hasher.finish())
     }
-    format!("{:x}", hasher.finish())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::course::layout::{Package, content, root};
+use crate::course::layout::{Package, content, files_in, is_hidden, root};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::refusal::Refusal;
@@ -140,22 +140,14 @@ impl Belongings {
             .flat_map(|step| step.programs)
             .map(|program| format!("src/bin/{program}.rs"))
             .collect();
-        let mut folders = vec![self.folder.clone()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                let (path, name) = (entry.path(), entry.file_name());
-                let kind = entry.file_type();
-                if kind.as_ref().is_ok_and(|kind| kind.is_dir()) {
-                    let name = name.to_string_lossy();
-                    folders.extend((name != "target" && !name.starts_with('.')).then_some(path));
-                } else if kind.is_ok_and(|kind| kind.is_file())
-                    && let Some(inner) = self.path_in_folder(&path)
-                    && !main_files.contains(&inner)
-                    && may_be_source(&inner)
-                    && let Some(content) = content(&path).filter(|content| may_be_part(content))
-                {
-                    self.put(inner, content, &path);
-                }
+        for path in files_in(&self.folder, is_hidden) {
+            if !path.is_symlink()
+                && let Some(inner) = self.path_in_folder(&path)
+                && !main_files.contains(&inner)
+                && may_be_source(&inner)
+                && let Some(content) = content(&path).filter(|content| may_be_part(content))
+            {
+                self.put(inner, content, &path);
             }
         }
     }
@@ -165,7 +157,7 @@ impl Belongings {
 fn may_be_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_left_over = [".bak", ".orig", ".swp", "~"].iter().any(|end| name.ends_with(end));
-    path.starts_with("src/") && !name.starts_with('.') && !is_left_over
+    path.starts_with("src/") && !is_hidden(name) && !is_left_over
 }
 
 /// Whether a file may be a part of a program, by what is in it: a text, and not a program of its own.

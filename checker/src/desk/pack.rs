@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::course::handouts::{Extra, Handout, Name, of_step};
-use crate::course::layout::{Package, content, fingerprint, root};
+use crate::course::layout::{Contents, Package, content, root};
 use crate::course::step::Step;
 use crate::desk::answer::{Answer, status_of, warnings_of};
 use crate::desk::belongings::Belongings;
@@ -22,7 +22,7 @@ use crate::judge::outcome::{Outcome, StepResult};
 use crate::report::handin::{REPORT, Session};
 use crate::report::packed::Packed;
 use crate::report::project::Program;
-use crate::report::terminal::{Terminal, points};
+use crate::report::terminal::{Terminal, in_words, points};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::whole::{folder_of, takes_files};
 use crate::stage::words::any_seed;
@@ -330,9 +330,9 @@ fn warnings(results: &[StepResult], untouched: &[&Step], belongings: &Belongings
         let points = points(result.points());
         warnings.push(format!("{id} has {points} of {max} points: {why} (cargo step check {id})"));
     }
-    let was_saved = |result: &&StepResult| {
-        fingerprint(Package::Exercises, result.step.programs) != result.fingerprint
-    };
+    let contents = Contents::of(Package::Exercises);
+    let was_saved =
+        |result: &&StepResult| contents.fingerprint(result.step.programs) != result.fingerprint;
     for result in results.iter().filter(was_saved) {
         let id = result.step.id;
         warnings.push(format!("{id} was saved while it was checked: pack it again"));
@@ -362,14 +362,4 @@ fn why_not_all(result: &StepResult) -> String {
 
 fn ids_of<'a>(steps: &[&'a Step]) -> Vec<&'a str> {
     steps.iter().map(|step| step.id).collect()
-}
-
-/// `ex1`, `ex1 and ex2`, `ex1, ex2 and ex3`
-fn in_words(words: &[impl AsRef<str>]) -> String {
-    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    match &words[..] {
-        [] => String::new(),
-        [one] => one.to_string(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-    }
 }

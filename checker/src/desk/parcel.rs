@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, Result};
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::sandbox::whole::Whole;
+use crate::sandbox::whole::{self, Whole};
 
 /// The first line of a packed folder's manifest. By it a folder is known that may be replaced.
 pub const MARK: &str = "# Packed by `cargo step pack`.";
@@ -150,13 +150,10 @@ impl Parcel {
 
 /// A name that nothing has, for what was in this place until now: `58-1234.2026-11-26T11-00-16.bak`
 fn free_name_beside(place: &Path) -> PathBuf {
-    let date = Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
-    let name = |number: usize| match number {
-        1 => format!("{}.{date}.bak", place.display()),
-        _ => format!("{}.{date}-{number}.bak", place.display()),
-    };
-    let mut names = (1..).map(|number| PathBuf::from(name(number)));
-    names.find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| PathBuf::from(name(1)))
+    let path = |date: String| PathBuf::from(format!("{}.{date}.bak", place.display()));
+    let date = whole::date();
+    let mut paths = whole::numbered(&date).map(path);
+    paths.find(|path| path.symlink_metadata().is_err()).unwrap_or_default() // there is always another number
 }
 
 /// Whether a file or a folder can have this name on every system. (Windows is the one that says no.)

@@ -10,7 +10,6 @@ use std::io::{self, BufRead, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use jiff::Zoned;
 
 use crate::course::layout::{self, Package, root};
 use crate::course::starter::{Starter, is_same};
@@ -18,7 +17,8 @@ use crate::course::table::STEPS;
 use crate::desk::answer::Answer;
 use crate::desk::standing;
 use crate::desk::work::Work;
-use crate::sandbox::whole::{Whole, folder_of};
+use crate::report::terminal::counted;
+use crate::sandbox::whole::{self, Whole, folder_of};
 
 /// What lies in the place of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,8 @@ pub fn look_at(program: &str) -> Result<Found> {
 /// Brings the starter of a program back. Returns the file, from the root of the course, in which the old one was kept;
 /// none if it was as handed out, and so left alone, or missing.
 ///
-/// Whoever calls should have the turn, so that no check builds the program meanwhile, and have asked.
+/// Whoever calls should have asked, and either have the turn, so that no check builds the program meanwhile, or check it
+/// again.
 ///
 /// # Errors
 /// When the program cannot be replaced. It is then as it was.
@@ -142,7 +143,7 @@ pub fn start_over(program: &'static str) -> Result<Option<PathBuf>> {
     if found == Found::AsHandedOut {
         return Ok(None);
     }
-    let date = Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string();
+    let date = whole::date();
     let is_kept = found != Found::Missing;
     let copy = replace(&root().join(&source), &starter_of(program)?, is_kept.then_some(&date))
         .with_context(|| format!("cannot write {}, so it is as it was", source.display()))?;
@@ -178,12 +179,11 @@ fn replace(path: &Path, content: &[u8], date: Option<&String>) -> io::Result<Opt
 /// Copies a file to `NAME.DATE.rs.bak` or, if that is taken, `NAME.DATE-2.rs.bak` and so on.
 fn keep(path: &Path, date: &str) -> io::Result<PathBuf> {
     let mut old = File::open(path)?;
-    let mut number = 1;
+    let mut dates = whole::numbered(date);
     let (copy, mut file) = loop {
-        let date = if number == 1 { date.to_string() } else { format!("{date}-{number}") };
-        let copy = path.with_extension(format!("{date}.rs.bak"));
+        let copy = path.with_extension(format!("{}.rs.bak", dates.next().unwrap_or_default()));
         match File::options().write(true).create_new(true).open(&copy) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             other => break (copy, other?),
         }
     };
@@ -209,13 +209,11 @@ fn what_was_done(theirs: &[u8], starter: &[u8]) -> String {
     let lines = match lines_beside(&theirs, &starter) {
         _ if theirs.trim().is_empty() => return "empty".to_string(),
         0 => "lines removed or moved".to_string(),
-        1 => "1 line of your own".to_string(),
-        count => format!("{count} lines of your own"),
+        count => format!("{} of your own", counted(count, "line")),
     };
     match Starter::of(&theirs).todo_count() {
         0 => format!("{lines}, no TODO left"),
-        1 => format!("{lines}, 1 TODO left"),
-        count => format!("{lines}, {count} TODOs left"),
+        count => format!("{lines}, {} left", counted(count, "TODO")),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::judge::cast::{self, Cast, Commands, Sources};
 use crate::judge::judge;
 use crate::judge::outcome::StepResult;
 use crate::judge::probe;
+use crate::judge::standing::{first_incomplete, sum_of};
 use crate::report::again::Again;
 use crate::report::terminal::{Ending, Next, Untouched};
 use crate::sandbox::limits::Limits;
@@ -187,12 +188,13 @@ impl Run {
 impl Played {
     /// What follows from it.
     pub fn ending<'a>(&'a self, run: &'a Run) -> Ending<'a> {
-        let next = || standing::first_incomplete().map_or(Next::Nothing, Next::Step);
+        let standings = self.is_one.then(standing::all);
+        let next = |standings| first_incomplete(standings).map_or(Next::Nothing, Next::Step);
         Ending {
             again: Again { options: run.options.clone(), only: run.only.clone(), seed: self.seed },
             summed: &run.steps,
-            next: self.is_one.then(next),
-            so_far: self.is_one.then(standing::sum),
+            next: standings.as_deref().map(next),
+            so_far: standings.as_deref().map(sum_of),
             hinted: self.is_students.then(standing::hinted),
             changed_helpers: &self.changed_helpers,
         }
@@ -239,7 +241,7 @@ struct Prepared {
 }
 
 /// The file of an exercise, and its task.
-fn task_of(program: &str) -> (String, String) {
+pub(super) fn task_of(program: &str) -> (String, String) {
     let file = Package::Exercises.source(program).display().to_string();
     (file, Starter::handed_out(program).task())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::course::layout::{Package, fingerprint, kept};
+use crate::course::layout::{Contents, Package, kept};
 use crate::course::starter::{self, Starter};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
@@ -30,15 +30,14 @@ const HINTED: &str = "hinted";
 
 /// Where the student stands with all steps, in the order of the walkthrough.
 pub fn all() -> Vec<Standing> {
-    let standings = read(&path());
-    STEPS.iter().map(|step| standing(step, standings.get(step.id))).collect()
+    let (standings, contents) = (read(&path()), Contents::of(Package::Exercises));
+    STEPS.iter().map(|step| standing(step, standings.get(step.id), &contents)).collect()
 }
 
-fn standing(step: &'static Step, kept: Option<&Value>) -> Standing {
+fn standing(step: &'static Step, kept: Option<&Value>, contents: &Contents) -> Standing {
     // Where the file is damaged, it is as if the step had not been checked.
     let kept = kept.and_then(|kept| Kept::deserialize(kept).ok());
-    let is_current =
-        |kept: &Kept| kept.fingerprint == fingerprint(Package::Exercises, step.programs);
+    let is_current = |kept: &Kept| kept.fingerprint == contents.fingerprint(step.programs);
     Standing {
         step,
         points: kept.as_ref().map(|kept| kept.points.clamp(0.0, f64::from(step.points))),
@@ -51,17 +50,6 @@ fn standing(step: &'static Step, kept: Option<&Value>) -> Standing {
 /// Whether all programs of a step are as they were handed out.
 pub fn is_untouched(step: &Step) -> bool {
     step.programs.iter().all(|program| starter::is_untouched(program))
-}
-
-/// The points of all steps that count, and the most that all steps give.
-pub fn sum() -> (f64, u32) {
-    let points = all().iter().fold(0.0, |sum, standing| sum + standing.counted());
-    (points, STEPS.iter().map(|step| step.points).sum())
-}
-
-/// The first step, in the order of the walkthrough, that does not have all of its points as it lies there now.
-pub fn first_incomplete() -> Option<&'static Step> {
-    all().iter().find(|standing| !standing.is_complete()).map(|standing| standing.step)
 }
 
 /// Keeps the results of a check of the student's programs. It is a convenience: a folder that cannot be
@@ -165,7 +153,8 @@ mod tests {
         let step = &STEPS[0];
         let max = f64::from(step.points);
         let points = |kept: &str| {
-            standing(step, Some(&serde_json::from_str(kept).expect("a JSON value"))).points
+            let kept = serde_json::from_str(kept).expect("a JSON value");
+            standing(step, Some(&kept), &Contents::of(Package::Exercises)).points
         };
         for damaged in ["7", "null", "{}", "[]", "{\"fingerprint\": \"\", \"points\": \"2\"}"] {
             assert_eq!(points(damaged), None, "{damaged}");

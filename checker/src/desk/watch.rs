@@ -25,6 +25,7 @@ use crate::desk::standing;
 use crate::desk::watch::desk::{Desk, Errand};
 use crate::desk::watch::files::{Files, LOOK};
 use crate::desk::watch::tty::{Input, Screen};
+use crate::judge::standing::{first_incomplete, sum_of};
 use crate::report::link::{Kind, Links};
 use crate::report::terminal::points;
 
@@ -36,7 +37,7 @@ const LOOK_AT_RUN: Duration = Duration::from_millis(15);
 /// # Errors
 /// When the terminal cannot be used.
 pub fn watch(step: Option<&'static Step>) -> Result<Answer> {
-    let step = step.or_else(standing::first_incomplete).unwrap_or(&STEPS[0]);
+    let step = step.or_else(|| first_incomplete(&standing::all())).unwrap_or(&STEPS[0]);
     let files = Files::of(&root().join(Package::Exercises.folder()));
     // Once: if it is built again meanwhile, the new one has the same name.
     let checker = env::current_exe().context("cannot find the checker itself")?;
@@ -71,7 +72,7 @@ pub fn watch(step: Option<&'static Step>) -> Result<Answer> {
     }
     drop(screen);
     run::stop_all();
-    let (sum, max) = desk.so_far();
+    let (sum, max) = sum_of(&desk.standings);
     let text = format!("So far: {} of {max} points in all steps.\n", points(sum));
     Ok(Answer { text, warnings: Vec::new(), status: 0 })
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::course::layout::{Package, fingerprint};
+use crate::course::layout::{Contents, Package};
 use crate::course::step::{Asked, Check, Probe, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
@@ -51,7 +51,8 @@ pub struct Sources {
 impl Sources {
     /// The programs of these steps.
     pub fn of(steps: &[&'static Step], package: Package) -> Sources {
-        let fingerprints = steps.iter().map(|step| fingerprint(package, step.programs)).collect();
+        let contents = Contents::of(package);
+        let fingerprints = steps.iter().map(|step| contents.fingerprint(step.programs)).collect();
         Sources { steps: steps.to_vec(), package, fingerprints }
     }
 

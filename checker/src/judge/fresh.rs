@@ -16,7 +16,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::course::layout::content;
+use crate::course::layout::{content, files_in};
 
 /// What was built last, from a package.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,25 +99,14 @@ impl Note {
 /// The files in a folder and all folders in it, each with the hash of its content. What cannot be read, cargo will
 /// complain of. An old file that was kept when its program was started over is not built: it keeps its time.
 fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
-    let mut files = BTreeMap::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            // A link to a folder is not followed.
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if is_folder && entry.file_name() != "target" {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "bak") {
-                continue;
-            } else if let Some(content) = content(&path) {
-                let mut hasher = DefaultHasher::new();
-                content.hash(&mut hasher);
-                files.insert(path, hasher.finish());
-            }
-        }
-    }
-    files
+    let is_kept = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "bak");
+    let files = files_in(folder, |_| false).into_iter().filter(|path| !is_kept(path));
+    let hashed = |path: PathBuf| {
+        let mut hasher = DefaultHasher::new();
+        content(&path)?.hash(&mut hasher);
+        Some((path, hasher.finish()))
+    };
+    files.filter_map(hashed).collect()
 }
 
 fn stamp_of(path: &Path) -> Option<Stamp> {

@@ -34,3 +34,14 @@ impl Standing {
         self.points.is_some() && !self.is_current && !self.is_untouched
     }
 }
+
+/// The points of these steps that count, and the most that they give.
+pub fn sum_of(standings: &[Standing]) -> (f64, u32) {
+    let points = standings.iter().fold(0.0, |sum, standing| sum + standing.counted());
+    (points, standings.iter().map(|standing| standing.step.points).sum())
+}
+
+/// The first of these steps that does not have all of its points as it lies there now.
+pub fn first_incomplete(standings: &[Standing]) -> Option<&'static Step> {
+    standings.iter().find(|standing| !standing.is_complete()).map(|standing| standing.step)
+}

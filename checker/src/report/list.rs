@@ -3,8 +3,8 @@
 use colored::Colorize;
 
 use crate::course::step::Step;
-use crate::judge::standing::Standing;
-use crate::report::terminal::{Terminal, points};
+use crate::judge::standing::{Standing, sum_of};
+use crate::report::terminal::{Terminal, counted, points};
 use crate::stage::show::shorten;
 
 /// The columns of a step's bar.
@@ -76,8 +76,7 @@ impl Terminal {
     /// A bar for all steps, with the sum.
     pub(super) fn whole(&self, standings: &[Standing]) -> String {
         const WIDEST: usize = 60;
-        let sum = standings.iter().fold(0.0, |sum, standing| sum + standing.counted());
-        let max: u32 = standings.iter().map(|standing| standing.step.points).sum();
+        let (sum, max) = sum_of(standings);
         let words = format!("{} of {max} points", points(sum));
         let width = self.width.saturating_sub(words.len() + GAP).min(WIDEST);
         format!("{}  {}", bar(sum, f64::from(max), true, width), words.bold())
@@ -150,11 +149,7 @@ fn state(standing: &Standing, has_todos: bool) -> String {
         standing if standing.is_changed() => Some("changed since".to_string()),
         _ => None,
     };
-    let todos = match standing.todos {
-        1 => "1 TODO".to_string(),
-        count => format!("{count} TODOs"),
-    };
-    let todos = Some(todos).filter(|_| has_todos && standing.todos > 0);
+    let todos = Some(counted(standing.todos, "TODO")).filter(|_| has_todos && standing.todos > 0);
     words.into_iter().chain(todos).collect::<Vec<_>>().join(", ")
 }
 

@@ -17,8 +17,8 @@ use crate::report::screen::rows::{Detail, rows};
 pub use crate::report::screen::size::Size;
 use crate::report::screen::size::wrapped;
 use crate::report::seen::{CheckSeen, Seen, StepSeen};
-use crate::report::terminal::points;
-use crate::report::transcript;
+use crate::report::terminal::{all_in_words, points};
+use crate::report::{transcript, verdicts};
 
 /// What is shown of a step that is followed.
 #[derive(Clone, Copy, Debug)]
@@ -170,11 +170,7 @@ impl Followed<'_> {
     /// That all passes, the sum, and how to go on.
     fn done(&self, result: &StepSeen) -> String {
         let missed = result.checks.iter().filter(|check| !check.passes()).count();
-        let done = match missed {
-            0 => "All checks pass".to_string(),
-            1 => "All but 1 bonus passes".to_string(),
-            count => format!("All but {count} bonuses pass"),
-        };
+        let done = all_in_words(missed);
         let (sum, max) = self.so_far;
         let so_far = format!("{} of {max} points so far", points(sum));
         match self.next {
@@ -254,7 +250,7 @@ fn cut_off(mut lines: Vec<String>, size: Size) -> Vec<String> {
 fn advice(failed: &CheckSeen) -> String {
     match failed.advice.is_empty() {
         true => String::new(),
-        false => crate::report::verdicts::advice(&failed.advice),
+        false => verdicts::advice(&failed.advice),
     }
 }
 

@@ -94,6 +94,25 @@ pub fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{end}")
 }
 
+/// `ex1`, `ex1 and ex2`, `ex1, ex2 and ex3`
+pub fn in_words(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &words[..] {
+        [] => String::new(),
+        [one] => one.to_string(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// That all checks pass that give points, of a step where so many others do not.
+pub(super) fn all_in_words(missed: usize) -> String {
+    match missed {
+        0 => "All checks pass".to_string(),
+        1 => "All but 1 bonus passes".to_string(),
+        count => format!("All but {count} bonuses pass"),
+    }
+}
+
 /// The points of what was not checked, if there are any: `, 2 open (not checked)`.
 pub fn open_in_words(results: &[StepResult]) -> String {
     let open: f64 = results.iter().map(StepResult::open_points).sum();
@@ -111,11 +130,12 @@ fn title_width(steps: impl Iterator<Item = &'static Step>) -> usize {
 /// Whatever of the helpers is not as the course has it, since a mistake may stand there; and the command that brings
 /// it back.
 pub fn changed_helpers_in_words(files: &[String]) -> Option<(String, Vec<String>)> {
-    let (last, others) = files.split_last()?;
-    let (names, verb, it) = match others {
-        [] => (last.clone(), "differs", "it"),
-        others => (format!("{} and {last}", others.join(", ")), "differ", "them"),
+    let (verb, it) = match files {
+        [] => return None,
+        [_] => ("differs", "it"),
+        _ => ("differ", "them"),
     };
+    let names = in_words(files);
     let text = format!(
         "{names} {verb} from the course's, and your programs are built with {it}. The course's comes back with:"
     );
@@ -212,14 +232,10 @@ impl Terminal {
             && result.is_passed()
         {
             let failed = result.outcomes.iter().filter(|outcome| !outcome.passes()).count();
-            let done = match failed {
-                0 => "All checks pass.".to_string(),
-                1 => "All but 1 bonus passes.".to_string(),
-                count => format!("All but {count} bonuses pass."),
-            };
+            let done = all_in_words(failed);
             let next = match next {
-                Next::Step(next) => format!("{done} Next: make {} ({})", next.id, next.title),
-                Next::Nothing => format!("{done} All steps are done."),
+                Next::Step(next) => format!("{done}. Next: make {} ({})", next.id, next.title),
+                Next::Nothing => format!("{done}. All steps are done."),
             };
             text += &format!("{}\n", self.wrap(&next, ""));
         }

@@ -1,10 +1,11 @@
-//! Files that are written whole, or not at all.
+//! Files that are written whole, or not at all, and names for what is kept of the old ones.
 
 use std::fs::Permissions;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Zoned;
 use rustix::fs::{Access, access};
 use tempfile::{Builder, NamedTempFile};
 
@@ -57,6 +58,19 @@ impl Whole {
 /// When it cannot be written. What was there is as it was.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     Whole::beside(path, content)?.put()
+}
+
+/// The date and the time of day, as they can stand in the name of a file on every system: `2026-01-31T14-03-07`.
+pub fn date() -> String {
+    Zoned::now().strftime("%Y-%m-%dT%H-%M-%S").to_string()
+}
+
+/// A date for each of those who have come in the same second: `DATE`, `DATE-2`, `DATE-3` and so on.
+pub fn numbered(date: &str) -> impl Iterator<Item = String> {
+    (1..).map(move |number| match number {
+        1 => date.to_string(),
+        _ => format!("{date}-{number}"),
+    })
 }
 
 /// Whether something can be put into a folder, as far as that can be known before; else, why not.

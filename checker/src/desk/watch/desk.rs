@@ -192,12 +192,8 @@ impl Desk {
         });
         if seen.error.is_none() && !ended.complaints.is_empty() {
             self.note = ended.complaints.lines().collect::<Vec<_>>().join("; "); // warnings
-        }
-        if errand == Errand::CheckAll {
-            self.note = match &seen.error {
-                Some(error) => error.clone(),
-                None => "All steps are checked.".to_string(),
-            };
+        } else if errand == Errand::CheckAll {
+            self.note = seen.error.clone().unwrap_or("All steps are checked.".to_string());
         }
         if errand == Errand::Check || seen.steps.iter().any(|step| step.id == self.step.id) {
             self.seen = Some(seen);
@@ -272,12 +268,6 @@ impl Desk {
         others.find(|standing| !standing.is_complete()).map(|standing| standing.step)
     }
 
-    /// The points in all steps, and the most there are.
-    pub(super) fn so_far(&self) -> (f64, u32) {
-        let points = self.standings.iter().map(Standing::counted);
-        (points.fold(0.0, |sum, points| sum + points), STEPS.iter().map(|step| step.points).sum())
-    }
-
     /// The number of the step that is followed, in the order of the course.
     pub(super) fn number(&self) -> usize {
         STEPS.iter().position(|step| step.id == self.step.id).unwrap_or(0)
@@ -314,9 +304,5 @@ fn step_of(program: &str) -> Option<&'static Step> {
 }
 
 fn name_of(path: &Path) -> String {
-    path.strip_prefix(root())
-        .map(Path::to_path_buf)
-        .unwrap_or(PathBuf::from(path))
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }

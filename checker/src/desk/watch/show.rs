@@ -3,10 +3,11 @@
 use colored::Colorize;
 
 use crate::course::layout::Package;
-use crate::course::starter::Starter;
+use crate::desk::run::task_of;
 use crate::desk::watch::desk::{Desk, Errand};
 use crate::desk::watch::views::View;
 use crate::desk::work::Word;
+use crate::judge::standing::sum_of;
 use crate::report::screen::{self, Followed, Frame, Size};
 
 /// The whole screen.
@@ -18,7 +19,7 @@ pub(super) fn lines(desk: &mut Desk, size: Size) -> Vec<String> {
         seen: desk.seen.as_ref(),
         is_old: desk.is_old,
         hints: desk.hints.get(desk.step.id).copied().unwrap_or(0),
-        so_far: desk.so_far(),
+        so_far: sum_of(&desk.standings),
         next: desk.next(),
     };
     let frame = Frame {
@@ -55,9 +56,8 @@ fn watched(desk: &Desk) -> String {
 
 /// The files and tasks of a step of which nothing is done.
 fn tasks(desk: &Desk) -> Vec<(String, String)> {
-    let task = |program: &&str| (file(program), Starter::handed_out(program).task());
     match desk.standings[desk.number()].is_untouched {
-        true => desk.step.programs.iter().map(task).collect(),
+        true => desk.step.programs.iter().map(|program| task_of(program)).collect(),
         false => Vec::new(),
     }
 }

@@ -4,7 +4,7 @@ use colored::{ColoredString, Colorize};
 
 use crate::report::screen::size::Size;
 use crate::report::seen::{CheckSeen, StepSeen};
-use crate::report::terminal::points;
+use crate::report::terminal::{counted, points};
 
 /// How much is said of each check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Kind {
 
     /// What so many of this kind are said to do.
     fn sum(self, count: usize) -> String {
-        let checks = if count == 1 { "1 check".to_string() } else { format!("{count} checks") };
+        let checks = counted(count, "check");
         let one = count == 1;
         match self {
             Kind::Passes => format!("{checks} {}", if one { "passes" } else { "pass" }),
