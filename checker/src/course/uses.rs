@@ -1,5 +1,6 @@
 //! Which helpers and which packages a source uses, by the names that stand in it. It is not parsed: where a name could be
-//! one of theirs, it is taken for that. So too much may be found, but not too little.
+//! one of theirs, it is taken for that. So too much may be found, and too little only where a helper names another one by
+//! `super::`, as none of the course's does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
