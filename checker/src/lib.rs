@@ -131,14 +131,18 @@ pub mod sandbox {
     pub mod containment;
     pub mod ending;
     mod folder;
+    mod init;
     pub mod launcher;
     pub mod limits;
+    pub mod namespaces;
     pub mod process;
     pub mod protection;
     mod running;
     pub mod sockets;
     mod trial;
     pub mod turn;
+    mod user;
+    mod view;
     pub mod whole;
     mod writes;
 }

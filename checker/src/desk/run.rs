@@ -20,7 +20,7 @@ use crate::judge::standing::{first_incomplete, sum_of};
 use crate::report::again::Again;
 use crate::report::terminal::{Ending, Next, Untouched};
 use crate::sandbox::limits::Limits;
-use crate::sandbox::protection::{Protection, Sandbox};
+use crate::sandbox::protection::{Degree, Protection, Sandbox};
 use crate::sandbox::turn::Turn;
 use crate::stage::words::any_seed;
 
@@ -134,7 +134,7 @@ impl Run {
     fn protect(&self) -> Result<Protection> {
         let sandbox = self.sandbox.unwrap_or_default();
         let protection = Protection::set_up(sandbox);
-        if sandbox == Sandbox::Require && !protection.is_partial {
+        if sandbox == Sandbox::Require && protection.degree == Degree::None {
             let advice = "use --sandbox auto, in a container";
             bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));
         }

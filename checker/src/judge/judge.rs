@@ -12,6 +12,7 @@ use crate::course::starter::Starter;
 use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
+use crate::sandbox::namespaces::{self, on_own_network};
 use crate::stage::aftermath::Finished;
 use crate::stage::launch::Launch;
 use crate::stage::panics::Panic;
@@ -29,7 +30,7 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
     for cast in casts {
         checks.extend(cast.checks.iter().map(|check| (cast, *check)));
     }
-    let one_at_a_time = casts.iter().any(Cast::has_fixed_port);
+    let one_at_a_time = !namespaces::are_made() && casts.iter().any(Cast::has_fixed_port);
     let mut outcomes = play_all(&checks, seed, one_at_a_time, done).into_iter();
     let result = |cast: &Cast| StepResult {
         step: cast.step,
@@ -80,17 +81,28 @@ pub fn play_all(
 /// Plays one check.
 pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let began = Instant::now();
-    let played = catch_unwind(AssertUnwindSafe(|| play_to_the_end(cast, check, seed)));
-    let outcome = played.unwrap_or_else(|panic| Outcome {
+    let unplayed = |verdict: Verdict| Outcome {
         check,
         is_bonus: is_bonus(cast, check),
         max: cast.points_of(check),
         transcript: Transcript::new(cast.production(check, seed).title),
-        verdict: Verdict::CheckerFault(format!("the checker panicked: {}", said_by(&*panic))),
+        verdict,
         took: Duration::ZERO,
         lacked_room: false,
         warnings: Vec::new(),
+    };
+    let played = on_own_network(|| {
+        catch_unwind(AssertUnwindSafe(|| play_to_the_end(cast, check, seed)))
+            .map_err(|panic| format!("the checker panicked: {}", said_by(&*panic)))
     });
+    let outcome = match played {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(fault)) => unplayed(Verdict::CheckerFault(fault)),
+        Err(error) => Outcome {
+            lacked_room: true,
+            ..unplayed(Verdict::NotChecked(format!("this machine has no room for it: {error}")))
+        },
+    };
     Outcome { took: began.elapsed(), ..outcome }
 }
 

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::course::step::{Check, Probe};
 use crate::judge::cast::Cast;
+use crate::sandbox::namespaces::on_own_network;
 use crate::stage::framing::{Framed, Framing, Known};
 use crate::stage::launch::Launch;
 use crate::stage::stage::Stage;
@@ -49,8 +50,11 @@ fn guesses(cast: &Cast, probe: &Probe) -> Vec<Framing> {
 
 /// Plays a probe. What it fails by is for the checks to find.
 fn play(cast: &Cast, probe: &Probe, guess: Framing, seed: u64) -> Result<Option<Framing>, Stop> {
-    let stage = Stage::new(cast.production_of_probe(probe, guess, seed));
-    let found = catch_unwind(AssertUnwindSafe(|| (probe.scene)(&stage)));
-    stage.finish();
-    found.unwrap_or(Ok(None))
+    let played = on_own_network(|| {
+        let stage = Stage::new(cast.production_of_probe(probe, guess, seed));
+        let found = catch_unwind(AssertUnwindSafe(|| (probe.scene)(&stage)));
+        stage.finish();
+        found.unwrap_or(Ok(None))
+    });
+    played.unwrap_or(Ok(None))
 }

@@ -138,6 +138,17 @@ pub fn command_line(pid: i32) -> Option<String> {
     text_of(pid, "cmdline").filter(|line| !line.is_empty())
 }
 
+/// The child that a process has had for the longest time.
+pub fn first_child(pid: u32) -> Option<u32> {
+    let children = text_of(pid as i32, &format!("task/{pid}/children"));
+    let mut first = children.iter().filter_map(|list| list.split(' ').next()?.parse().ok());
+    first.next().or_else(|| {
+        let entries = census(); // a system may keep no such list
+        let children = entries.iter().filter(|entry| entry.parent == pid as i32);
+        children.min_by_key(|child| (child.born, child.pid)).map(|child| child.pid as u32)
+    })
+}
+
 /// This process.
 pub fn own() -> Option<Entry> {
     entry(process::id() as i32)

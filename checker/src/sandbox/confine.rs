@@ -1,8 +1,11 @@
 //! What a process does to itself before it becomes a stranger's program. Nothing of it can be taken back: it holds for
 //! the program and for all that it will start.
 
+use std::ffi::OsString;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::{fs, io};
 
@@ -11,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::calls::refuse_calls;
 use crate::sandbox::limits::Limits;
+use crate::sandbox::namespaces;
+use crate::sandbox::view::View;
 use crate::sandbox::writes::confine_writes;
 
 /// How a program is held.
@@ -22,6 +27,8 @@ pub(super) struct Bounds {
     limits: Vec<u64>,
     /// The only folder that it may write to.
     folder: PathBuf,
+    /// What it sees, if it has namespaces of its own.
+    view: Option<View>,
 }
 
 /// Whether programs are to be left as they are.
@@ -33,26 +40,38 @@ pub(super) fn turn(on: bool) {
 }
 
 impl Bounds {
-    /// Those of a program that this process starts; none if programs are to be left as they are.
-    pub(super) fn new(limits: &Limits, folder: &Path) -> Option<Bounds> {
+    /// Those of a program that this process starts by this command; none if programs are to be left as they are.
+    pub(super) fn new(limits: &Limits, folder: &Path, command: &Command) -> Option<Bounds> {
         if IS_OFF.load(Ordering::SeqCst) {
             return None;
         }
         let limits = limits_of(limits).into_iter().map(|(_, most)| most).collect();
         let checker = std::process::id() as i32;
-        Some(Bounds { checker, limits, folder: folder.to_path_buf() })
+        let view = namespaces::are_made().then(|| View::of(command, folder));
+        Some(Bounds { checker, limits, folder: folder.to_path_buf(), view })
+    }
+
+    /// Whether the process that takes them is the first of those with numbers of their own.
+    pub(super) fn are_of_first_process(&self) -> bool {
+        self.view.is_some()
     }
 
     /// Confines this process. It is started for that, has one thread, and leads no group yet. If it is on a terminal, that
     /// becomes the one of its session, so that `/dev/tty` is this one, and Ctrl-C typed into it does what it does for a user.
     ///
     /// # Errors
-    /// When it cannot get a session of its own, or keeps the privileges that it has.
-    pub(super) fn take(&self, is_on_terminal: bool) -> rustix::io::Result<()> {
+    /// When it cannot get a session of its own, sees more than it should, or keeps the privileges that it has.
+    pub(super) fn take(&self, is_on_terminal: bool) -> io::Result<()> {
         // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
         // And a session has groups of its own, so that it cannot join that of the checker.
         rustix::process::setsid()?;
-        self.die_with_checker()?;
+        match &self.view {
+            Some(view) => {
+                namespaces::own_files()?;
+                view.enter(own_terminal().as_deref())?;
+            }
+            None => self.die_with_checker()?, // of the processes with numbers of their own, the first sees to that
+        }
         for (resource, most) in RESOURCES.into_iter().zip(&self.limits) {
             let allowed = allowed(resource, *most);
             let _ = setrlimit(resource, allowed); // a system may want others: then it keeps its own
@@ -62,7 +81,7 @@ impl Bounds {
             rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
         }
         // Whether these hold was tried before.
-        let _ = confine_writes(&self.folder);
+        let _ = confine_writes(&self.folder, own_terminal().as_deref());
         let _ = refuse_calls();
         Ok(())
     }
@@ -86,6 +105,12 @@ impl Bounds {
     }
 }
 
+/// The terminal that is the stdin of this process, if it is one.
+fn own_terminal() -> Option<PathBuf> {
+    let name = rustix::termios::ttyname(io::stdin().as_fd(), Vec::new()).ok()?;
+    Some(PathBuf::from(OsString::from_vec(name.into_bytes())))
+}
+
 /// What the system limits, for each process.
 const RESOURCES: [Resource; 4] =
     [Resource::Core, Resource::Fsize, Resource::Nofile, Resource::Data];
@@ -107,8 +132,12 @@ pub(super) fn allowed(resource: Resource, most: u64) -> Rlimit {
 /// root, what makes root more than an owner of files goes too: the right to look into other processes, above all.
 #[cfg(target_os = "linux")]
 fn give_up_privileges() -> rustix::io::Result<()> {
-    use rustix::thread::{CapabilitySet, capabilities, set_capabilities, set_no_new_privs};
+    use rustix::thread::{
+        CapabilitySet, capabilities, clear_ambient_capability_set, set_capabilities,
+        set_no_new_privs,
+    };
     set_no_new_privs(true)?;
+    let _ = clear_ambient_capability_set(); // a system without it has none
     let had = capabilities(None)?;
     if had.permitted.is_empty() {
         return Ok(());
@@ -149,3 +178,20 @@ pub(super) fn close_to_others() {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn close_to_others() {}
+
+/// Does something for which this process must be one that its user can look into, since its files in `/proc` are
+/// root's otherwise. Nothing of a stranger may run yet.
+pub(super) fn while_open_to_this_user<T>(act: impl FnOnce() -> T) -> T {
+    #[cfg(target_os = "linux")]
+    use rustix::process::{DumpableBehavior, dumpable_behavior, set_dumpable_behavior};
+    #[cfg(target_os = "linux")]
+    let before = dumpable_behavior();
+    #[cfg(target_os = "linux")]
+    let _ = set_dumpable_behavior(DumpableBehavior::Dumpable);
+    let done = act();
+    #[cfg(target_os = "linux")]
+    if let Ok(before) = before {
+        let _ = set_dumpable_behavior(before);
+    }
+    done
+}

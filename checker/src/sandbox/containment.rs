@@ -10,7 +10,7 @@
 //! is nobody's, and is ended with the checker: see [`end_everything`](crate::sandbox::ending::end_everything).
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::Path;
 use std::process::Command;
@@ -36,7 +36,7 @@ const THREADS: u64 = 8;
 pub struct Containment {
     limits: Limits,
     folder: Folder,
-    leaders: BTreeSet<i32>,
+    leaders: BTreeMap<i32, u32>, // each with its program, which it is itself unless it only looks after that
     seen: RefCell<BTreeSet<(i32, u64)>>, // who was in a family: the id, and when it was born
 }
 
@@ -51,7 +51,7 @@ impl Containment {
         Ok(Containment {
             limits,
             folder: Folder::new()?,
-            leaders: BTreeSet::new(),
+            leaders: BTreeMap::new(),
             seen: RefCell::default(),
         })
     }
@@ -69,11 +69,11 @@ impl Containment {
         for variable in [MARK, "TMPDIR", "HOME"] {
             command.env(variable, self.folder.path());
         }
-        let bounds = Bounds::new(&self.limits, self.folder.path());
+        let bounds = Bounds::new(&self.limits, self.folder.path(), command);
         let (process, pipes) = Process::start_within(bounds, command, on)?;
-        let pid = process.id() as i32;
-        self.leaders.insert(pid);
-        restrict(pid, &self.limits); // a launcher has done that already, where there was one
+        let leader = process.leader() as i32;
+        self.leaders.insert(leader, process.id());
+        restrict(leader, &self.limits); // a launcher has done that already, where there was one
         Ok((process, pipes))
     }
 
@@ -82,21 +82,22 @@ impl Containment {
         self.folder.path()
     }
 
-    /// The family that has taken too much, if any: the id of its leader, and what it did. Orphans count as children of
-    /// the first of the leaders.
+    /// The family that has taken too much, if any: the id of its program, and what it did. Orphans count as children of
+    /// the first of the programs.
     pub fn excess(&self) -> Option<(u32, String)> {
         let entries = census::recent_census();
         let mut orphans = orphans_among(&entries, |orphan| self.is_ours(orphan));
-        self.leaders.iter().find_map(|leader| {
+        self.leaders.iter().find_map(|(leader, program)| {
             let mut roots = std::mem::take(&mut orphans);
             roots.insert(*leader);
-            let family = census::with_descendants(&entries, &roots);
+            let mut family = census::with_descendants(&entries, &roots);
+            family.retain(|member| member.pid != *leader || *program == *leader as u32);
             for member in &family {
                 if self.seen.borrow_mut().insert((member.pid, member.born)) {
                     restrict(member.pid, &self.limits);
                 }
             }
-            Some((*leader as u32, self.excess_of(&family)?))
+            Some((*program, self.excess_of(&family)?))
         })
     }
 
@@ -141,7 +142,7 @@ impl Containment {
     }
 
     fn is_ours(&self, root: &Entry) -> bool {
-        if self.leaders.contains(&root.group) || self.leaders.contains(&root.session) {
+        if self.leaders.contains_key(&root.group) || self.leaders.contains_key(&root.session) {
             return true;
         }
         match census::variable(root.pid, MARK) {

@@ -5,6 +5,9 @@
 //! The launcher is told what to do over a socket, which is its stdin at first; the program's own stdin comes over it
 //! too. That socket closes when the program is there, and else says why not. Its arguments are the program's command.
 //!
+//! Where programs have numbers of their own, the launcher is the first of these processes: then it does not become the program, but
+//! starts it and stays, as [`crate::sandbox::init`] tells.
+//!
 //! Only a binary whose `main` calls [`begin`] first is a launcher. Where there is none (a test that plays scenes by
 //! itself, a system without `/proc`), a program leads a group of its own instead, and its limits are set once it runs.
 
@@ -12,7 +15,6 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
-use std::net::Shutdown;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -29,7 +31,8 @@ use rustix::net::{
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::confine::{self, Bounds};
-use crate::sandbox::{ending, trial};
+use crate::sandbox::init::{self, Failure, Life};
+use crate::sandbox::{ending, trial, user};
 
 /// The first argument of a launcher. No command of the checker has this name.
 const WORD: &str = "--launch-a-program";
@@ -49,15 +52,6 @@ pub(super) struct Orders {
     pub(super) is_on_terminal: bool,
 }
 
-/// Why there is no program.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It cannot be run.
-    Program(io::Error),
-    /// It could not be confined.
-    Machine(io::Error),
-}
-
 /// To be called first in `main`, before there is a thread. If this process is to be a launcher, it becomes one, and
 /// this returns only when that has failed or is over. Else it is a checker: nobody can look into it from now on, every process
 /// that it starts or adopts is its own to end, and it starts programs by means of launchers.
@@ -65,10 +59,13 @@ pub fn begin() -> Option<ExitCode> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     match arguments.split_first() {
         Some((word, command)) if word == WORD => return Some(launch(command)),
-        Some((word, [outside, folder])) if word == trial::WORD => {
-            trial::tell(outside.as_ref(), folder.as_ref());
-            return Some(ExitCode::SUCCESS);
+        Some((word, [orders])) if word == trial::WORD => {
+            return Some(code_of(trial::tell(&orders.to_string_lossy())));
         }
+        Some((word, [checker])) if word == user::WORD => {
+            return Some(code_of(user::help(&checker.to_string_lossy())));
+        }
+        Some((word, [])) if word == user::WORD => return Some(code_of(user::try_out())),
         _ => {}
     }
     confine::close_to_others();
@@ -77,6 +74,10 @@ pub fn begin() -> Option<ExitCode> {
         let _ = LAUNCHER.set(path); // whoever begins twice has the same path
     }
     None
+}
+
+fn code_of(done: io::Result<()>) -> ExitCode {
+    if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Where the launcher is, if there is one.
@@ -102,6 +103,7 @@ pub(super) struct Launch {
     /// What starts it. Its stdout and stderr are still to be set.
     pub(super) command: Command,
     ours: UnixStream,
+    stays: bool, // rather than becomes the program
 }
 
 impl Launch {
@@ -128,8 +130,8 @@ impl Launch {
         control.push(SendAncillaryMessage::ScmRights(&fds));
         // A file is passed along with at least one byte.
         sendmsg(&ours, &[IoSlice::new(b" ")], &mut control, SendFlags::empty())?;
-        serde_json::to_writer(&ours, orders)?;
-        ours.shutdown(Shutdown::Write)?;
+        let text = serde_json::to_vec(orders)?;
+        (&ours).write_all(&[&(text.len() as u32).to_ne_bytes()[..], &text].concat())?;
         ours.set_read_timeout(Some(LONGEST))?;
         let mut command = Command::new(launcher);
         command.arg(WORD).arg(asked.get_program()).args(asked.get_args()).env_clear();
@@ -138,20 +140,27 @@ impl Launch {
             command.current_dir(folder);
         }
         command.stdin(OwnedFd::from(theirs));
-        Ok(Launch { command, ours })
+        Ok(Launch { command, ours, stays: orders.bounds.are_of_first_process() })
     }
 
-    /// Waits until the launcher, which was started, has become the program. Drops the checker's copies of what the program has open.
-    pub(super) fn wait(self) -> Result<(), Failure> {
-        let Launch { command, mut ours } = self;
+    /// Waits until there is the program, by the launcher that has this id. Drops the checker's copies of what the program
+    /// has open. Returns its life, if the launcher has not become the program.
+    pub(super) fn wait(self, launcher: u32) -> Result<Option<Life>, Failure> {
+        let Launch { command, mut ours, stays } = self;
         drop(command); // else the socket would never come to an end
-        let mut report = Vec::new();
-        ours.read_to_end(&mut report).map_err(Failure::Machine)?;
-        // A signal may have ended it: that is told as the end of the program, as it would be a moment later.
-        let Some((kind, number)) = report.split_first() else { return Ok(()) };
-        let number = number.try_into().map_or(0, i32::from_ne_bytes);
-        let error = io::Error::from_raw_os_error(number);
-        Err(if *kind == b'P' { Failure::Program(error) } else { Failure::Machine(error) })
+        let mut kind = [0];
+        let count = ours.read(&mut kind).map_err(Failure::Machine)?;
+        match kind[0] {
+            // A signal may have ended it: that is told as the end of the program, as it would be a moment later.
+            _ if count == 0 && !stays => Ok(None),
+            init::HAS_STARTED => Life::new(launcher, ours).map(Some).map_err(Failure::Machine),
+            kind => {
+                let mut number = [0; 4];
+                ours.read_exact(&mut number).map_err(Failure::Machine)?;
+                let error = io::Error::from_raw_os_error(i32::from_ne_bytes(number));
+                Err(if kind == b'P' { Failure::Program(error) } else { Failure::Machine(error) })
+            }
+        }
     }
 }
 
@@ -173,15 +182,19 @@ fn launch(words: &[OsString]) -> ExitCode {
 fn become_program(channel: &mut UnixStream, words: &[OsString]) -> Failure {
     let confine = |channel: &mut UnixStream| {
         let orders = receive(channel)?;
-        Ok::<(), io::Error>(orders.bounds.take(orders.is_on_terminal)?)
+        orders.bounds.take(orders.is_on_terminal)?;
+        Ok::<bool, io::Error>(orders.bounds.are_of_first_process())
     };
-    if let Err(error) = confine(channel) {
-        return Failure::Machine(error);
-    }
+    let stays = match confine(channel) {
+        Ok(stays) => stays,
+        Err(error) => return Failure::Machine(error),
+    };
     let Some((program, arguments)) = words.split_first() else {
         return Failure::Machine(io::ErrorKind::InvalidInput.into());
     };
-    Failure::Program(Command::new(program).args(arguments).exec())
+    let mut command = Command::new(program);
+    command.args(arguments);
+    if stays { init::be_first(channel, &mut command) } else { Failure::Program(command.exec()) }
 }
 
 /// Takes what was sent: the program's stdin, which becomes that of this process, and the orders.
@@ -199,7 +212,9 @@ fn receive(channel: &mut UnixStream) -> io::Result<Orders> {
             rustix::stdio::dup2_stdin(&stdin)?;
         }
     }
-    let mut text = Vec::new();
-    channel.read_to_end(&mut text)?;
+    let mut length = [0; 4];
+    channel.read_exact(&mut length)?;
+    let mut text = vec![0; u32::from_ne_bytes(length) as usize];
+    channel.read_exact(&mut text)?;
     Ok(serde_json::from_slice(&text)?)
 }

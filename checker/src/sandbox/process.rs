@@ -4,7 +4,7 @@ use std::fmt;
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{self, Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -17,7 +17,9 @@ use rustix::termios::{LocalModes, OptionalActions, OutputModes, Winsize};
 use signal_hook::low_level::signal_name;
 
 use crate::sandbox::confine::Bounds;
-use crate::sandbox::launcher::{Failure, Launch, Orders};
+use crate::sandbox::init::{Failure, Life};
+use crate::sandbox::launcher::{Launch, Orders};
+use crate::sandbox::namespaces;
 use crate::sandbox::running::LONGEST_END;
 use crate::sandbox::{ending, running};
 
@@ -85,6 +87,7 @@ impl From<Errno> for StartError {
 /// A process that was started. Dropping it ends it.
 pub struct Process {
     child: Child,
+    life: Option<Life>, // if the child is not the program itself, but its parent
     exit: Option<Exit>,
     is_gone: Option<bool>, // once it was reaped
 }
@@ -130,57 +133,68 @@ impl Process {
         ending::comes_with_signals();
         let orders = bounds.map(|bounds| Orders { bounds, is_on_terminal: on != Stdio::Pipes });
         let launch = orders.and_then(|orders| Launch::of(command, &theirs.stdin, &orders));
-        let child = match launch.transpose()? {
+        let (child, life) = match launch.transpose()? {
             Some(launch) => Process::launch(launch, theirs)?,
             None => {
                 command.stdin(theirs.stdin).stdout(theirs.stdout).stderr(theirs.stderr);
-                let child = running::start(command.process_group(0));
+                let child = running::start(command.process_group(0), Command::spawn);
                 // The command keeps its ends open, so that ours would never come to an end.
                 command.stdin(process::Stdio::null());
                 command.stdout(process::Stdio::null()).stderr(process::Stdio::null());
-                child.map_err(StartError::Program)?
+                (child.map_err(StartError::Program)?, None)
             }
         };
-        Ok((Process { child, exit: None, is_gone: None }, pipes))
+        Ok((Process { child, life, exit: None, is_gone: None }, pipes))
     }
 
-    fn launch(mut launch: Launch, theirs: Ends) -> Result<Child, StartError> {
+    fn launch(mut launch: Launch, theirs: Ends) -> Result<(Child, Option<Life>), StartError> {
         launch.command.stdout(theirs.stdout).stderr(theirs.stderr);
-        let child = running::start(&mut launch.command);
+        let child = running::start(&mut launch.command, namespaces::spawn);
         let mut child = child.map_err(|error| match error.kind() {
             io::ErrorKind::InvalidInput => StartError::Program(error), // a zero in a word of its command
             _ => StartError::Machine(error),
         })?;
-        let launched = launch.wait().map_err(|failure| match failure {
+        let launched = launch.wait(child.id()).map_err(|failure| match failure {
             Failure::Program(error) => StartError::Program(error),
             Failure::Machine(error) => StartError::Machine(error),
         });
         if launched.is_err() {
             running::reap(&mut child);
         }
-        launched.map(|()| child)
+        launched.map(|life| (child, life))
     }
 
-    /// The process id.
+    /// The program's process id.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        self.life.as_ref().map_or(self.child.id(), |life| life.program)
     }
 
-    fn pid(&self) -> Option<Pid> {
-        Pid::from_raw(self.child.id() as i32)
+    /// The id of the child that the program is, or was started by and ends with.
+    pub(super) fn leader(&self) -> u32 {
+        self.child.id()
     }
 
     /// How it ended, if it has. This does not take its status away, so its id stays its own: the group
     /// can be ended later without hitting a stranger that was given the same number.
     pub fn exit(&mut self) -> Option<Exit> {
         if self.exit.is_none() {
+            self.exit = self.end_told();
+        }
+        if self.exit.is_none() {
             let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-            let status =
-                rustix::process::waitid(WaitId::Pid(self.pid()?), options).ok().flatten()?;
+            let child = Pid::from_raw(self.child.id() as i32)?;
+            let status = rustix::process::waitid(WaitId::Pid(child), options).ok().flatten()?;
             let exited = status.exit_status().map(Exit::Status);
-            self.exit = exited.or(status.terminating_signal().map(Exit::Signal));
+            let exit = exited.or(status.terminating_signal().map(Exit::Signal));
+            self.exit = self.end_told().or(exit); // it may have been told just now
         }
         self.exit
+    }
+
+    /// How it has ended, if its parent has told that.
+    fn end_told(&mut self) -> Option<Exit> {
+        let status = self.life.as_mut()?.end()?;
+        status.code().map(Exit::Status).or(status.signal().map(Exit::Signal))
     }
 
     /// Waits until it has ended, a moment at most: a program that is killed ends soon.
@@ -193,7 +207,7 @@ impl Process {
 
     /// Ends it, and all that it has started in its group.
     pub fn end_group(&self) {
-        running::end_group(self.id());
+        running::end_group(self.leader());
     }
 
     /// Ends its group, and takes its status away: then it is gone. Returns whether it is. That is tried once.

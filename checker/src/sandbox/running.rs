@@ -33,13 +33,16 @@ pub fn between_starts<T>(act: impl FnOnce() -> T) -> T {
     act()
 }
 
-/// Starts a program that leads a group of its own, or will soon.
+/// Starts a program that leads a group of its own, or will soon, by [`Command::spawn`] or something like it.
 ///
 /// # Errors
-/// Those of [`Command::spawn`].
-pub(super) fn start(command: &mut Command) -> io::Result<Child> {
+/// Those of `spawn`.
+pub(super) fn start(
+    command: &mut Command,
+    spawn: impl FnOnce(&mut Command) -> io::Result<Child>,
+) -> io::Result<Child> {
     let _changing = changing();
-    let child = command.spawn()?;
+    let child = spawn(command)?;
     lock_running().insert(child.id() as i32);
     Ok(child)
 }
@@ -115,8 +118,8 @@ mod tests {
 
     #[test]
     fn a_program_that_somebody_traces_is_not_waited_for_without_end() {
-        let mut traced =
-            start(Command::new("sleep").arg("60").process_group(0)).expect("it starts");
+        let traced = start(Command::new("sleep").arg("60").process_group(0), Command::spawn);
+        let mut traced = traced.expect("it starts");
         let mut tracer = Command::new("python3");
         tracer.args(["-c", TRACER, &traced.id().to_string()]);
         let mut tracer = match tracer.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() {

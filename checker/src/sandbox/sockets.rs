@@ -150,9 +150,10 @@ enum State {
     Other,
 }
 
-/// All TCP sockets of this machine, where the system tells.
+/// All TCP sockets of this thread's network, where the system tells.
 fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
-    let tables = ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/net/{table}")));
+    let tables =
+        ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/thread-self/net/{table}")));
     let sockets = |table: String| table.lines().filter_map(tcp_socket).collect::<Vec<_>>();
     tables.into_iter().flatten().flat_map(sockets)
 }

@@ -1,28 +1,52 @@
 //! A program that tries out how it is confined, and tells: what holds is found out rather than believed.
 
-use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 
-use rustix::process::{getpid, getppid, getsid, test_kill_process};
+use rustix::process::{Pid, getpid, getppid, getsid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::writes::confine_writes;
 
-/// The first argument that makes the checker's own binary this program. Two more follow: a file that it must not be able
-/// to write, and its folder.
+/// The first argument that makes the checker's own binary this program. [`Task`] follows.
 pub(super) const WORD: &str = "--try-the-sandbox";
+
+/// What it is to try.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Task {
+    /// The checker.
+    pub(super) checker: i32,
+    /// By which numbers processes are called there: [`numbers`].
+    pub(super) numbers: Option<PathBuf>,
+    /// A file of the checker's user, which it must be able neither to write nor to read.
+    pub(super) outside: PathBuf,
+    /// Its own folder.
+    pub(super) folder: PathBuf,
+    /// Where the checker listens, on the network of the machine.
+    pub(super) service: SocketAddr,
+}
 
 /// What it could do, and what it has.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Found {
     /// Whether it could write a file outside of its folder.
     pub(super) writes: bool,
+    /// Whether it could read one.
+    pub(super) reads: bool,
     /// Whether it could write one in its folder, as it must.
     pub(super) writes_own: bool,
     /// Whether it could signal the checker.
     pub(super) signals: bool,
     /// Whether it could look into the checker.
     pub(super) looks: bool,
+    /// Whether it could see processes that are not of its own.
+    pub(super) sees: bool,
+    /// Whether it could call a service of this machine.
+    pub(super) calls_out: bool,
+    /// Whether it could call itself, as it must.
+    pub(super) calls_own: bool,
     /// Whether it has a session of its own.
     pub(super) has_session: bool,
     /// Whether it could make a file in memory alone, as one of the calls that are refused.
@@ -32,19 +56,45 @@ pub(super) struct Found {
 }
 
 /// Tries everything, and prints what it has found. It does no harm where it succeeds.
-pub(super) fn tell(outside: &Path, folder: &Path) {
-    let checker = getppid();
-    let environment = checker.map(|checker| format!("/proc/{}/environ", checker.as_raw_pid()));
+pub(super) fn tell(task: &str) -> io::Result<()> {
+    let Task { checker, numbers: of_checker, outside, folder, service } =
+        serde_json::from_str(task)?;
+    let own_server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let own_server = own_server.and_then(|server| Ok((server.local_addr()?, server)));
+    // With numbers of its own, that of the checker is nobody's, or somebody else's.
+    let may_call_it = numbers().is_none() || numbers() == of_checker;
+    let sees = sees_others();
+    // Of a session with numbers of its own, the first process is the leader; else it is this one.
+    let session = getsid(None).ok();
     let found = Found {
-        writes: OpenOptions::new().append(true).open(outside).is_ok(),
+        writes: OpenOptions::new().append(true).open(&outside).is_ok(),
+        reads: File::open(&outside).is_ok(),
         writes_own: File::create(folder.join("trial")).is_ok(),
-        signals: checker.is_some_and(|checker| test_kill_process(checker).is_ok()),
-        looks: environment.is_some_and(|path| File::open(path).is_ok()),
-        has_session: getsid(None) == Ok(getpid()),
+        signals: may_call_it
+            && Pid::from_raw(checker).is_some_and(|pid| test_kill_process(pid).is_ok()),
+        looks: sees && File::open(format!("/proc/{checker}/environ")).is_ok(),
+        sees,
+        calls_out: TcpStream::connect(service).is_ok(),
+        calls_own: own_server.is_ok_and(|(address, _)| TcpStream::connect(address).is_ok()),
+        has_session: session.is_some() && (session == Some(getpid()) || session == getppid()),
         calls: could_call(),
-        landlock: confine_writes(folder), // once more; it only tells the version
+        landlock: confine_writes(&folder, None), // once more; it only tells the version
     };
-    println!("{}", serde_json::to_string(&found).unwrap_or_default());
+    println!("{}", serde_json::to_string(&found)?);
+    Ok(())
+}
+
+/// Which numbers of processes this one has: those of the machine, or its own.
+pub(super) fn numbers() -> Option<PathBuf> {
+    fs::read_link("/proc/self/ns/pid").ok()
+}
+
+/// Whether any process is listed but this one and its parent.
+fn sees_others() -> bool {
+    let own = [Some(getpid()), getppid()].map(|pid| pid.map_or(0, Pid::as_raw_pid));
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.any(|pid: i32| !own.contains(&pid))
 }
 
 #[cfg(target_os = "linux")]

@@ -3,16 +3,11 @@
 
 use std::path::Path;
 
-/// Shuts this process, and all that it will start, out of every file but those in `folder` and a few devices; and it
-/// can signal, trace or look into nobody outside any more. Returns the version of Landlock that does it; nothing where
+/// Shuts this process, and all that it will start, out of every file but those in `folder`, its terminal and a few
+/// devices; and it can signal, trace or look into nobody outside any more. Returns the version of Landlock that does it; nothing where
 /// the system has none.
 #[cfg(target_os = "linux")]
-pub(super) fn confine_writes(folder: &Path) -> Option<i32> {
-    use std::io;
-    use std::os::fd::AsFd;
-    use std::os::unix::ffi::OsStrExt;
-    use std::path::PathBuf;
-
+pub(super) fn confine_writes(folder: &Path, terminal: Option<&Path>) -> Option<i32> {
     use landlock::{
         ABI, AccessFs, LandlockStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
         RulesetStatus, Scope, path_beneath_rules,
@@ -25,10 +20,7 @@ pub(super) fn confine_writes(folder: &Path) -> Option<i32> {
     const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/tty", "/dev/shm"];
 
     let all = AccessFs::from_write(VERSION);
-    let own_terminal = rustix::termios::ttyname(io::stdin().as_fd(), Vec::new()).ok();
-    let own_terminal =
-        own_terminal.map(|name| PathBuf::from(std::ffi::OsStr::from_bytes(name.as_bytes())));
-    let devices = DEVICES.into_iter().map(PathBuf::from).chain(own_terminal);
+    let devices = DEVICES.into_iter().map(Path::new).chain(terminal);
     let confine = || -> Result<_, RulesetError> {
         let ruleset = Ruleset::default()
             .handle_access(all)?
@@ -49,6 +41,6 @@ pub(super) fn confine_writes(folder: &Path) -> Option<i32> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn confine_writes(_folder: &Path) -> Option<i32> {
+pub(super) fn confine_writes(_folder: &Path, _terminal: Option<&Path>) -> Option<i32> {
     None
 }

@@ -1,4 +1,5 @@
-//! What it costs to start a program by means of a launcher: the median of 200 starts, beside as many without one.
+//! What it costs to start a program: the median of 200 starts each, in turns, without a launcher, with one, and with one
+//! that gives it namespaces.
 //!
 //! `cargo run -p course-tests --example start_cost`
 
@@ -8,7 +9,9 @@ use std::time::{Duration, Instant};
 use checker::sandbox::containment::Containment;
 use checker::sandbox::launcher;
 use checker::sandbox::limits::Limits;
-use checker::sandbox::process::{Process, Stdio};
+use checker::sandbox::namespaces::{self, on_own_network};
+use checker::sandbox::process::{Process, StartError, Stdio};
+use checker::sandbox::protection::{Protection, Sandbox};
 
 const STARTS: usize = 200;
 
@@ -16,30 +19,40 @@ fn main() -> ExitCode {
     if let Some(failed) = launcher::begin() {
         return failed;
     }
+    println!("in force: {}", Protection::set_up(Sandbox::Auto));
+    let has_namespaces = namespaces::are_made();
     let mut containment = Containment::new(Limits::default()).expect("a folder");
-    let (mut plain, mut launched) = (Vec::new(), Vec::new());
+    let mut start = || {
+        let mut command = Command::new("true");
+        command.env_clear().env("PATH", "/usr/bin:/bin");
+        containment.start(&mut command, Stdio::Pipes)
+    };
+    let (mut plain, mut launched, mut alone, mut networks) = Default::default();
     for _ in 0..STARTS {
-        plain.push(time_of(|| Process::start(&mut Command::new("true"), Stdio::Pipes)));
-        launched.push(time_of(|| {
-            let mut command = Command::new("true");
-            command.env_clear().env("PATH", "/usr/bin:/bin");
-            containment.start(&mut command, Stdio::Pipes)
-        }));
+        times(&mut plain, || Process::start(&mut Command::new("true"), Stdio::Pipes));
+        namespaces::make(false);
+        times(&mut launched, &mut start);
+        if has_namespaces {
+            namespaces::make(true);
+            times(&mut alone, &mut start);
+            times(&mut networks, || on_own_network(|| ()).map_err(StartError::Machine));
+        }
     }
-    let (plain, launched) = (median(plain), median(launched));
-    println!("median of {STARTS} starts: {plain:.2?} without a launcher, {launched:.2?} with one");
+    println!("median of {STARTS} starts: without a launcher {:.2?}", median(plain));
+    println!("with one: {:.2?}", median(launched));
+    if has_namespaces {
+        println!("with one, in namespaces: {:.2?}", median(alone));
+        println!("and a network for each scene: {:.2?}", median(networks));
+    }
     ExitCode::SUCCESS
 }
 
-/// How long it takes until a program is there. It is ended after that.
-fn time_of<T>(
-    start: impl FnOnce() -> Result<T, checker::sandbox::process::StartError>,
-) -> Duration {
+/// Notes how long it takes until a program is there. It is ended after that.
+fn times<T>(times: &mut Vec<Duration>, start: impl FnOnce() -> Result<T, StartError>) {
     let began = Instant::now();
     let started = start().unwrap_or_else(|error| panic!("it does not start: {error:?}"));
-    let took = began.elapsed();
+    times.push(began.elapsed());
     drop(started);
-    took
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

@@ -7,7 +7,10 @@ use std::{env, fs, thread};
 
 pub mod copy;
 pub mod desk;
+#[cfg(target_os = "linux")]
+pub mod hostile;
 pub mod languages;
+pub mod machine;
 pub mod mistake;
 pub mod play;
 pub mod recording;

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits::limits_of_environment;
@@ -11,7 +12,9 @@ use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
 use checker::judge::probe::find_out;
 use checker::report::transcript;
+use checker::sandbox::launcher;
 use checker::sandbox::limits::Limits;
+use checker::sandbox::protection::{Protection, Sandbox};
 use checker::sandbox::turn::Turn;
 use clap::Parser;
 
@@ -29,13 +32,21 @@ pub use checker::report::page::{Page, page};
 pub use checker::report::sequence::{Act, Diagram};
 pub use checker::report::terminal::{Ending, Next, Untouched};
 pub use checker::sandbox::ending::end_everything;
-pub use checker::sandbox::launcher::begin;
 pub use checker::sandbox::sockets::call;
 pub use checker::stage::difference::Difference;
 pub use checker::stage::launch::{Launch, Role};
 pub use checker::stage::stop::Failure;
 pub use checker::stage::transcript::{Line, Mark, Transcript};
 pub use checker::stage::words::any_seed;
+
+/// To be called first in the `main` of a test that plays scenes: [`launcher::begin`], and programs are confined as far as
+/// the system lets us.
+pub fn begin() -> Option<ExitCode> {
+    launcher::begin().or_else(|| {
+        Protection::set_up(Sandbox::Auto);
+        None
+    })
+}
 
 /// Chooses the words of every scene that is compared with a snapshot.
 pub const SEED: u64 = 1;

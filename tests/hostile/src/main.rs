@@ -1,16 +1,17 @@
 //! Does one thing that no program that is checked should do: `hostile THING PORT NAME`. The name is there to be
 //! found in a list of processes; whatever is started in turn has it too.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, exit};
 use std::time::Duration;
 use std::{env, thread};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 
 /// Escapes that retitle a terminal and clear it, a bell, and one that turns the direction of what follows.
 const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
@@ -99,18 +100,88 @@ fn main() -> io::Result<()> {
         }
         "sleeps" => sleep(),
         "looks-into-the-checker" => {
-            let checker = rustix::process::getppid().expect("it has one").as_raw_pid();
-            let memory = File::options().write(true).open(format!("/proc/{checker}/mem"));
-            told("write memory", memory);
-            told("read environment", fs::read(format!("/proc/{checker}/environ")));
-            told("find files", fs::read_link(format!("/proc/{checker}/fd/0")));
+            let of_checker =
+                |what: &str| Ok::<_, io::Error>(format!("/proc/{}/{what}", checker(name)?));
+            told(
+                "write memory",
+                of_checker("mem").and_then(|path| File::options().write(true).open(path)),
+            );
+            told("read environment", of_checker("environ").and_then(fs::read));
+            told("find files", of_checker("fd/0").and_then(fs::read_link));
             let _listener = listen()?;
             sleep()
         }
         "ends-the-checker" => {
-            let checker = rustix::process::getppid().expect("it has one");
-            let killed = rustix::process::kill_process(checker, Signal::KILL);
-            told("end the checker", killed.map_err(io::Error::from));
+            for (what, signal) in [("end", Signal::KILL), ("stop", Signal::STOP)] {
+                let sent = checker(name).and_then(|checker| {
+                    let checker = Pid::from_raw(checker).ok_or(io::ErrorKind::NotFound)?;
+                    Ok(rustix::process::kill_process(checker, signal)?)
+                });
+                told(&format!("{what} the checker"), sent);
+            }
+            let _listener = listen()?;
+            sleep()
+        }
+        // The folder has the path of a file and the address of a service in it, of which the program has no business.
+        "looks-around" => {
+            told("read a secret", fs::read(text(name, "secret")?));
+            told("call a service", TcpStream::connect(text(name, "service")?));
+            let others = fs::read_dir("/proc")?.flatten().filter(|entry| {
+                fs::read_to_string(entry.path().join("cmdline"))
+                    .is_ok_and(|line| is_checker(&line, name))
+            });
+            told(
+                "see the checker",
+                others.map(|entry| entry.path()).next().ok_or(io::ErrorKind::NotFound.into()),
+            );
+            told(
+                "read a password",
+                fs::read("/etc/shadow").and_then(|text| {
+                    if text.is_empty() {
+                        Err(io::ErrorKind::PermissionDenied.into())
+                    } else {
+                        Ok(())
+                    }
+                }),
+            );
+            told("see a reference solution", fs::metadata(beside("ex1_server_solution")));
+            let _listener = listen()?;
+            sleep()
+        }
+        "fills-shared-memory" => {
+            // More than a single file may have, in files each of which is short enough.
+            let tag = PathBuf::from(name).file_name().unwrap_or_default().display().to_string();
+            let fill = |number: i32| {
+                let mut file = File::create(format!("/dev/shm/hostile-{tag}-{port}-{number}"))?;
+                (0..(20 << 20) / LINES.len()).try_for_each(|_| file.write_all(&LINES))
+            };
+            let filled = (0..4).try_for_each(fill);
+            told("fill shared memory", filled);
+            let _listener = listen()?;
+            sleep()
+        }
+        // Each of them starts the next one in a session of its own, and is gone.
+        "hops" => {
+            again("hops-on").env_clear().spawn()?.wait()?;
+            let _listener = listen()?;
+            sleep()
+        }
+        "hops-on" => {
+            let hops = env::var("HOPS").ok().and_then(|hops| hops.parse().ok()).unwrap_or(0);
+            let _ = rustix::process::setsid();
+            if hops < 2_000 {
+                again("hops-on").env("HOPS", (hops + 1).to_string()).spawn()?;
+            }
+        }
+        "closes-folders" => {
+            for depth in ["a", "b/c"] {
+                let closed = folder().join(depth);
+                fs::create_dir_all(&closed)?;
+                fs::write(closed.join("file"), "")?;
+                fs::set_permissions(&closed, Permissions::from_mode(0))?;
+            }
+            fs::set_permissions(folder().join("b"), Permissions::from_mode(0))?;
+            fs::set_permissions(folder(), Permissions::from_mode(0))?;
             let _listener = listen()?;
             sleep()
         }
@@ -253,6 +324,37 @@ fn spin() {
     loop {
         std::hint::spin_loop();
     }
+}
+
+/// The number of the checker: that of a process with its command line or, where nobody else's can be seen, the parent's
+/// unless that is one of the program's own.
+fn checker(name: &str) -> io::Result<i32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut found = entries.filter_map(|entry| {
+        let line = fs::read_to_string(entry.path().join("cmdline")).ok()?;
+        let number = entry.file_name().to_str()?.parse().ok()?;
+        is_checker(&line, name).then_some(number)
+    });
+    let parent = || rustix::process::getppid().map(Pid::as_raw_pid).filter(|parent| *parent != 1);
+    found.next().or_else(parent).ok_or(io::ErrorKind::NotFound.into())
+}
+
+/// Whether this is the command line of the checker that checks the program of this name.
+fn is_checker(line: &str, name: &str) -> bool {
+    let mut words = line.split('\0');
+    words.next().is_some_and(|word| word.ends_with("chatlings"))
+        && words.next() == Some("check")
+        && line.contains(name)
+}
+
+/// What a file in the folder of this name says.
+fn text(name: &str, file: &str) -> io::Result<String> {
+    fs::read_to_string(PathBuf::from(name).join(file))
+}
+
+/// A file beside this program's own.
+fn beside(file: &str) -> PathBuf {
+    env::current_exe().unwrap_or_default().with_file_name(file)
 }
 
 /// The folder for temporary files.
