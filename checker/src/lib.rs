@@ -135,6 +135,7 @@ pub mod sandbox {
     pub mod launcher;
     pub mod limits;
     pub mod namespaces;
+    mod nobody;
     pub mod process;
     pub mod protection;
     mod running;

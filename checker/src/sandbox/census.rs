@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 
+use crate::sandbox::nobody;
+
 /// One process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -122,13 +124,13 @@ fn text_of(pid: i32, file: &str) -> Option<String> {
 /// usual small steps would cost several times as much, and many of these files are read many times a second.
 fn short_text(path: &Path) -> Option<String> {
     let mut buffer = [0; 4096];
-    let count = File::open(path).ok()?.read(&mut buffer).ok()?;
+    let count = nobody::looks(|| File::open(path).ok()?.read(&mut buffer).ok())?;
     Some(String::from_utf8_lossy(&buffer[..count]).into_owned())
 }
 
 /// What a folder of a process lists, where the system tells.
 fn list_of(pid: i32, folder: &str) -> impl Iterator<Item = DirEntry> {
-    let list = path_of(pid, folder).and_then(|folder| fs::read_dir(folder).ok());
+    let list = path_of(pid, folder).and_then(|folder| nobody::looks(|| fs::read_dir(folder).ok()));
     list.into_iter().flatten().flatten()
 }
 
@@ -182,7 +184,8 @@ fn field_of(stat: &str, field: usize) -> Option<&str> {
 
 /// A variable of the environment that a process was started with.
 pub fn variable(pid: i32, name: &str) -> Option<String> {
-    let environment = fs::read(path_of(pid, "environ")?).ok()?;
+    let path = path_of(pid, "environ")?;
+    let environment = nobody::looks(|| fs::read(path)).ok()?;
     let mut variables = environment.split(|byte| *byte == 0).map(String::from_utf8_lossy);
     variables
         .find_map(|variable| variable.strip_prefix(name)?.strip_prefix('=').map(str::to_string))
@@ -241,7 +244,7 @@ fn work_in(schedstat: &str) -> Option<Work> {
 
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
 pub fn open_files(pid: i32) -> u64 {
-    let folder = path_of(pid, "fd").and_then(|folder| fs::metadata(folder).ok());
+    let folder = path_of(pid, "fd").and_then(|folder| nobody::looks(|| fs::metadata(folder)).ok());
     folder.map_or(0, |folder| folder.len())
 }
 
@@ -282,7 +285,8 @@ fn value_in<'a>(text: &'a str, field: &str) -> Option<&'a str> {
 
 /// The numbers (inodes) of the sockets that a process has open: `socket:[4711]`.
 pub fn sockets_of(pid: i32) -> Vec<u64> {
-    let targets = list_of(pid, "fd").filter_map(|file| fs::read_link(file.path()).ok());
+    let targets =
+        list_of(pid, "fd").filter_map(|file| nobody::looks(|| fs::read_link(file.path())).ok());
     let inode = |target: PathBuf| {
         target.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
     };

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::calls::refuse_calls;
 use crate::sandbox::limits::Limits;
-use crate::sandbox::namespaces;
 use crate::sandbox::view::View;
 use crate::sandbox::writes::confine_writes;
+use crate::sandbox::{namespaces, nobody};
 
 /// How a program is held.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub(super) struct Bounds {
     folder: PathBuf,
     /// What it sees, if it has namespaces of its own.
     view: Option<View>,
+    /// Whether it is run by another user than the checker, which is root then: see [`crate::sandbox::nobody`].
+    is_nobodys: bool,
 }
 
 /// Whether programs are to be left as they are.
@@ -48,7 +50,8 @@ impl Bounds {
         let limits = limits_of(limits).into_iter().map(|(_, most)| most).collect();
         let checker = std::process::id() as i32;
         let view = namespaces::are_made().then(|| View::of(command, folder));
-        Some(Bounds { checker, limits, folder: folder.to_path_buf(), view })
+        let is_nobodys = nobody::runs_programs();
+        Some(Bounds { checker, limits, folder: folder.to_path_buf(), view, is_nobodys })
     }
 
     /// Whether the process that takes them is the first of those with numbers of their own.
@@ -65,18 +68,21 @@ impl Bounds {
         // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
         // And a session has groups of its own, so that it cannot join that of the checker.
         rustix::process::setsid()?;
-        match &self.view {
-            Some(view) => {
-                namespaces::own_files()?;
-                view.enter(own_terminal().as_deref())?;
-            }
-            None => self.die_with_checker()?, // of the processes with numbers of their own, the first sees to that
+        if let Some(view) = &self.view {
+            namespaces::own_files()?;
+            view.enter(own_terminal().as_deref())?;
+        }
+        if self.is_nobodys {
+            nobody::become_nobody(&self.folder)?;
+        }
+        if self.view.is_none() {
+            self.die_with_checker()?; // of the processes with numbers of their own, the first sees to that
         }
         for (resource, most) in RESOURCES.into_iter().zip(&self.limits) {
             let allowed = allowed(resource, *most);
             let _ = setrlimit(resource, allowed); // a system may want others: then it keeps its own
         }
-        give_up_privileges()?;
+        give_up_privileges(self.is_nobodys)?;
         if is_on_terminal {
             rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
         }
@@ -129,12 +135,12 @@ pub(super) fn allowed(resource: Resource, most: u64) -> Rlimit {
 }
 
 /// No program that is started from now on has more rights than this user (setuid, file capabilities). If the user is
-/// root, what makes root more than an owner of files goes too: the right to look into other processes, above all.
+/// root, or was, what makes root more than an owner of files goes too: the right to look into other processes, above all.
 #[cfg(target_os = "linux")]
-fn give_up_privileges() -> rustix::io::Result<()> {
+fn give_up_privileges(is_nobody: bool) -> rustix::io::Result<()> {
     use rustix::thread::{
-        CapabilitySet, capabilities, clear_ambient_capability_set, set_capabilities,
-        set_no_new_privs,
+        CapabilitySet, capabilities, clear_ambient_capability_set,
+        configure_capability_in_ambient_set, set_capabilities, set_no_new_privs,
     };
     set_no_new_privs(true)?;
     let _ = clear_ambient_capability_set(); // a system without it has none
@@ -149,13 +155,23 @@ fn give_up_privileges() -> rustix::io::Result<()> {
     // With no new privileges, what is not permitted now does not come back when a program is started.
     let mut sets = had;
     sets.permitted &= kept;
-    sets.effective &= kept;
+    sets.effective = sets.permitted;
     sets.inheritable = CapabilitySet::empty();
-    set_capabilities(None, sets)
+    if !is_nobody {
+        return set_capabilities(None, sets);
+    }
+    // A user who is not root loses all of it when the program is started, but for what is handed on like this. To read is
+    // what the program's own files may take, which lie anywhere; to write is not.
+    sets.inheritable = sets.permitted & CapabilitySet::DAC_READ_SEARCH;
+    set_capabilities(None, sets)?;
+    match sets.inheritable.is_empty() {
+        true => Ok(()),
+        false => configure_capability_in_ambient_set(CapabilitySet::DAC_READ_SEARCH, true),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_up_privileges() -> rustix::io::Result<()> {
+fn give_up_privileges(_is_nobody: bool) -> rustix::io::Result<()> {
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::geteuid;
 use tempfile::NamedTempFile;
 
 use crate::sandbox::confine;
@@ -16,6 +17,7 @@ use crate::sandbox::containment::Containment;
 use crate::sandbox::launcher;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::namespaces::{self, on_own_network};
+use crate::sandbox::nobody;
 use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::trial::{self, Found, Task};
 use crate::sandbox::user;
@@ -71,6 +73,7 @@ impl Protection {
     pub fn set_up(sandbox: Sandbox) -> Protection {
         confine::turn(sandbox != Sandbox::Off);
         namespaces::make(false);
+        nobody::let_run(false);
         if sandbox == Sandbox::Off {
             return Protection::none("--sandbox off");
         }
@@ -86,7 +89,7 @@ impl Protection {
             Err(error) => error.to_string(),
         };
         namespaces::make(false);
-        match try_out(launcher) {
+        match with_nobody(launcher).or_else(|_| with_this_user(launcher)) {
             Ok(found) => Protection::of(&found, Some(&without)),
             Err(error) => Protection::none(&format!("it could not be tried: {error}")),
         }
@@ -131,6 +134,7 @@ impl Protection {
             None => "no Landlock".to_string(),
         });
         words.extend((!found.calls).then(|| "seccomp".to_string()));
+        words.extend((found.user != geteuid().as_raw()).then(|| "run by nobody".to_string()));
         words.extend(without.map(|why| format!("no namespaces: {why}")));
         Protection { degree, words: words.join("; ") }
     }
@@ -145,6 +149,24 @@ fn with_namespaces(launcher: &Path) -> io::Result<Found> {
         true => Ok(found),
         false => Err(io::Error::other("programs do not run in them")),
     }
+}
+
+/// Lets nobody run programs, if this is root.
+fn with_nobody(launcher: &Path) -> io::Result<Found> {
+    if !geteuid().is_root() {
+        return Err(ErrorKind::PermissionDenied.into());
+    }
+    nobody::let_run(true);
+    let found = try_out(launcher)?;
+    match found.calls_own && found.writes_own {
+        true => Ok(found),
+        false => Err(io::Error::other("programs of nobody's do not run")),
+    }
+}
+
+fn with_this_user(launcher: &Path) -> io::Result<Found> {
+    nobody::let_run(false);
+    try_out(launcher)
 }
 
 /// Starts a program that tries what no program may.
@@ -199,6 +221,7 @@ mod tests {
             calls_own: true,
             calls: false,
             has_session: true,
+            user: geteuid().as_raw(),
             landlock: Some(7),
         }
     }

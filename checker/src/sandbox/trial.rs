@@ -5,7 +5,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 
-use rustix::process::{Pid, getpid, getppid, getsid, test_kill_process};
+use rustix::process::{Pid, geteuid, getpid, getppid, getsid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 use crate::sandbox::writes::confine_writes;
@@ -51,6 +51,8 @@ pub(super) struct Found {
     pub(super) has_session: bool,
     /// Whether it could make a file in memory alone, as one of the calls that are refused.
     pub(super) calls: bool,
+    /// Whose it is.
+    pub(super) user: u32,
     /// The version of Landlock that the system has.
     pub(super) landlock: Option<i32>,
 }
@@ -78,6 +80,7 @@ pub(super) fn tell(task: &str) -> io::Result<()> {
         calls_own: own_server.is_ok_and(|(address, _)| TcpStream::connect(address).is_ok()),
         has_session: session.is_some() && (session == Some(getpid()) || session == getppid()),
         calls: could_call(),
+        user: geteuid().as_raw(),
         landlock: confine_writes(&folder, None), // once more; it only tells the version
     };
     println!("{}", serde_json::to_string(&found)?);
