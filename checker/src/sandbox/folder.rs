@@ -1,5 +1,7 @@
 //! A scene's folder for temporary files.
 
+use std::fs::{DirEntry, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{self, Command};
 use std::{env, fs, io};
@@ -52,6 +54,9 @@ fn prefix() -> String {
     format!("chatlings-{}-", process::id())
 }
 
+/// How many folders may be within each other for all of them to be looked at.
+const DEEPEST: usize = 64;
+
 #[derive(Default)]
 struct Content {
     size: u64,
@@ -60,7 +65,6 @@ struct Content {
 
 fn content_of(folder: &Path) -> Content {
     const BLOCK: u64 = 4096;
-    const DEEPEST: usize = 64;
     let mut content = Content::default();
     let mut folders = vec![(folder.to_path_buf(), 0)];
     while let Some((folder, depth)) = folders.pop() {
@@ -81,11 +85,45 @@ fn content_of(folder: &Path) -> Content {
 
 /// Removes a folder with all that is in it. If that fails, nothing more can be done about it.
 fn remove(folder: &Path) {
+    open_up(folder);
     // `remove_dir_all` calls itself for each folder in a folder, so many thousands would overflow its stack.
     if content_of(folder).is_deep {
         let mut rm = Command::new("rm");
         let _ = rm.arg("-rf").arg(folder).stderr(process::Stdio::null()).status();
     } else {
         let _ = fs::remove_dir_all(folder);
+    }
+}
+
+/// Makes folders that a program has closed such that their owner can remove what is in them.
+fn open_up(folder: &Path) {
+    const ALL: u32 = 0o700;
+    let mut folders = vec![(folder.to_path_buf(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        if !fs::metadata(&folder).is_ok_and(|data| data.permissions().mode() & ALL == ALL) {
+            let _ = fs::set_permissions(&folder, Permissions::from_mode(ALL)); // else it stays
+        }
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        let is_folder = |entry: &DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let within = entries.filter(is_folder).map(|entry| (entry.path(), depth + 1));
+        folders.extend(within.filter(|(_, depth)| *depth < DEEPEST));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_whose_folders_are_closed_is_removed() {
+        let folder = Folder::new().expect("a folder");
+        let (path, closed) = (folder.path().to_path_buf(), folder.path().join("closed/deeper"));
+        fs::create_dir_all(&closed).expect("a folder");
+        fs::write(closed.join("file"), "").expect("a file");
+        for folder in [&closed, &path.join("closed"), &path] {
+            fs::set_permissions(folder, Permissions::from_mode(0o0)).expect("it is ours");
+        }
+        drop(folder);
+        assert!(!path.exists());
     }
 }

@@ -75,17 +75,36 @@ fn not_stopped(machine: Machine) -> BTreeSet<&'static str> {
 
 #[test]
 fn all_attacks_are_stopped_where_programs_have_namespaces() {
-    if Machine::AsItIs.protection("full").is_some() {
-        assert_eq!(not_stopped(Machine::AsItIs), BTreeSet::new());
+    all_are_stopped(Machine::AsItIs);
+}
+
+#[test]
+fn all_attacks_are_stopped_in_a_container_with_namespaces() {
+    all_are_stopped(Machine::RootOfContainer);
+}
+
+fn all_are_stopped(machine: Machine) {
+    if machine.protection("full").is_some() {
+        assert_eq!(not_stopped(machine), BTreeSet::new());
     }
 }
 
 #[test]
 fn attacks_on_files_and_processes_are_stopped_without_namespaces() {
-    if Machine::WithoutNamespaces.protection("partial").is_some() {
-        let allowed = BTreeSet::from(LEFT_BY_PARTIAL);
-        let left = not_stopped(Machine::WithoutNamespaces);
-        assert!(left.is_subset(&allowed), "{left:?}");
+    files_and_processes_are_safe(Machine::WithoutNamespaces);
+}
+
+#[test]
+fn attacks_on_files_and_processes_are_stopped_in_a_strict_container() {
+    files_and_processes_are_safe(Machine::RootOfStrictContainer);
+}
+
+fn files_and_processes_are_safe(machine: Machine) {
+    if let Some(protection) = machine.protection("partial") {
+        let is_nobodys = machine == Machine::RootOfStrictContainer;
+        assert_eq!(protection.contains("; run by nobody"), is_nobodys, "{protection}");
+        let left = not_stopped(machine);
+        assert!(left.is_subset(&BTreeSet::from(LEFT_BY_PARTIAL)), "{left:?}");
     }
 }
 

@@ -178,10 +178,10 @@ fn main() -> io::Result<()> {
                 let closed = folder().join(depth);
                 fs::create_dir_all(&closed)?;
                 fs::write(closed.join("file"), "")?;
-                fs::set_permissions(&closed, Permissions::from_mode(0))?;
+                fs::set_permissions(&closed, Permissions::from_mode(0o0))?;
             }
-            fs::set_permissions(folder().join("b"), Permissions::from_mode(0))?;
-            fs::set_permissions(folder(), Permissions::from_mode(0))?;
+            fs::set_permissions(folder().join("b"), Permissions::from_mode(0o0))?;
+            fs::set_permissions(folder(), Permissions::from_mode(0o0))?;
             let _listener = listen()?;
             sleep()
         }
