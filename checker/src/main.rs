@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     ending::end_everything(); // what could not be cleared away before, for want of descriptors
     if let (Command::Report(args), Ok(answer)) = (&cli.command, &mut answer) {
         // Only now: a browser that was started before would have been ended too.
-        answer.warnings.extend(args.opens());
+        answer.warnings.extend(if answer.status < USAGE { args.opens() } else { None });
     }
     match answer.and_then(|answer| Ok((print(&answer.text)?, answer))) {
         Ok(((), answer)) => {
@@ -49,6 +49,10 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
         Command::Watch { step } => {
             let step = step.as_ref().map(|step| steps_of(std::slice::from_ref(step))[0]);
             watch::watch(step)
+        }
+        Command::Report(args) if args.open => {
+            args.wanted(options_given(matches)); // wrong options are told here
+            report::by_another()
         }
         Command::Report(args) => report::report(&args.wanted(options_given(matches))),
         Command::Try { program, arguments } => {

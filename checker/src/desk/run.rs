@@ -22,6 +22,7 @@ use crate::report::terminal::{Ending, Next, Untouched};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::protection::{Degree, Protection, Sandbox};
 use crate::sandbox::turn::Turn;
+use crate::stage::launch::Launch;
 use crate::stage::words::any_seed;
 
 /// What is to be played, and with what.
@@ -133,7 +134,15 @@ impl Run {
 
     fn protect(&self) -> Result<Protection> {
         let sandbox = self.sandbox.unwrap_or_default();
-        let protection = Protection::set_up(sandbox);
+        let commands = match &self.programs {
+            Programs::Commands(commands) => commands.words.as_slice(),
+            Programs::Exercises | Programs::Solutions => &[],
+        };
+        let commands = commands.iter().filter_map(|(_, words)| {
+            let (command, _) = Launch::Command(words.clone()).command(None, &[]).ok()?;
+            Some(command)
+        });
+        let protection = Protection::set_up(sandbox, &commands.collect::<Vec<_>>());
         if sandbox == Sandbox::Require && protection.degree == Degree::None {
             let advice = "use --sandbox auto, in a container";
             bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));

@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub made: &'a Zoned,
     /// How long it took to build and play all of it.
     pub took: Duration,
+    /// What was in force between the programs and the machine.
+    pub protection: &'a str,
 }
 
 /// What a page may do: look as it is told to. Nothing is loaded, sent or run, not even if a browser were to take a text
@@ -77,6 +79,7 @@ pub fn page(page: &Page) -> String {
                     }
                 }
                 footer {
+                    p { "What protected this machine from the programs: " (page.protection) "." }
                     p { "A page of chatlings, a course about sockets. It is one file, and asks for nothing else." }
                 }
             }
@@ -154,6 +157,7 @@ mod tests {
             whose: "your programs",
             made: &Zoned::default(),
             took: Duration::from_secs(3),
+            protection: "none (a test)",
         })
     }
 

@@ -1,6 +1,7 @@
 //! Where programs cannot have namespaces and the checker is root, as in many containers, another user runs them: nobody.
 //! Whatever is not for everybody to write, they cannot; nor can they signal the checker. They still read what root can,
-//! since their own files may lie in a folder that is closed to others.
+//! since their own files may lie in a folder that is closed to others. Where root cannot hand that right on, such files
+//! are looked for first.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -22,6 +23,18 @@ pub(super) fn runs_programs() -> bool {
 /// Whether nobody runs programs from now on.
 pub(super) fn let_run(programs: bool) {
     RUNS_PROGRAMS.store(programs, Ordering::Relaxed);
+}
+
+/// Whether nobody, as root lets it run, can read whatever root can.
+#[cfg(target_os = "linux")]
+pub(super) fn reads_all() -> bool {
+    use rustix::thread::{CapabilitySet, capabilities};
+    capabilities(None).is_ok_and(|sets| sets.permitted.contains(CapabilitySet::DAC_READ_SEARCH))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn reads_all() -> bool {
+    false
 }
 
 /// Makes this process, which is root's, nobody's; and with it its folder, and what it reads and writes.

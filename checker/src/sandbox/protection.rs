@@ -21,6 +21,7 @@ use crate::sandbox::nobody;
 use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::trial::{self, Found, Task};
 use crate::sandbox::user;
+use crate::sandbox::view::View;
 
 /// How long the trial may take, on a machine as busy as can be.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -68,9 +69,10 @@ impl fmt::Display for Protection {
 }
 
 impl Protection {
-    /// Confines programs in this way from now on, and finds out what comes of it. Where namespaces are to be had, this
+    /// Confines programs in this way from now on, and finds out what comes of it. `commands` are those that will be
+    /// started, other than programs of the course. Where namespaces are to be had, this
     /// process may enter one: so it must have no second thread yet.
-    pub fn set_up(sandbox: Sandbox) -> Protection {
+    pub fn set_up(sandbox: Sandbox, commands: &[Command]) -> Protection {
         confine::turn(sandbox != Sandbox::Off);
         namespaces::make(false);
         nobody::let_run(false);
@@ -89,8 +91,13 @@ impl Protection {
             Err(error) => error.to_string(),
         };
         namespaces::make(false);
-        match with_nobody(launcher).or_else(|_| with_this_user(launcher)) {
-            Ok(found) => Protection::of(&found, Some(&without)),
+        let closed = match with_nobody(launcher, commands) {
+            Ok(found) => return Protection::of(&found, Some(&without)),
+            Err(error) => geteuid().is_root().then(|| format!("; not run by nobody: {error}")),
+        };
+        nobody::let_run(false);
+        match try_out(launcher) {
+            Ok(found) => Protection::of(&found, Some(&(without + &closed.unwrap_or_default()))),
             Err(error) => Protection::none(&format!("it could not be tried: {error}")),
         }
     }
@@ -151,22 +158,22 @@ fn with_namespaces(launcher: &Path) -> io::Result<Found> {
     }
 }
 
-/// Lets nobody run programs, if this is root.
-fn with_nobody(launcher: &Path) -> io::Result<Found> {
+/// Lets nobody run programs, if this is root, and these commands can be started like that.
+fn with_nobody(launcher: &Path, commands: &[Command]) -> io::Result<Found> {
     if !geteuid().is_root() {
         return Err(ErrorKind::PermissionDenied.into());
+    }
+    let mut closed =
+        commands.iter().filter_map(|command| View::of(command, Path::new("")).closed());
+    if let (false, Some(closed)) = (nobody::reads_all(), closed.next()) {
+        return Err(io::Error::other(format!("it cannot read {}", closed.display())));
     }
     nobody::let_run(true);
     let found = try_out(launcher)?;
     match found.calls_own && found.writes_own {
         true => Ok(found),
-        false => Err(io::Error::other("programs of nobody's do not run")),
+        false => Err(io::Error::other("programs do not run like that")),
     }
-}
-
-fn with_this_user(launcher: &Path) -> io::Result<Found> {
-    nobody::let_run(false);
-    try_out(launcher)
 }
 
 /// Starts a program that tries what no program may.

@@ -2,9 +2,10 @@
 //! folder for temporary files, to write; a few devices. All else is not there, rather than forbidden.
 
 use std::collections::BTreeSet;
-use std::env;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,20 @@ impl View {
         }
         shown.retain(|path| path.is_absolute() && !is_of_system(path));
         View { shown, hidden, folder: folder.to_path_buf() }
+    }
+
+    /// What of it is closed to everybody but its owner and group, if anything is: a folder on the way there, a file in it.
+    pub(super) fn closed(&self) -> Option<PathBuf> {
+        self.shown.iter().find_map(|path| {
+            let on_the_way = path.ancestors().skip(1).map(|folder| (folder.to_path_buf(), 0o001));
+            let within = fs::read_dir(path).into_iter().flatten().flatten();
+            let within = within.map(|entry| (entry.path(), 0o004));
+            let mut all = on_the_way.chain([(path.clone(), 0o004)]).chain(within);
+            let is_closed = |(path, right): &(PathBuf, u32)| {
+                fs::metadata(path).is_ok_and(|data| data.permissions().mode() & right == 0)
+            };
+            all.find(is_closed).map(|(path, _)| path)
+        })
     }
 
     /// Makes this all that this process and those that it starts will see, with their terminal if they have one, and
@@ -116,8 +131,6 @@ fn is_for_programs(folder: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     /// A home with this in it; each path is that of a file.
@@ -156,6 +169,25 @@ mod tests {
             let alone = [at(user).join("bin"), at(user).join("lib")];
             assert_eq!(place.installation(&at(user).join("bin")), alone);
         }
+    }
+
+    #[test]
+    fn what_is_closed_to_others_is_found() {
+        let home = home(&["open/server.py", "closed/server.py"]);
+        let (open, closed) = (home.path().join("open"), home.path().join("closed"));
+        for (path, mode) in [(home.path(), 0o755), (&open, 0o755), (&closed, 0o750)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+        }
+        let closed_of = |path: &Path| {
+            let shown = BTreeSet::from([path.to_path_buf()]);
+            View { shown, hidden: PathBuf::new(), folder: PathBuf::new() }.closed()
+        };
+        assert_eq!(closed_of(&open), None);
+        assert_eq!(closed_of(&closed), Some(closed.clone()));
+        assert_eq!(closed_of(&closed.join("server.py")), Some(closed));
+        let secret = open.join("server.py");
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).expect("it is ours");
+        assert_eq!(closed_of(&open), Some(secret));
     }
 
     #[test]

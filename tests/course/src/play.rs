@@ -43,7 +43,7 @@ pub use checker::stage::words::any_seed;
 /// the system lets us.
 pub fn begin() -> Option<ExitCode> {
     launcher::begin().or_else(|| {
-        Protection::set_up(Sandbox::Auto);
+        Protection::set_up(Sandbox::Auto, &[]);
         None
     })
 }

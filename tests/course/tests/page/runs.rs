@@ -209,6 +209,7 @@ pub fn html(results: &[StepResult], hostile: &[&str]) -> String {
         whose: "your programs",
         made: &Zoned::now(),
         took: Duration::from_secs(3),
+        protection: "none (a test)",
     })
 }
 
