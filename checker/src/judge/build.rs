@@ -10,9 +10,10 @@ use anyhow::{Context, Result};
 
 use crate::course::layout::{Package, root, target};
 use crate::course::table::STEPS;
-use crate::judge::cargo::{Output, cargo, run};
+use crate::judge::cargo::{Output, cargo, run, run_confined};
 use crate::judge::fresh::Note;
 use crate::judge::manifest;
+use crate::sandbox::compilers;
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
 use crate::stage::show::visible;
@@ -76,13 +77,28 @@ pub fn build(
         true => Some(show_changes()?),
         false => None,
     };
-    let output = run(&mut command(&tried), limits, tell)?;
-    let (compiled, failed): (Vec<_>, Vec<_>) = tried
-        .into_iter()
-        .partition(|(package, program)| output.paths.contains_key(&package.binary(program)));
+    let is_built = |output: &Output, (package, program): &(Package, &str)| {
+        output.paths.contains_key(&package.binary(program))
+    };
+    let is_explained = |output: &Output, (package, program): &(Package, &str)| {
+        output.own_errors_of(*package, &package.binary(program)).is_some()
+    };
+    let build = |programs: &[&(Package, &'static str)]| {
+        if programs.iter().any(is_students) && compilers::can_be_confined() {
+            let output = run_confined(&mut command(programs), limits, tell)?;
+            if programs.iter().all(|it| is_built(&output, it) || is_explained(&output, it)) {
+                return Ok(output);
+            }
+            // It is nothing of theirs: something is still to be downloaded, or this user's Rust needs more.
+        }
+        run(&mut command(programs), limits, tell)
+    };
+    let output = build(&tried)?;
+    let (compiled, failed): (Vec<_>, Vec<_>) =
+        tried.into_iter().partition(|program| is_built(&output, program));
     if !failed.is_empty() && compiled.iter().any(is_students) {
         // Cargo writes down what programs are made of only if all of them compile.
-        run(&mut command(&compiled), limits, tell)?;
+        build(&compiled)?;
     }
     if let Some(shown) = shown {
         let programs = programs.iter().filter(is_students);

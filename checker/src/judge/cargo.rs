@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 
-use crate::course::layout::{Package, root};
+use crate::course::layout::{Package, root, target};
 use crate::judge::manifest;
-use crate::sandbox::compilers::{self, Compilers};
+use crate::sandbox::compilers::{self, Compilers, start_confined};
 use crate::sandbox::limits::Limits;
-use crate::sandbox::process::{Process, StartError, Stdio};
+use crate::sandbox::process::{Pipes, Process, StartError, Stdio};
 use crate::stage::show::visible_but_for_colors;
 
 /// How often it is looked at what compilers take.
@@ -66,7 +66,27 @@ pub(super) fn run(
     tell: &(dyn Fn(News) + Sync),
 ) -> Result<Output> {
     // It leads a group of its own, which Ctrl-C ends with everything else.
-    let (mut process, pipes) = Process::start(command, Stdio::Pipes).map_err(|error| {
+    follow_to_the_end(Process::start(command, Stdio::Pipes), limits, tell)
+}
+
+/// The same, of one that is confined, since it reads what a stranger has written.
+///
+/// # Errors
+/// As above.
+pub(super) fn run_confined(
+    command: &mut Command,
+    limits: &Limits,
+    tell: &(dyn Fn(News) + Sync),
+) -> Result<Output> {
+    follow_to_the_end(start_confined(command, &root(), &target()), limits, tell)
+}
+
+fn follow_to_the_end(
+    started: Result<(Process, Pipes), StartError>,
+    limits: &Limits,
+    tell: &(dyn Fn(News) + Sync),
+) -> Result<Output> {
+    let (mut process, pipes) = started.map_err(|error| {
         let (StartError::Program(error) | StartError::Machine(error)) = error;
         anyhow!(error).context("cannot start cargo (is Rust installed? see https://rustup.rs)")
     })?;
@@ -99,9 +119,14 @@ pub(super) fn run(
 impl Output {
     /// Why a program of the package was not built.
     pub(super) fn errors_of(&self, package: Package, binary: &str) -> String {
-        let library = (package == Package::Exercises).then(|| self.errors.get(package.name()));
         // If it is neither the program nor what it shares with others, it is a dependency.
-        self.errors.get(binary).or(library.flatten()).unwrap_or(&self.log).clone()
+        self.own_errors_of(package, binary).unwrap_or(&self.log).clone()
+    }
+
+    /// The same, if it is for a mistake of its own.
+    pub(super) fn own_errors_of(&self, package: Package, binary: &str) -> Option<&String> {
+        let library = (package == Package::Exercises).then(|| self.errors.get(package.name()));
+        self.errors.get(binary).or(library.flatten())
     }
 
     /// Takes in one line of cargo's JSON (<https://doc.rust-lang.org/cargo/reference/external-tools.html>).

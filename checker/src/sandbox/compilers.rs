@@ -5,12 +5,49 @@
 //! cargo goes on with the other programs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
+use std::{env, fs};
 
 use rustix::process::Signal;
 
 use crate::sandbox::census::{self, Entry};
+use crate::sandbox::confine::Bounds;
 use crate::sandbox::limits::{Limits, MIB};
+use crate::sandbox::namespaces::{self, on_own_network};
+use crate::sandbox::process::{Pipes, Process, StartError, Stdio};
+
+/// Whether a cargo can be confined: then nothing is in its sight but the course, Rust and what was downloaded, it writes
+/// to the folder that it builds in alone, and there is no network.
+pub fn can_be_confined() -> bool {
+    namespaces::are_made()
+}
+
+/// Starts a cargo that builds the course in this folder, into that one, confined like that.
+///
+/// # Errors
+/// Those of [`Process::start`], and when the system has no room for it.
+pub fn start_confined(
+    cargo: &mut Command,
+    course: &Path,
+    target: &Path,
+) -> Result<(Process, Pipes), StartError> {
+    let temporary = target.join("chatlings/tmp");
+    fs::create_dir_all(&temporary)?;
+    let given = cargo.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsStr::to_owned)));
+    let given: Vec<_> = given.collect();
+    cargo.envs(env::vars_os()).env("TMPDIR", temporary).env("CARGO_NET_OFFLINE", "true");
+    for (name, value) in given {
+        match value {
+            Some(value) => cargo.env(name, value),
+            None => cargo.env_remove(name),
+        };
+    }
+    let bounds = Bounds::of_build(course, target);
+    on_own_network(|| Process::start_within(Some(bounds), cargo, Stdio::Pipes))?
+}
 
 /// A compiler that waits for something takes no processor time. It has so many times its limit by the clock.
 const WAITING: u32 = 4;

@@ -54,6 +54,18 @@ impl Bounds {
         Some(Bounds { checker, limits, folder: folder.to_path_buf(), view, is_nobodys })
     }
 
+    /// Those of a compiler that builds the course in this folder, into that one. What it may take is looked after
+    /// elsewhere.
+    pub(super) fn of_build(course: &Path, target: &Path) -> Bounds {
+        Bounds {
+            checker: std::process::id() as i32,
+            limits: vec![0], // no core dumps
+            folder: target.to_path_buf(),
+            view: Some(View::of_build(course, target)),
+            is_nobodys: false,
+        }
+    }
+
     /// Whether the process that takes them is the first of those with numbers of their own.
     pub(super) fn are_of_first_process(&self) -> bool {
         self.view.is_some()

@@ -64,7 +64,7 @@ pub(super) fn be_first(channel: &mut UnixStream, command: &mut Command) -> Failu
 /// The socket ends with the checker, however that ends.
 fn ends_with_checker(mut channel: UnixStream) -> io::Result<()> {
     thread::Builder::new().spawn(move || {
-        let _ = channel.read(&mut [0]); // nothing is ever sent
+        let _ = channel.read_to_end(&mut Vec::new()); // nothing is ever sent
         process::exit(1);
     })?;
     Ok(())

@@ -146,19 +146,26 @@ impl Launch {
     /// Waits until there is the program, by the launcher that has this id. Drops the checker's copies of what the program
     /// has open. Returns its life, if the launcher has not become the program.
     pub(super) fn wait(self, launcher: u32) -> Result<Option<Life>, Failure> {
-        let Launch { command, mut ours, stays } = self;
+        let Launch { command, ours, stays } = self;
         drop(command); // else the socket would never come to an end
-        let mut kind = [0];
-        let count = ours.read(&mut kind).map_err(Failure::Machine)?;
-        match kind[0] {
+        let mut kind = Vec::new();
+        // (Unlike `read`, this goes on when a signal comes in between.)
+        (&ours).take(1).read_to_end(&mut kind).map_err(Failure::Machine)?;
+        match kind.first().copied() {
             // A signal may have ended it: that is told as the end of the program, as it would be a moment later.
-            _ if count == 0 && !stays => Ok(None),
-            init::HAS_STARTED => Life::new(launcher, ours).map(Some).map_err(Failure::Machine),
+            None if !stays => Ok(None),
+            Some(init::HAS_STARTED) => {
+                Life::new(launcher, ours).map(Some).map_err(Failure::Machine)
+            }
             kind => {
                 let mut number = [0; 4];
-                ours.read_exact(&mut number).map_err(Failure::Machine)?;
+                (&ours).read_exact(&mut number).map_err(Failure::Machine)?;
                 let error = io::Error::from_raw_os_error(i32::from_ne_bytes(number));
-                Err(if kind == b'P' { Failure::Program(error) } else { Failure::Machine(error) })
+                Err(if kind == Some(b'P') {
+                    Failure::Program(error)
+                } else {
+                    Failure::Machine(error)
+                })
             }
         }
     }

@@ -41,8 +41,8 @@ pub(super) fn get_right(launcher: &Path) -> io::Result<()> {
 
 /// Waits for a word of the helper's: that it has done what it can.
 fn hears(helper: &mut Child) -> io::Result<()> {
-    let mut word = [0];
-    match helper.stdout.as_mut().map(|stdout| stdout.read(&mut word)) {
+    let mut word = Vec::new();
+    match helper.stdout.as_mut().map(|stdout| stdout.take(1).read_to_end(&mut word)) {
         Some(Ok(1)) => Ok(()),
         _ => Err(Error::new(ErrorKind::PermissionDenied, "user namespaces are refused")),
     }

@@ -22,7 +22,7 @@ pub(super) struct View {
     shown: BTreeSet<PathBuf>,
     /// A folder that is empty, unless something in it is shown by itself: that of the checker, where the reference
     /// solutions are too.
-    hidden: PathBuf,
+    hidden: Option<PathBuf>,
     /// The folder that it may write to.
     folder: PathBuf,
 }
@@ -58,7 +58,31 @@ impl View {
             shown.extend(path.canonicalize().into_iter().flat_map(|real| place.around(&real)));
         }
         shown.retain(|path| path.is_absolute() && !is_of_system(path));
-        View { shown, hidden, folder: folder.to_path_buf() }
+        View { shown, hidden: Some(hidden), folder: folder.to_path_buf() }
+    }
+
+    /// What a compiler is to see that builds the course in this folder: that, Rust, what was downloaded for it, and
+    /// whatever the folders of PATH belong to; but no key of the user's.
+    pub(super) fn of_build(course: &Path, target: &Path) -> View {
+        let home = env::home_dir().unwrap_or_default();
+        let place = Place { home: home.clone(), hidden: PathBuf::new() };
+        let set =
+            |name: &str, usually: &str| env::var_os(name).map_or(home.join(usually), PathBuf::from);
+        let (cargo, rustup) = (set("CARGO_HOME", ".cargo"), set("RUSTUP_HOME", ".rustup"));
+        let of_cargo =
+            ["bin", "registry", "git", "config", "config.toml"].map(|name| cargo.join(name));
+        // Files in all folders above say how cargo builds.
+        let above = course.ancestors().map(|folder| folder.join(".cargo"));
+        let above =
+            above.flat_map(|folder| ["config", "config.toml"].map(|name| folder.join(name)));
+        let own = env::var_os("CARGO").map(PathBuf::from);
+        let path = env::var_os("PATH").unwrap_or_default();
+        let mut shown: BTreeSet<PathBuf> = [course.to_path_buf(), rustup].into();
+        shown.extend(of_cargo.into_iter().chain(above));
+        shown.extend(own.iter().flat_map(|cargo| place.around(cargo)));
+        shown.extend(env::split_paths(&path).flat_map(|folder| place.installation(&folder)));
+        shown.retain(|path| path.is_absolute() && path.exists() && !is_of_system(path));
+        View { shown, hidden: None, folder: target.to_path_buf() }
     }
 
     /// What of it is closed to everybody but its owner and group, if anything is: a folder on the way there, a file in it.
@@ -180,7 +204,7 @@ mod tests {
         }
         let closed_of = |path: &Path| {
             let shown = BTreeSet::from([path.to_path_buf()]);
-            View { shown, hidden: PathBuf::new(), folder: PathBuf::new() }.closed()
+            View { shown, hidden: None, folder: PathBuf::new() }.closed()
         };
         assert_eq!(closed_of(&open), None);
         assert_eq!(closed_of(&closed), Some(closed.clone()));
@@ -198,7 +222,7 @@ mod tests {
         assert!(!view.shown.contains(&here), "{view:?}");
         let view = View::of(Command::new("sh").env("PATH", "/usr/bin"), Path::new("/tmp/own"));
         assert_eq!(view.shown, BTreeSet::from([here]));
-        assert_eq!(view.hidden, own.parent().expect("a folder"));
+        assert_eq!(view.hidden.as_deref(), own.parent());
     }
 }
 
@@ -256,9 +280,11 @@ mod mounts {
         for path in &view.shown {
             pieces.extend(shown(path, false).map(|piece| (path.clone(), piece)));
         }
-        let is_within = |path: &Path| view.hidden.starts_with(path);
-        if view.shown.iter().any(|path| is_within(path)) || is_of_system(&view.hidden) {
-            pieces.insert(view.hidden.clone(), Piece::Empty);
+        let is_seen = |hidden: &&PathBuf| {
+            is_of_system(hidden) || view.shown.iter().any(|path| hidden.starts_with(path))
+        };
+        if let Some(hidden) = view.hidden.as_ref().filter(is_seen) {
+            pieces.insert(hidden.clone(), Piece::Empty);
         }
         for path in DEVICES.iter().map(Path::new).chain(terminal) {
             pieces.extend(shown(path, true).map(|piece| (path.to_path_buf(), piece)));

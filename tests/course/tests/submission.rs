@@ -126,6 +126,20 @@ fn somebody_elses_file_is_not_judged_beside_a_program_that_does_not_compile_eith
 }
 
 #[test]
+fn a_file_that_was_not_handed_in_is_not_even_read_where_programs_have_namespaces() {
+    let copy = Copy::of_the_course();
+    let secret = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(secret.path(), "a-key-of-the-grader").expect("it is written");
+    let source = format!("fn main() {{ print!(\"{{}}\", include_str!({:?})); }}\n", secret.path());
+    fs::write(copy.exercise("ex1_server"), source).expect("it is written");
+    let output = copy.step(&["check", "ex1", "--json"]).with(1);
+    assert_eq!(verdicts(&output), ["does not compile"]);
+    let is_full = text(&output.json()["protection"]).starts_with("full");
+    let expected = if is_full { "couldn't read `" } else { "which is not in exercises/" };
+    assert!(reason(&output).contains(expected), "{output}");
+}
+
+#[test]
 fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_checks_only() {
     let copy = Copy::of_the_course();
     let began = Instant::now();
