@@ -22,7 +22,15 @@ const ATTACKS: [(&str, &[&str]); 6] = [
     ("looks-into-the-checker", &["write memory", "read environment", "find files"]),
     ("ends-the-checker", &["end the checker", "stop the checker"]),
     ("writes-everywhere", &["make a file", "move a file", "link a file", "remove its folder"]),
-    ("asks-the-kernel", &["find a world of its own", "open a raw socket", "make a file in memory"]),
+    (
+        "asks-the-kernel",
+        &[
+            "find a world of its own",
+            "mount a file system",
+            "open a raw socket",
+            "make a file in memory",
+        ],
+    ),
     (
         "looks-around",
         &[

@@ -187,9 +187,16 @@ fn main() -> io::Result<()> {
         }
         "asks-the-kernel" => {
             use rustix::net::{AddressFamily, SocketType, ipproto, socket};
-            let unshared = Command::new("unshare").args(["--map-root-user", "true"]).status()?;
-            let unshared = unshared.success().then_some(()).ok_or(io::ErrorKind::PermissionDenied);
-            told("find a world of its own", unshared.map_err(io::Error::from));
+            let succeeds = |command: &mut Command| match command.status() {
+                Ok(status) if status.success() => Ok(()),
+                Ok(_) => Err(io::ErrorKind::PermissionDenied.into()),
+                Err(error) => Err(error),
+            };
+            let unshares = succeeds(Command::new("unshare").args(["--map-root-user", "true"]));
+            told("find a world of its own", unshares);
+            let mounts =
+                succeeds(Command::new("mount").args(["-t", "tmpfs", "none"]).arg(folder()));
+            told("mount a file system", mounts);
             let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
             told("open a raw socket", raw.map_err(io::Error::from));
             #[cfg(target_os = "linux")] // elsewhere there is no such call
