@@ -34,8 +34,10 @@ pub fn enters(stage: &Stage, peer: Peer) -> Result<Peer, Stop> {
     if introduced.line_break_ends_it {
         return enters_again(stage, &peer);
     }
-    if !stage.is_foreign() && !is_asked && !is_welcomed {
-        let instead = peer.why_silent(a_short_time(stage))?;
+    let is_silent = !stage.is_foreign() && !is_asked && !is_welcomed;
+    // It may be the machine that takes so long.
+    if is_silent && peer.hears_within(stage.patience())?.is_none() {
+        let instead = peer.why_silent(stage.patience())?;
         return peer
             .fails(format!("expected to be asked for a name, and a welcome, but {instead}"));
     }
