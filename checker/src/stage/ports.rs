@@ -5,7 +5,8 @@
 //! 2. A foreign program with `{port}` in its command is given a free port below those that systems hand out for
 //!    outgoing calls, and no other checker is given the same one meanwhile.
 //! 3. A foreign program without `{port}` has its port written into it: the scene waits until nobody has that port.
-//!    Other checkers that need it take turns; what is only kept for an old connection (TIME_WAIT) is freed.
+//!    Other checkers that need it take turns; what is only kept for an old connection (TIME_WAIT) is freed. On a
+//!    network of its own, a scene has all ports to itself, and such scenes are played side by side too.
 //! 4. After a scene with a foreign server, its port is free again: calls to it come from ports that can be used
 //!    again, and what the system would keep for a minute is freed.
 

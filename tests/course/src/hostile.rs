@@ -14,7 +14,8 @@ use crate::run::{Ended, checker};
 use crate::system::{command_lines, ports_in_use};
 use crate::{root, wait_for, wait_until};
 
-static HOSTILE: LazyLock<PathBuf> =
+/// The program that does these things.
+pub static HOSTILE: LazyLock<PathBuf> =
     LazyLock::new(|| build_binary("hostile", "hostile").expect("it compiles"));
 
 /// One run of the checker on `hostile`, with a folder for temporary files that has nothing else in it. The path

@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::os::fd::OwnedFd;
 use std::process::Command;
 
-use course_tests::hostile::{Run, is_contained, of_one_run};
+use course_tests::hostile::{HOSTILE, Run, is_contained, of_one_run};
 use course_tests::machine::Machine;
 use course_tests::run::{checker, step};
 use rustix::fs::{Mode, OFlags};
@@ -124,6 +124,18 @@ fn what_is_in_shared_memory_ends_with_its_program() {
         let options = ["--patience", "0.5", "--verbose"];
         of_one_run(Run::within(folder, checker(), "fills-shared-memory", &options));
         assert_eq!(remove_from_shared_memory(&tag), 0);
+    }
+}
+
+/// Somebody on the machine has the port that is written into the program.
+#[test]
+fn a_port_that_is_taken_on_the_machine_is_free_on_a_network_of_its_own() {
+    if Machine::AsItIs.protection("full").is_some() {
+        let _taken = TcpListener::bind("127.0.0.1:8080"); // or another test has it
+        let command = format!("{} hangs 8080 name", HOSTILE.display());
+        let text = step(&["check", "ex1", "--server", &command, "--patience", "0.5"]).with(1);
+        assert!(text.stdout.contains("nothing was printed"), "{text}");
+        assert!(!text.stdout.contains("is taken"), "{text}");
     }
 }
 
