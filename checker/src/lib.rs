@@ -134,8 +134,10 @@ pub mod sandbox {
     mod init;
     pub mod launcher;
     pub mod limits;
+    mod mounts;
     pub mod namespaces;
     mod nobody;
+    mod places;
     pub mod process;
     pub mod protection;
     mod running;

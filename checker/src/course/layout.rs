@@ -88,6 +88,11 @@ pub fn target() -> PathBuf {
     tagged.map_or(root().join("target"), Path::to_path_buf)
 }
 
+/// What a stranger's command need not see of the course: whatever is built, and the reference solutions.
+pub fn hidden() -> [PathBuf; 2] {
+    [target(), root().join(Package::Solutions.folder())]
+}
+
 /// Where this clone of the course keeps something of its own between two checks.
 pub fn kept(name: &str) -> PathBuf {
     let (root, target) = (root(), target());

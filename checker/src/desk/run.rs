@@ -1,11 +1,12 @@
 //! A run: what is wanted is built and played. What becomes of the results is for others to say: a text, a page.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::course::helpers;
-use crate::course::layout::Package;
+use crate::course::layout::{Package, hidden};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::desk::answer::{status_of, warnings_of};
@@ -142,7 +143,8 @@ impl Run {
             let (command, _) = Launch::Command(words.clone()).command(None, &[]).ok()?;
             Some(command)
         });
-        let protection = Protection::set_up(sandbox, &commands.collect::<Vec<_>>());
+        let commands: Vec<Command> = commands.collect();
+        let protection = Protection::set_up(sandbox, &commands, &hidden());
         if sandbox == Sandbox::Require && protection.degree == Degree::None {
             let advice = "use --sandbox auto, in a container";
             bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));

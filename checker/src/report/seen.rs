@@ -164,7 +164,7 @@ mod tests {
         };
         let warnings = ["unused".to_string()];
         let limits = Limits::default();
-        let protection = Protection::set_up(Sandbox::Auto, &[]); // a test has no launcher
+        let protection = Protection::set_up(Sandbox::Auto, &[], &[]); // a test has no launcher
         let took = Duration::ZERO;
         let printed = json::document(&[result], 7, &limits, took, &[], &warnings, &protection);
         let seen = Seen::read(&printed.expect("a document")).expect("it is read");

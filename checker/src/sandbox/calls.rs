@@ -24,19 +24,19 @@ mod filter {
     use std::env::consts::ARCH;
 
     use libc::c_long;
-    use seccompiler::SeccompCmpArgLen::Dword;
-    use seccompiler::SeccompCmpOp::{Eq, MaskedEq};
+    use seccompiler::SeccompCmpArgLen::{Dword, Qword};
+    use seccompiler::SeccompCmpOp::{Eq, MaskedEq, Ne};
     use seccompiler::{
-        BackendError, BpfProgram, Error, SeccompAction, SeccompCondition, SeccompFilter,
-        SeccompRule, apply_filter,
+        BackendError, BpfProgram, Error, SeccompAction, SeccompCmpArgLen, SeccompCmpOp,
+        SeccompCondition, SeccompFilter, SeccompRule, apply_filter,
     };
 
     /// For each call, what of it is refused; nothing: all.
     type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-    /// What looks into other processes, builds another world around itself, changes the machine, or stays in the system
-    /// when the program has ended (System V's shared memory, queues and semaphores).
-    pub(super) const REFUSED: [c_long; 41] = [
+    /// What looks into other processes, makes namespaces, changes the machine or other processes, or stays in the system when
+    /// the program has ended (shared memory, queues and semaphores of System V and POSIX).
+    pub(super) const REFUSED: [c_long; 44] = [
         libc::SYS_ptrace,
         libc::SYS_process_vm_readv,
         libc::SYS_process_vm_writev,
@@ -76,6 +76,9 @@ mod filter {
         libc::SYS_shmget,
         libc::SYS_semget,
         libc::SYS_msgget,
+        libc::SYS_mq_open,
+        libc::SYS_mq_unlink,
+        libc::SYS_ioprio_set,
         libc::SYS_sethostname,
         libc::SYS_setdomainname,
     ];
@@ -110,40 +113,62 @@ mod filter {
         // What goes around TCP and UDP. (Which addresses there are, languages ask over a raw netlink socket.)
         const KIND: u64 = 0xf; // of the second argument, the others being flags
         let raw = |domain: i32| {
-            let kind = Condition { argument: 1, mask: Some(KIND), value: libc::SOCK_RAW as u64 };
+            let value = libc::SOCK_RAW as u64;
+            let kind = Condition { compared: MaskedEq(KIND), ..Condition::is(1, value) };
             vec![Condition::is(0, domain as u64), kind]
         };
         let sockets = [libc::AF_PACKET, libc::AF_ALG, libc::AF_VSOCK]
             .map(|domain| vec![Condition::is(0, domain as u64)]);
-        BTreeMap::from([
+        // A file that others would run with the rights of the checker's user (setuid, setgid).
+        let rights = |argument| [0o4000, 0o2000].map(|bit| vec![Condition::has(argument, bit)]);
+        const FCHMODAT2: c_long = 452; // libc does not have it everywhere
+        // A lease holds up everybody who wants to write the file.
+        const SET_LEASE: u64 = 1024;
+        // The limits of another process.
+        let limits = vec![Condition::is_not(0, 0), Condition::is_not(2, 0)];
+        let mut calls = BTreeMap::from([
+            (libc::SYS_fchmod, rights(1).into()),
+            (libc::SYS_fchmodat, rights(2).into()),
+            (FCHMODAT2, rights(2).into()),
+            (libc::SYS_fcntl, vec![vec![Condition::is(1, SET_LEASE)]]),
+            (libc::SYS_prlimit64, vec![limits]),
             (libc::SYS_clone, namespaces.into()),
             (libc::SYS_ioctl, keys.into()),
             (
                 libc::SYS_socket,
                 sockets.into_iter().chain([raw(libc::AF_INET), raw(libc::AF_INET6)]).collect(),
             ),
-        ])
+        ]);
+        #[cfg(target_arch = "x86_64")] // newer machines have the calls above alone
+        calls.insert(libc::SYS_chmod, rights(1).into());
+        calls
     }
 
     /// What an argument of a call is.
     pub(super) struct Condition {
         argument: u8,
-        mask: Option<u64>,
+        compared: SeccompCmpOp,
+        length: SeccompCmpArgLen,
         value: u64,
     }
 
     impl Condition {
         fn is(argument: u8, value: u64) -> Condition {
-            Condition { argument, mask: None, value }
+            Condition { argument, compared: Eq, length: Dword, value }
         }
 
         fn has(argument: u8, flag: u64) -> Condition {
-            Condition { argument, mask: Some(flag), value: flag }
+            Condition { argument, compared: MaskedEq(flag), length: Dword, value: flag }
+        }
+
+        /// Of a pointer, all bits count.
+        fn is_not(argument: u8, value: u64) -> Condition {
+            Condition { argument, compared: Ne, length: Qword, value }
         }
 
         fn compiled(&self) -> Result<SeccompCondition, BackendError> {
-            let compared = self.mask.map_or(Eq, MaskedEq);
-            SeccompCondition::new(self.argument, Dword, compared, self.value)
+            let (length, compared) = (self.length.clone(), self.compared.clone());
+            SeccompCondition::new(self.argument, length, compared, self.value)
         }
     }
 

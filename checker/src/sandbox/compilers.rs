@@ -35,18 +35,25 @@ pub fn start_confined(
     target: &Path,
 ) -> Result<(Process, Pipes), StartError> {
     let temporary = target.join("chatlings/tmp");
+    let _ = fs::remove_dir_all(&temporary); // compilers that were ended may have left something
     fs::create_dir_all(&temporary)?;
-    let given = cargo.get_envs().map(|(name, value)| (name.to_owned(), value.map(OsStr::to_owned)));
-    let given: Vec<_> = given.collect();
-    cargo.envs(env::vars_os()).env("TMPDIR", temporary).env("CARGO_NET_OFFLINE", "true");
-    for (name, value) in given {
-        match value {
-            Some(value) => cargo.env(name, value),
-            None => cargo.env_remove(name),
-        };
-    }
+    let given: Vec<_> = cargo
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    cargo.envs(env::vars_os().filter(|(name, _)| is_about_building(name))).envs(given);
+    cargo.env("TMPDIR", temporary).env("CARGO_NET_OFFLINE", "true");
     let bounds = Bounds::of_build(course, target);
     on_own_network(|| Process::start_within(Some(bounds), cargo, Stdio::Pipes))?
+}
+
+/// Whether a variable of the environment may tell cargo or a compiler what to do, and is no key.
+fn is_about_building(name: &OsStr) -> bool {
+    const NAMES: [&str; 6] = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CC", "CXX"];
+    const BEGINNINGS: [&str; 5] = ["CARGO", "RUST", "CC_", "CFLAGS", "PKG_CONFIG"];
+    let name = name.to_string_lossy();
+    let is_known = NAMES.contains(&&*name) || BEGINNINGS.iter().any(|it| name.starts_with(it));
+    is_known && !["TOKEN", "KEY", "SECRET"].iter().any(|it| name.contains(it))
 }
 
 /// A compiler that waits for something takes no processor time. It has so many times its limit by the clock.

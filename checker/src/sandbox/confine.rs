@@ -16,7 +16,7 @@ use crate::sandbox::calls::refuse_calls;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::view::View;
 use crate::sandbox::writes::confine_writes;
-use crate::sandbox::{namespaces, nobody};
+use crate::sandbox::{mounts, namespaces, nobody};
 
 /// How a program is held.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub(super) struct Bounds {
     checker: i32,
     /// How much there is of each of [`RESOURCES`].
     limits: Vec<u64>,
-    /// The only folder that it may write to.
+    /// The only folder of this machine that it may write to.
     folder: PathBuf,
     /// What it sees, if it has namespaces of its own.
     view: Option<View>,
@@ -66,8 +66,8 @@ impl Bounds {
         }
     }
 
-    /// Whether the process that takes them is the first of those with numbers of their own.
-    pub(super) fn are_of_first_process(&self) -> bool {
+    /// Whether the process that takes them is the first with pids of their own (init).
+    pub(super) fn are_of_init(&self) -> bool {
         self.view.is_some()
     }
 
@@ -82,13 +82,13 @@ impl Bounds {
         rustix::process::setsid()?;
         if let Some(view) = &self.view {
             namespaces::own_files()?;
-            view.enter(own_terminal().as_deref())?;
+            mounts::enter(view, own_terminal().as_deref())?;
         }
         if self.is_nobodys {
             nobody::become_nobody(&self.folder)?;
         }
         if self.view.is_none() {
-            self.die_with_checker()?; // of the processes with numbers of their own, the first sees to that
+            self.die_with_checker()?; // otherwise init sees to that
         }
         for (resource, most) in RESOURCES.into_iter().zip(&self.limits) {
             let allowed = allowed(resource, *most);
@@ -99,7 +99,7 @@ impl Bounds {
             rustix::process::ioctl_tiocsctty(io::stdin().as_fd())?;
         }
         // Whether these hold was tried before.
-        let _ = confine_writes(&self.folder, own_terminal().as_deref());
+        let _ = confine_writes(&self.folder, own_terminal().as_deref(), self.view.is_none());
         let _ = refuse_calls();
         Ok(())
     }

@@ -97,16 +97,20 @@ impl Containment {
                     restrict(member.pid, &self.limits);
                 }
             }
-            Some((*program, self.excess_of(&family)?))
+            Some((*program, self.excess_of(*leader, &family)?))
         })
     }
 
-    fn excess_of(&self, family: &[Entry]) -> Option<String> {
+    fn excess_of(&self, leader: i32, family: &[Entry]) -> Option<String> {
         let limits = &self.limits;
         let sum = |of: fn(&Entry) -> u64| family.iter().map(of).sum::<u64>();
         let threads = limits.processes * THREADS;
         // What is in the folder was written by them, and counts once; and in memory (tmpfs) only there.
-        let on_disk = sum(|member| census::written(member.pid)).max(self.folder.size());
+        let written = sum(|member| census::written(member.pid));
+        let is_counted = family.iter().any(|member| member.pid == leader);
+        // What those wrote who have ended is what their parent has written.
+        let of_others = if is_counted { 0 } else { census::written(leader) };
+        let on_disk = (written + of_others).max(self.folder.size());
         if sum(|member| member.memory) > limits.memory {
             let mib = limits.memory / MIB;
             return Some(format!("took more than {mib} MiB of memory (--max-memory)"));

@@ -1,15 +1,16 @@
-//! The first of the processes with numbers of their own: it starts the program, takes in whoever loses a parent, and
-//! tells how the program has ended. It is confined as the program is. When it ends, so does every process with such
-//! numbers; it ends when none is left, or the checker is gone.
+//! The first process of a pid namespace: it starts the program, takes in whoever loses a parent, and tells how the
+//! program has ended. It is confined as the program is. When it ends, so does every process of the namespace; it ends
+//! when none is left, or the checker is gone.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{self, Command, ExitStatus};
+use std::process::{self, Child, Command, ExitStatus};
 use std::thread;
 
+use rustix::io::Errno;
 use rustix::process::WaitOptions;
 
 use crate::sandbox::{census, confine};
@@ -33,7 +34,7 @@ pub(super) fn be_first(channel: &mut UnixStream, command: &mut Command) -> Failu
         Ok(nothing) => nothing,
         Err(error) => return Failure::Machine(error),
     };
-    let program = match command.spawn() {
+    let program = match spawn(command) {
         Ok(program) => program,
         Err(error) => return Failure::Program(error),
     };
@@ -45,6 +46,7 @@ pub(super) fn be_first(channel: &mut UnixStream, command: &mut Command) -> Failu
     };
     let stays = let_go().map_err(io::Error::from).and_then(|()| {
         channel.write_all(&[HAS_STARTED])?;
+        channel.read_exact(&mut [0])?; // once the checker knows the program, that may be gone
         ends_with_checker(channel.try_clone()?)
     });
     if let Err(error) = stays {
@@ -55,9 +57,19 @@ pub(super) fn be_first(channel: &mut UnixStream, command: &mut Command) -> Failu
             Ok(Some((pid, status))) if pid.as_raw_pid() == program.id() as i32 => {
                 let _ = channel.write_all(&status.as_raw().to_ne_bytes()); // or nobody listens any more
             }
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Ok(_) | Err(Errno::INTR) => {}
             Err(_) => process::exit(0), // nobody is left
         }
+    }
+}
+
+/// Starts a program. A script that does not say what runs it is one of the shell's, as for execvp(3).
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    match command.spawn() {
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::NOEXEC) => {
+            Command::new("sh").arg(command.get_program()).args(command.get_args()).spawn()
+        }
+        other => other,
     }
 }
 
@@ -72,7 +84,7 @@ fn ends_with_checker(mut channel: UnixStream) -> io::Result<()> {
 
 /// What the checker knows of a program whose parent is such a process.
 pub(super) struct Life {
-    /// Its number, as the checker sees it.
+    /// Its pid, as the checker sees it.
     pub(super) program: u32,
     end: UnixStream,
 }
@@ -80,9 +92,10 @@ pub(super) struct Life {
 impl Life {
     /// That of the program that this process has started.
     pub(super) fn new(first: u32, end: UnixStream) -> io::Result<Life> {
-        end.set_nonblocking(true)?;
-        // If it is over already, there is no other number to be found by.
+        // If the system does not tell, there is no other pid to be found by.
         let program = census::first_child(first).unwrap_or(first);
+        (&end).write_all(b"!")?; // until now its parent has not asked whether it has ended
+        end.set_nonblocking(true)?;
         Ok(Life { program, end })
     }
 

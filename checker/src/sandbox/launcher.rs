@@ -5,8 +5,8 @@
 //! The launcher is told what to do over a socket, which is its stdin at first; the program's own stdin comes over it
 //! too. That socket closes when the program is there, and else says why not. Its arguments are the program's command.
 //!
-//! Where programs have numbers of their own, the launcher is the first of these processes: then it does not become the program, but
-//! starts it and stays, as [`crate::sandbox::init`] tells.
+//! Where programs have pids of their own, the launcher is the first process among them. Then it does not become the
+//! program, but starts it and stays: see [`crate::sandbox::init`].
 //!
 //! Only a binary whose `main` calls [`begin`] first is a launcher. Where there is none (a test that plays scenes by
 //! itself, a system without `/proc`), a program leads a group of its own instead, and its limits are set once it runs.
@@ -140,7 +140,7 @@ impl Launch {
             command.current_dir(folder);
         }
         command.stdin(OwnedFd::from(theirs));
-        Ok(Launch { command, ours, stays: orders.bounds.are_of_first_process() })
+        Ok(Launch { command, ours, stays: orders.bounds.are_of_init() })
     }
 
     /// Waits until there is the program, by the launcher that has this id. Drops the checker's copies of what the program
@@ -190,7 +190,7 @@ fn become_program(channel: &mut UnixStream, words: &[OsString]) -> Failure {
     let confine = |channel: &mut UnixStream| {
         let orders = receive(channel)?;
         orders.bounds.take(orders.is_on_terminal)?;
-        Ok::<bool, io::Error>(orders.bounds.are_of_first_process())
+        Ok::<bool, io::Error>(orders.bounds.are_of_init())
     };
     let stays = match confine(channel) {
         Ok(stays) => stays,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
@@ -21,7 +21,7 @@ use crate::sandbox::nobody;
 use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::trial::{self, Found, Task};
 use crate::sandbox::user;
-use crate::sandbox::view::View;
+use crate::sandbox::view::{self, View};
 
 /// How long the trial may take, on a machine as busy as can be.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -70,9 +70,10 @@ impl fmt::Display for Protection {
 
 impl Protection {
     /// Confines programs in this way from now on, and finds out what comes of it. `commands` are those that will be
-    /// started, other than programs of the course. Where namespaces are to be had, this
+    /// started, other than programs of the course; `hidden` are folders that they need not see. Where namespaces are to be had, this
     /// process may enter one: so it must have no second thread yet.
-    pub fn set_up(sandbox: Sandbox, commands: &[Command]) -> Protection {
+    pub fn set_up(sandbox: Sandbox, commands: &[Command], hidden: &[PathBuf]) -> Protection {
+        view::hide(hidden);
         confine::turn(sandbox != Sandbox::Off);
         namespaces::make(false);
         nobody::let_run(false);
@@ -123,7 +124,9 @@ impl Protection {
             words.collect::<Vec<_>>().join(", ")
         };
         let hold = |holds: &[(bool, &str)]| holds.iter().all(|(holds, _)| *holds);
-        let degree = match (found.writes, hold(&own) && hold(&safe)) {
+        // Only with Landlock is it sure that all that is seen can only be read.
+        let is_sure = found.landlock.is_some() && hold(&own) && hold(&safe);
+        let degree = match (found.writes, is_sure) {
             (true, _) => Degree::None,
             (false, false) => Degree::Partial,
             (false, true) => Degree::Full,
@@ -164,7 +167,7 @@ fn with_nobody(launcher: &Path, commands: &[Command]) -> io::Result<Found> {
         return Err(ErrorKind::PermissionDenied.into());
     }
     let mut closed =
-        commands.iter().filter_map(|command| View::of(command, Path::new("")).closed());
+        commands.iter().filter_map(|command| View::of(command, Path::new("")).closed_to_others());
     if let (false, Some(closed)) = (nobody::reads_all(), closed.next()) {
         return Err(io::Error::other(format!("it cannot read {}", closed.display())));
     }

@@ -81,7 +81,7 @@ pub(super) fn tell(task: &str) -> io::Result<()> {
         has_session: session.is_some() && (session == Some(getpid()) || session == getppid()),
         calls: could_call(),
         user: geteuid().as_raw(),
-        landlock: confine_writes(&folder, None), // once more; it only tells the version
+        landlock: confine_writes(&folder, None, false), // once more; it only tells the version
     };
     println!("{}", serde_json::to_string(&found)?);
     Ok(())

@@ -22,6 +22,9 @@ pub(super) fn get_right(launcher: &Path) -> io::Result<()> {
     if has_right() {
         return Ok(());
     }
+    if cfg!(not(target_os = "linux")) {
+        return Err(Error::new(ErrorKind::Unsupported, "this system has none"));
+    }
     let mut helper = Command::new(launcher);
     helper.arg(WORD).arg(getpid().as_raw_pid().to_string()).env_clear();
     let mut helper = helper.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
@@ -54,7 +57,7 @@ pub(super) fn help(checker: &str) -> io::Result<()> {
     let mut stdout = io::stdout();
     let mut trial = Command::new("/proc/self/exe");
     let tried = trial.arg(WORD).env_clear().stdin(Stdio::null()).status()?;
-    if !tried.success() {
+    if !tried.success() || geteuid().is_root() && !may_name_users() {
         return Err(ErrorKind::PermissionDenied.into());
     }
     stdout.write_all(b".")?;
@@ -112,6 +115,19 @@ fn enter() -> io::Result<()> {
 fn has_right() -> bool {
     use rustix::thread::{CapabilitySet, capabilities};
     capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN))
+}
+
+/// Whether this process may make all users known in a namespace.
+#[cfg(target_os = "linux")]
+fn may_name_users() -> bool {
+    use rustix::thread::{CapabilitySet, capabilities};
+    let needed = CapabilitySet::SETUID | CapabilitySet::SETGID;
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(needed))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn may_name_users() -> bool {
+    false
 }
 
 #[cfg(not(target_os = "linux"))]

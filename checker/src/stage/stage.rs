@@ -478,7 +478,8 @@ impl Listener {
 
 /// Whether something cannot be had because of what else runs on this machine: no fault of the program's.
 fn is_shortage(error: &io::Error) -> bool {
-    let shortages = [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE];
+    // (The last: of namespaces.)
+    let shortages = [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE, Errno::NOSPC];
     Errno::from_io_error(error).is_some_and(|errno| shortages.contains(&errno))
 }
 

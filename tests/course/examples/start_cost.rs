@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     if let Some(failed) = launcher::begin() {
         return failed;
     }
-    println!("in force: {}", Protection::set_up(Sandbox::Auto, &[]));
+    println!("in force: {}", Protection::set_up(Sandbox::Auto, &[], &[]));
     let has_namespaces = namespaces::are_made();
     let mut containment = Containment::new(Limits::default()).expect("a folder");
     let mut start = || {

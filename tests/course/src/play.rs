@@ -7,6 +7,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits::limits_of_environment;
 use checker::cli::{Cli, Command};
+use checker::course::layout::hidden;
 use checker::desk::run::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
@@ -43,7 +44,7 @@ pub use checker::stage::words::any_seed;
 /// the system lets us.
 pub fn begin() -> Option<ExitCode> {
     launcher::begin().or_else(|| {
-        Protection::set_up(Sandbox::Auto, &[]);
+        Protection::set_up(Sandbox::Auto, &[], &hidden());
         None
     })
 }

@@ -9,11 +9,12 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use course_tests::hostile::{HOSTILE, Run, is_contained, of_one_run};
 use course_tests::machine::Machine;
-use course_tests::run::{checker, step};
+use course_tests::run::{checker, run, step};
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 
@@ -27,6 +28,8 @@ const ATTACKS: [(&str, &[&str]); 6] = [
         &[
             "find a world of its own",
             "mount a file system",
+            "limit the checker",
+            "hand on its rights",
             "open a raw socket",
             "make a file in memory",
         ],
@@ -70,6 +73,11 @@ fn not_stopped(machine: Machine) -> BTreeSet<&'static str> {
         let tag = folder.path().file_name().expect("its name").display().to_string();
         let text = of_one_run(Run::within(folder, machine.checker(), thing, &options));
         remove_from_shared_memory(&tag);
+        if thing == "writes-everywhere" {
+            // It must be able to.
+            assert!(text.contains("could write its own"), "{text}");
+            assert!(text.contains("could write to a device"), "{text}");
+        }
         for attack in attacks {
             total += 1;
             let (stopped, succeeded) = (format!("could not {attack}"), format!("could {attack}"));
@@ -124,6 +132,24 @@ fn what_is_in_shared_memory_ends_with_its_program() {
         let options = ["--patience", "0.5", "--verbose"];
         of_one_run(Run::within(folder, checker(), "fills-shared-memory", &options));
         assert_eq!(remove_from_shared_memory(&tag), 0);
+    }
+}
+
+/// What is handed in may have links in it, to a reference solution, say.
+#[test]
+fn a_link_in_what_was_handed_in_leads_nowhere() {
+    if Machine::AsItIs.protection("full").is_some() {
+        let handed_in = tempfile::tempdir().expect("a folder");
+        let solution = HOSTILE.with_file_name("ex3_threads_solution"); // it was just checked
+        symlink(solution, handed_in.path().join("link")).expect("a link");
+        let script = "#!/bin/sh\nexec ./link \"$@\"\n";
+        fs::write(handed_in.path().join("script"), script).expect("a file");
+        for command in ["./link", "sh script link", "sh ./script ./link"] {
+            let mut checker = checker();
+            checker.current_dir(handed_in.path()).args(["check", "ex3", "--json", "--program"]);
+            let output = run(checker.arg(command));
+            assert_eq!(output.json()["points"].as_f64(), Some(0.0), "{command}: {output}");
+        }
     }
 }
 

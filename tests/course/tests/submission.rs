@@ -134,8 +134,9 @@ fn a_file_that_was_not_handed_in_is_not_even_read_where_programs_have_namespaces
     fs::write(copy.exercise("ex1_server"), source).expect("it is written");
     let output = copy.step(&["check", "ex1", "--json"]).with(1);
     assert_eq!(verdicts(&output), ["does not compile"]);
-    let is_full = text(&output.json()["protection"]).starts_with("full");
-    let expected = if is_full { "couldn't read `" } else { "which is not in exercises/" };
+    let protection = text(&output.json()["protection"]);
+    let is_boxed = !protection.contains("no namespaces") && !protection.starts_with("none");
+    let expected = if is_boxed { "couldn't read `" } else { "which is not in exercises/" };
     assert!(reason(&output).contains(expected), "{output}");
 }
 

@@ -11,7 +11,7 @@ use std::process::{Command, exit};
 use std::time::Duration;
 use std::{env, thread};
 
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Resource, Rlimit, Signal};
 
 /// Escapes that retitle a terminal and clear it, a bell, and one that turns the direction of what follows.
 const ESCAPES: &str = "\x1b]0;mine now\x07\x1b[2J\u{9b}31m\u{202e}";
@@ -144,7 +144,7 @@ fn main() -> io::Result<()> {
                     }
                 }),
             );
-            told("see a reference solution", fs::metadata(beside("ex1_server_solution")));
+            told("see a reference solution", fs::metadata(beside("ex3_threads_solution")));
             let _listener = listen()?;
             sleep()
         }
@@ -197,6 +197,17 @@ fn main() -> io::Result<()> {
             let mounts =
                 succeeds(Command::new("mount").args(["-t", "tmpfs", "none"]).arg(folder()));
             told("mount a file system", mounts);
+            let limits = checker(name).and_then(|checker| {
+                let none = Rlimit { current: Some(0), maximum: Some(0) };
+                #[cfg(target_os = "linux")]
+                rustix::process::prlimit(Pid::from_raw(checker), Resource::Core, none)?;
+                let _ = (checker, none, Resource::Core);
+                Ok(())
+            });
+            told("limit the checker", limits);
+            fs::write(folder().join("own"), "")?;
+            let rights = Permissions::from_mode(0o4755);
+            told("hand on its rights", fs::set_permissions(folder().join("own"), rights));
             let raw = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
             told("open a raw socket", raw.map_err(io::Error::from));
             #[cfg(target_os = "linux")] // elsewhere there is no such call
