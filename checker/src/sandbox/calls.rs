@@ -34,8 +34,8 @@ mod filter {
     /// For each call, what of it is refused; nothing: all.
     type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-    /// What looks into other processes, makes namespaces, changes the machine or other processes, or stays in the system when
-    /// the program has ended (shared memory, queues and semaphores of System V and POSIX).
+    /// What looks into other processes, makes namespaces, changes the machine or other processes, or stays in the
+    /// system when the program has ended (shared memory, queues and semaphores of System V and POSIX).
     pub(super) const REFUSED: [c_long; 44] = [
         libc::SYS_ptrace,
         libc::SYS_process_vm_readv,

@@ -19,8 +19,8 @@ use crate::sandbox::limits::{Limits, MIB};
 use crate::sandbox::namespaces::{self, on_own_network};
 use crate::sandbox::process::{Pipes, Process, StartError, Stdio};
 
-/// Whether a cargo can be confined: then nothing is in its sight but the course, Rust and what was downloaded, it writes
-/// to the folder that it builds in alone, and there is no network.
+/// Whether a cargo can be confined: then nothing is in its sight but the course, Rust and what was downloaded, it
+/// writes to the folder that it builds in alone, and there is no network.
 pub fn can_be_confined() -> bool {
     namespaces::are_made()
 }

@@ -71,17 +71,18 @@ impl Bounds {
         self.view.is_some()
     }
 
-    /// Confines this process. It is started for that, has one thread, and leads no group yet. If it is on a terminal, that
-    /// becomes the one of its session, so that `/dev/tty` is this one, and Ctrl-C typed into it does what it does for a user.
+    /// Confines this process. It is started for that, has one thread, and leads no group yet. If it is on a terminal,
+    /// that becomes the one of its session, so that `/dev/tty` is this one, and Ctrl-C typed into it does what it does
+    /// for a user.
     ///
     /// # Errors
     /// When it cannot get a session of its own, sees more than it should, or keeps the privileges that it has.
     pub(super) fn take(&self, is_on_terminal: bool) -> io::Result<()> {
-        // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it (TIOCSTI).
-        // And a session has groups of its own, so that it cannot join that of the checker.
+        // Without the terminal of whoever checks it, it can neither read what is typed there nor type into it
+        // (TIOCSTI). And a session has groups of its own, so that it cannot join that of the checker.
         rustix::process::setsid()?;
         if let Some(view) = &self.view {
-            namespaces::own_files()?;
+            namespaces::own_mounts()?;
             mounts::enter(view, own_terminal().as_deref())?;
         }
         if self.is_nobodys {
@@ -147,7 +148,8 @@ pub(super) fn allowed(resource: Resource, most: u64) -> Rlimit {
 }
 
 /// No program that is started from now on has more rights than this user (setuid, file capabilities). If the user is
-/// root, or was, what makes root more than an owner of files goes too: the right to look into other processes, above all.
+/// root, or was, what makes root more than an owner of files goes too: the right to look into other processes, above
+/// all.
 #[cfg(target_os = "linux")]
 fn give_up_privileges(is_nobody: bool) -> rustix::io::Result<()> {
     use rustix::thread::{
@@ -172,8 +174,8 @@ fn give_up_privileges(is_nobody: bool) -> rustix::io::Result<()> {
     if !is_nobody {
         return set_capabilities(None, sets);
     }
-    // A user who is not root loses all of it when the program is started, but for what is handed on like this. To read is
-    // what the program's own files may take, which lie anywhere; to write is not.
+    // A user who is not root loses all of it when the program is started, but for what is handed on like this. To read
+    // is what the program's own files may take, which lie anywhere; to write is not.
     sets.inheritable = sets.permitted & CapabilitySet::DAC_READ_SEARCH;
     set_capabilities(None, sets)?;
     match sets.inheritable.is_empty() {

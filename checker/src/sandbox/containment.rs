@@ -56,8 +56,8 @@ impl Containment {
         })
     }
 
-    /// Starts a program within these bounds. What it starts in turn is marked, and the folder is its place for temporary
-    /// files and its home.
+    /// Starts a program within these bounds. What it starts in turn is marked, and the folder is its place for
+    /// temporary files and its home.
     ///
     /// # Errors
     /// Those of [`Process::start`].

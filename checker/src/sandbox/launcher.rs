@@ -53,8 +53,8 @@ pub(super) struct Orders {
 }
 
 /// To be called first in `main`, before there is a thread. If this process is to be a launcher, it becomes one, and
-/// this returns only when that has failed or is over. Else it is a checker: nobody can look into it from now on, every process
-/// that it starts or adopts is its own to end, and it starts programs by means of launchers.
+/// this returns only when that has failed or is over. Else it is a checker: nobody can look into it from now on, every
+/// process that it starts or adopts is its own to end, and it starts programs by means of launchers.
 pub fn begin() -> Option<ExitCode> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     match arguments.split_first() {
@@ -143,8 +143,8 @@ impl Launch {
         Ok(Launch { command, ours, stays: orders.bounds.are_of_init() })
     }
 
-    /// Waits until there is the program, by the launcher that has this id. Drops the checker's copies of what the program
-    /// has open. Returns its life, if the launcher has not become the program.
+    /// Waits until there is the program, by the launcher that has this id. Drops the checker's copies of what the
+    /// program has open. Returns its life, if the launcher has not become the program.
     pub(super) fn wait(self, launcher: u32) -> Result<Option<Life>, Failure> {
         let Launch { command, ours, stays } = self;
         drop(command); // else the socket would never come to an end

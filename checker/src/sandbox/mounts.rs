@@ -42,8 +42,8 @@ mod linux {
         Empty,
     }
 
-    /// Makes a view all that this process and those that it starts will see, with their terminal if they have one, and keeps
-    /// where it is.
+    /// Makes a view all that this process and those that it starts will see, with their terminal if they have one, and
+    /// keeps where it is.
     ///
     /// # Errors
     /// When the system lets this process mount nothing.

@@ -1,12 +1,12 @@
-//! What a program has of its own, rather than sees of the machine's: a network, numbers of processes, and what comes
-//! with them (<https://man7.org/linux/man-pages/man7/namespaces.7.html>).
+//! What a program has of its own, rather than sees of the machine's: a network, pids, files, and what comes with them
+//! (<https://man7.org/linux/man-pages/man7/namespaces.7.html>).
 //!
-//! A namespace is of a thread and of what that starts. So each scene is played by a thread of its own, which makes a
-//! network for its sockets and its programs; and each program is started by a thread of its own, since whoever has made
-//! numbers for its children can start no thread any more. Both threads end with what they are for, so nothing has to be
-//! taken back.
+//! A thread has namespaces, and what it starts has the same. So each scene is played by a thread of its own, which
+//! makes a network for its sockets and its programs; and each program is started by a thread of its own, since one that
+//! has made a pid namespace for its children can start no thread any more. Both threads end with what they are for, so
+//! nothing has to be taken back.
 //!
-//! To make them takes a right that root has, or who is in a user namespace of their own: see [`crate::sandbox::user`].
+//! Making them takes a right that root has. Others get it in a user namespace: see [`crate::sandbox::user`].
 
 use std::io;
 use std::panic::resume_unwind;
@@ -41,17 +41,17 @@ pub fn on_own_network<T: Send>(act: impl FnOnce() -> T + Send) -> io::Result<T> 
     })
 }
 
-/// Starts a command. If namespaces are made, the numbers of processes begin with it: then whatever loses its parent is
+/// Starts a command. If namespaces are made, it is the first process of one of pids: whatever loses its parent becomes
 /// its child, and all end with it.
 ///
 /// # Errors
-/// Those of [`Command::spawn`], or when the system has no thread or no such numbers to give.
+/// Those of [`Command::spawn`], or when the system has no thread or no such namespace to give.
 pub(super) fn spawn(command: &mut Command) -> io::Result<Child> {
     if !are_made() {
         return command.spawn();
     }
     in_a_thread("start", || {
-        kinds::own_numbers()?;
+        kinds::own_pids()?;
         command.spawn()
     })
 }
@@ -63,7 +63,7 @@ fn in_a_thread<T: Send>(name: &str, act: impl FnOnce() -> io::Result<T> + Send) 
     })
 }
 
-pub(super) use kinds::{own_files, own_network};
+pub(super) use kinds::{own_mounts, own_network};
 
 #[cfg(target_os = "linux")]
 mod kinds {
@@ -81,8 +81,8 @@ mod kinds {
         bring_up_loopback()
     }
 
-    /// The processes that this thread starts have numbers of their own; it can start no thread any more.
-    pub(super) fn own_numbers() -> io::Result<()> {
+    /// The processes that this thread starts have pids of their own; it can start no thread any more.
+    pub(super) fn own_pids() -> io::Result<()> {
         unshare(CloneFlags::CLONE_NEWPID)?;
         // The first of them is to arrange what it sees. A program that is started has a right of its user's only if it
         // is handed on like this, unless that is root.
@@ -93,7 +93,7 @@ mod kinds {
     }
 
     /// Gives this process mounts, a host's name and System V's queues and memory of its own.
-    pub fn own_files() -> io::Result<()> {
+    pub fn own_mounts() -> io::Result<()> {
         let kinds = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC | CloneFlags::CLONE_NEWUTS;
         Ok(unshare(kinds)?)
     }
@@ -132,11 +132,11 @@ mod kinds {
         Err(ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn own_numbers() -> io::Result<()> {
+    pub(super) fn own_pids() -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 
-    pub fn own_files() -> io::Result<()> {
+    pub fn own_mounts() -> io::Result<()> {
         Err(ErrorKind::Unsupported.into())
     }
 }

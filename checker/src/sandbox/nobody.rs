@@ -1,7 +1,7 @@
-//! Where programs cannot have namespaces and the checker is root, as in many containers, another user runs them: nobody.
-//! Whatever is not for everybody to write, they cannot; nor can they signal the checker. They still read what root can,
-//! since their own files may lie in a folder that is closed to others. Where root cannot hand that right on, such files
-//! are looked for first.
+//! Where programs cannot have namespaces and the checker is root, as in many containers, another user runs them:
+//! nobody. Whatever is not for everybody to write, they cannot; nor can they signal the checker. They still read what
+//! root can, since their own files may lie in a folder that is closed to others. Where root cannot hand that right on,
+//! such files are looked for first.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 #[cfg(not(target_os = "linux"))]
@@ -98,7 +98,8 @@ mod system {
         pub(super) fn now() -> Nobody {
             let group = nix::unistd::setfsgid(NOBODY.into());
             let user = nix::unistd::setfsuid(NOBODY.into());
-            // That took the rights to files. But a program may have one of them, and only who has as many looks into it.
+            // That took the rights to files. But a program may have one of them, and only who has as many looks into
+            // it.
             if let Ok(mut sets) = capabilities(None) {
                 sets.effective = sets.permitted;
                 let _ = set_capabilities(None, sets); // else the system tells less

@@ -47,8 +47,8 @@ impl Places {
         }
     }
 
-    /// What a folder of programs belongs to, such as `~/.pyenv` for `~/.pyenv/shims`. Where many things are installed side
-    /// by side, and keys may lie among them, it is only that folder and the libraries.
+    /// What a folder of programs belongs to, such as `~/.pyenv` for `~/.pyenv/shims`. Where many things are installed
+    /// side by side, and keys may lie among them, it is only that folder and the libraries.
     pub(super) fn installation(&self, bin: &Path) -> Vec<PathBuf> {
         if !bin.is_dir() || is_of_cargo(bin) {
             return Vec::new();

@@ -70,8 +70,8 @@ impl fmt::Display for Protection {
 
 impl Protection {
     /// Confines programs in this way from now on, and finds out what comes of it. `commands` are those that will be
-    /// started, other than programs of the course; `hidden` are folders that they need not see. Where namespaces are to be had, this
-    /// process may enter one: so it must have no second thread yet.
+    /// started, other than programs of the course; `hidden` are folders that they need not see. Where namespaces are to
+    /// be had, this process may enter one: so it must have no second thread yet.
     pub fn set_up(sandbox: Sandbox, commands: &[Command], hidden: &[PathBuf]) -> Protection {
         view::hide(hidden);
         confine::turn(sandbox != Sandbox::Off);
@@ -187,7 +187,7 @@ fn try_out(launcher: &Path) -> io::Result<Found> {
     let mut containment = Containment::new(Limits::default())?;
     let task = Task {
         checker: std::process::id() as i32,
-        numbers: trial::numbers(),
+        pid_namespace: trial::pid_namespace(),
         outside: outside.path().to_path_buf(),
         folder: containment.folder().to_path_buf(),
         service: service.local_addr()?,

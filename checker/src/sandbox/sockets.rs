@@ -180,9 +180,9 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
 }
 
-/// Sends bytes in two pieces, each of which is read on its own however late the other side comes to read: a read ends at
-/// the mark that urgent data makes (RFC 9293, 3.8.5). The urgent byte is not among what is read. `false`: not all was
-/// taken.
+/// Sends bytes in two pieces, each of which is read on its own however late the other side comes to read: a read ends
+/// at the mark that urgent data makes (RFC 9293, 3.8.5). The urgent byte is not among what is read. `false`: not all
+/// was taken.
 ///
 /// # Errors
 /// When they cannot be sent, or the system knows no such mark.

@@ -18,8 +18,8 @@ pub(super) const WORD: &str = "--try-the-sandbox";
 pub(super) struct Task {
     /// The checker.
     pub(super) checker: i32,
-    /// By which numbers processes are called there: [`numbers`].
-    pub(super) numbers: Option<PathBuf>,
+    /// Its [`pid_namespace`].
+    pub(super) pid_namespace: Option<PathBuf>,
     /// A file of the checker's user, which it must be able neither to write nor to read.
     pub(super) outside: PathBuf,
     /// Its own folder.
@@ -59,14 +59,15 @@ pub(super) struct Found {
 
 /// Tries everything, and prints what it has found. It does no harm where it succeeds.
 pub(super) fn tell(task: &str) -> io::Result<()> {
-    let Task { checker, numbers: of_checker, outside, folder, service } =
+    let Task { checker, pid_namespace: of_checker, outside, folder, service } =
         serde_json::from_str(task)?;
     let own_server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let own_server = own_server.and_then(|server| Ok((server.local_addr()?, server)));
-    // With numbers of its own, that of the checker is nobody's, or somebody else's.
-    let may_call_it = numbers().is_none() || numbers() == of_checker;
+    // With pids of its own, that of the checker is nobody's, or somebody else's.
+    let own = pid_namespace();
+    let may_call_it = own.is_none() || own == of_checker;
     let sees = sees_others();
-    // Of a session with numbers of its own, the first process is the leader; else it is this one.
+    // In a pid namespace, the first process leads the session; else it is this one.
     let session = getsid(None).ok();
     let found = Found {
         writes: OpenOptions::new().append(true).open(&outside).is_ok(),
@@ -87,8 +88,8 @@ pub(super) fn tell(task: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Which numbers of processes this one has: those of the machine, or its own.
-pub(super) fn numbers() -> Option<PathBuf> {
+/// The pid namespace of this process, by the name that the system has for it.
+pub(super) fn pid_namespace() -> Option<PathBuf> {
     fs::read_link("/proc/self/ns/pid").ok()
 }
 

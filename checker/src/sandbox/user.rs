@@ -1,9 +1,9 @@
-//! The right to make namespaces. Root has it; whoever has not gets it in a user namespace of their own
+//! The right to make namespaces. Root has it. Any other user gets it in a user namespace
 //! (<https://man7.org/linux/man-pages/man7/user_namespaces.7.html>), which the checker enters as a whole, before it has
-//! a second thread. In there everybody is who they were; but for root, nobody else is known by name.
+//! a second thread. In there, this user is the same as before, and the files of all others are nobody's.
 //!
-//! It cannot be left again, and some systems let it be entered but give no right in it (Ubuntu's AppArmor). So a helper,
-//! which is the checker's own binary once more, tries all of it first.
+//! It cannot be left again, and some systems let it be entered but give no right in it (Ubuntu's AppArmor). So a
+//! helper, which is the checker's own binary once more, tries all of it first.
 
 use std::fs;
 use std::io::{self, Error, ErrorKind, Read, Write};
@@ -75,10 +75,11 @@ pub(super) fn help(checker: &str) -> io::Result<()> {
 pub(super) fn try_out() -> io::Result<()> {
     enter_as_oneself()?;
     namespaces::own_network()?;
-    namespaces::own_files()
+    namespaces::own_mounts()
 }
 
-/// That who is known outside by these lines of a map (inside, outside, how many) is the same inside.
+/// The map by which all users of a namespace, which this map lists, are the same in another one within it. A line is
+/// the first user inside, the first one outside, and how many there are.
 fn all_known(map: &str) -> String {
     let ranges = map.lines().filter_map(|line| {
         let mut numbers = line.split_whitespace();

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 /// Shuts this process, and all that it will start, out of every file but those in `folder`, its terminal and a few
-/// devices. If it sees all files of the machine, it reads what is typed into no other terminal, either. And it can signal,
-/// trace or look into nobody outside any more. Returns the version of Landlock that does it; nothing where the system has none.
+/// devices. If it sees all files of the machine, it reads what is typed into no other terminal, either. And it can
+/// signal, trace or look into nobody outside any more. Returns the version of Landlock that does it; nothing where the
+/// system has none.
 #[cfg(target_os = "linux")]
 pub(super) fn confine_writes(
     folder: &Path,

@@ -40,8 +40,8 @@ pub use checker::stage::stop::Failure;
 pub use checker::stage::transcript::{Line, Mark, Transcript};
 pub use checker::stage::words::any_seed;
 
-/// To be called first in the `main` of a test that plays scenes: [`launcher::begin`], and programs are confined as far as
-/// the system lets us.
+/// To be called first in the `main` of a test that plays scenes: [`launcher::begin`], and programs are confined as far
+/// as the system lets us.
 pub fn begin() -> Option<ExitCode> {
     launcher::begin().or_else(|| {
         Protection::set_up(Sandbox::Auto, &[], &hidden());
@@ -52,7 +52,8 @@ pub fn begin() -> Option<ExitCode> {
 /// Chooses the words of every scene that is compared with a snapshot.
 pub const SEED: u64 = 1;
 
-/// The number that chooses the words of a run that is compared with nothing: that of CHATLINGS_SEED or, without it, any.
+/// The number that chooses the words of a run that is compared with nothing: that of CHATLINGS_SEED or, without it,
+/// any.
 ///
 /// # Errors
 /// When CHATLINGS_SEED is not a number.
