@@ -126,6 +126,36 @@ fn somebody_elses_file_is_not_judged_beside_a_program_that_does_not_compile_eith
 }
 
 #[test]
+fn a_build_script_that_was_handed_in_is_not_run() {
+    let copy = Copy::of_the_course();
+    let manifest = "[package]\nname = \"exercises\"\nbuild = \"build.rs\"\n";
+    fs::write(copy.exercises().join("Cargo.toml"), manifest).expect("it is written");
+    let ran = copy.exercises().join("ran");
+    let script = format!("fn main() {{ std::fs::write({ran:?}, \"\").unwrap(); panic!(); }}\n");
+    let path = copy.exercises().join("build.rs");
+    fs::write(&path, script).expect("it is written");
+    copy.edit("ex1_server", "fn main", "// changed\nfn main");
+    let output = copy.step(&["check", "ex1", "--json", "--sandbox", "off"]).with(0);
+    assert_eq!(verdicts(&output), ["passes"]);
+    assert!(!ran.exists());
+    fs::remove_file(path).expect("it is removed");
+}
+
+#[test]
+fn a_name_that_turns_the_direction_of_a_line_is_not_shown_as_it_is() {
+    const NAME: &str = "\u{202e}sr.lufmrah.rs";
+    let copy = Copy::of_the_course();
+    let module = copy.exercises().join("src/bin").join(NAME);
+    fs::write(&module, "fn mistaken( {}\n").expect("it is written");
+    let declared = format!("#[path = {NAME:?}]\nmod theirs;\n\nfn main");
+    copy.edit("ex1_server", "fn main", &declared);
+    let output = copy.step(&["check", "ex1"]).with(1);
+    assert!(output.stdout.contains("lufmrah"), "{output}");
+    assert!(!output.stdout.contains('\u{202e}') && !output.stderr.contains('\u{202e}'), "{output}");
+    fs::remove_file(module).expect("it is removed");
+}
+
+#[test]
 fn a_file_that_was_not_handed_in_is_not_even_read_where_programs_have_namespaces() {
     let copy = Copy::of_the_course();
     let secret = tempfile::NamedTempFile::new().expect("a file");
