@@ -3,13 +3,14 @@
 //! Its programs may still be at work in it while it is looked at, and may have left anything there: so it is gone
 //! through by open folders, never by path, and no link in it is followed.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 use std::{env, fs, io};
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, fstat, openat, statat};
+#[cfg(target_os = "linux")]
+use rustix::fs::fstat;
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, openat, statat};
 use tempfile::TempDir;
 
 use crate::sandbox::running;
@@ -129,18 +130,7 @@ fn remove(folder: &Path) {
 
 /// Makes folders that a program has closed such that their owner can remove what is in them.
 fn open_up(within: impl AsFd, name: impl rustix::path::Arg + Copy, depth: usize) {
-    const ALL: u32 = 0o700;
-    #[cfg(target_os = "linux")]
-    const ACCESS: OFlags = OFlags::PATH; // which needs no right
-    #[cfg(not(target_os = "linux"))]
-    const ACCESS: OFlags = OFlags::RDONLY;
-    let Ok(found) = open(&within, name, ACCESS) else { return };
-    if fstat(&found).is_ok_and(|stat| Mode::from_raw_mode(stat.st_mode).as_raw_mode() & ALL != ALL)
-    {
-        // By its descriptor: somebody may put a link in its place meanwhile.
-        let path = format!("/proc/self/fd/{}", found.as_raw_fd());
-        let _ = fs::set_permissions(path, fs::Permissions::from_mode(ALL)); // else it stays
-    }
+    let _ = open_one(within.as_fd(), name); // else it stays
     let Ok(folder) = open(&within, name, OFlags::RDONLY) else { return };
     for entry in Dir::read_from(&folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
@@ -151,8 +141,29 @@ fn open_up(within: impl AsFd, name: impl rustix::path::Arg + Copy, depth: usize)
     }
 }
 
+/// Gives a folder's owner all rights to it, unless it is a link, or has become one.
+#[cfg(target_os = "linux")]
+fn open_one(within: BorrowedFd, name: impl rustix::path::Arg) -> io::Result<()> {
+    use std::fs::Permissions;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::PermissionsExt;
+    let found = open(within, name, OFlags::PATH)?; // which needs no right
+    if Mode::from_raw_mode(fstat(&found)?.st_mode).contains(Mode::RWXU) {
+        return Ok(());
+    }
+    let path = format!("/proc/self/fd/{}", found.as_raw_fd());
+    fs::set_permissions(path, Permissions::from_mode(0o700))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_one(within: BorrowedFd, name: impl rustix::path::Arg) -> io::Result<()> {
+    Ok(rustix::fs::chmodat(within, name, Mode::RWXU, AtFlags::SYMLINK_NOFOLLOW)?)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
