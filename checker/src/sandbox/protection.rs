@@ -245,6 +245,8 @@ mod tests {
     fn it_is_full_where_nothing_is_open() {
         let words = "full (own processes, files, network; Landlock 7; seccomp)";
         assert_eq!(told(&closed(), None), (Degree::Full, words.to_string()));
+        let unsure = Found { landlock: None, ..closed() };
+        assert_eq!(told(&unsure, None).0, Degree::Partial);
         let sees = Found { sees: true, ..closed() };
         let words =
             "partial (own files, network; session, memory, files, signals; Landlock 7; seccomp)";
