@@ -49,7 +49,7 @@ impl Bounds {
         }
         let limits = limits_of(limits).into_iter().map(|(_, most)| most).collect();
         let checker = std::process::id() as i32;
-        let view = namespaces::are_made().then(|| View::of(command, folder));
+        let view = namespaces::are_made().then(|| View::of(command));
         let is_nobodys = nobody::runs_programs();
         Some(Bounds { checker, limits, folder: folder.to_path_buf(), view, is_nobodys })
     }
@@ -61,7 +61,7 @@ impl Bounds {
             checker: std::process::id() as i32,
             limits: vec![0], // no core dumps
             folder: target.to_path_buf(),
-            view: Some(View::of_build(course, target)),
+            view: Some(View::of_build(course)),
             is_nobodys: false,
         }
     }
@@ -83,7 +83,7 @@ impl Bounds {
         rustix::process::setsid()?;
         if let Some(view) = &self.view {
             namespaces::own_mounts()?;
-            mounts::enter(view, own_terminal().as_deref())?;
+            mounts::enter(view, &self.folder, own_terminal().as_deref())?;
         }
         if self.is_nobodys {
             nobody::become_nobody(&self.folder)?;
@@ -187,6 +187,12 @@ fn give_up_privileges(is_nobody: bool) -> rustix::io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn give_up_privileges(_is_nobody: bool) -> rustix::io::Result<()> {
     Ok(())
+}
+
+/// Whether this process has these rights of root's.
+#[cfg(target_os = "linux")]
+pub(super) fn may(rights: rustix::thread::CapabilitySet) -> bool {
+    rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(rights))
 }
 
 /// Closes what the checker itself was given open by whoever has started it, other than its input and output.

@@ -23,7 +23,7 @@ use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use rustix::io::FdFlags;
+use rustix::io::{FdFlags, retry_on_intr};
 use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
     SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
@@ -129,7 +129,8 @@ impl Launch {
         let mut control = SendAncillaryBuffer::new(&mut space);
         control.push(SendAncillaryMessage::ScmRights(&fds));
         // A file is passed along with at least one byte.
-        sendmsg(&ours, &[IoSlice::new(b" ")], &mut control, SendFlags::empty())?;
+        let byte = [IoSlice::new(b" ")];
+        retry_on_intr(|| sendmsg(&ours, &byte, &mut control, SendFlags::empty()))?;
         let text = serde_json::to_vec(orders)?;
         (&ours).write_all(&[&(text.len() as u32).to_ne_bytes()[..], &text].concat())?;
         ours.set_read_timeout(Some(LONGEST))?;
@@ -210,7 +211,7 @@ fn receive(channel: &mut UnixStream) -> io::Result<Orders> {
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
     let mut into = [IoSliceMut::new(&mut byte)];
-    recvmsg(&*channel, &mut into, &mut control, RecvFlags::empty())?;
+    retry_on_intr(|| recvmsg(&*channel, &mut into, &mut control, RecvFlags::empty()))?;
     for message in control.drain() {
         if let RecvAncillaryMessage::ScmRights(mut files) = message
             && let Some(stdin) = files.next()

@@ -42,12 +42,16 @@ mod linux {
         Empty,
     }
 
-    /// Makes a view all that this process and those that it starts will see, with their terminal if they have one, and
-    /// keeps where it is.
+    /// Makes a view all that this process and those that it starts will see, with the folder that they may write to and
+    /// their terminal if they have one, and keeps where it is.
     ///
     /// # Errors
     /// When the system lets this process mount nothing.
-    pub(in crate::sandbox) fn enter(view: &View, terminal: Option<&Path>) -> io::Result<()> {
+    pub(in crate::sandbox) fn enter(
+        view: &View,
+        folder: &Path,
+        terminal: Option<&Path>,
+    ) -> io::Result<()> {
         let here = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
         let mut pieces = BTreeMap::new(); // a folder comes before what is in it
@@ -69,12 +73,11 @@ mod linux {
         for path in DEVICES.iter().map(Path::new).chain(terminal) {
             pieces.extend(shown(path, true).map(|piece| (path.to_path_buf(), piece)));
         }
-        let folder = clone_of(&view.folder)?;
-        pieces.insert(view.folder.clone(), Piece::Shown(folder, true));
+        pieces.insert(folder.to_path_buf(), Piece::Shown(clone_of(folder)?, true));
         let processes = clone_of(Path::new("/proc"))?;
 
         // The new root is put together where the folder for temporary files was, which stands open.
-        let root = &view.folder;
+        let root = folder;
         mount_tmpfs(root, FOLDERS)?;
         let place = |path: &Path| root.join(path.strip_prefix("/").unwrap_or(path));
         let device = |name: &str| root.join("dev").join(name);
@@ -185,7 +188,7 @@ mod linux {
         kept.map(|(_, kind)| kind).collect()
     }
 
-    /// The processes with these numbers alone. Where parts of the machine's list are covered, as in many containers, no
+    /// The list of the processes in this pid namespace alone. Where parts of the machine's list are covered, as in many containers, no
     /// new one can be had; then it is the machine's.
     fn put_processes(path: &Path, machines: OwnedFd) -> io::Result<()> {
         fs::create_dir_all(path)?;
@@ -200,6 +203,7 @@ mod linux {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn enter(
     _view: &crate::sandbox::view::View,
+    _folder: &std::path::Path,
     _terminal: Option<&std::path::Path>,
 ) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())

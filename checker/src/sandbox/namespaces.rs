@@ -70,6 +70,7 @@ mod kinds {
     use std::io::{self, ErrorKind};
 
     use nix::sched::{CloneFlags, unshare};
+    use rustix::io::retry_on_intr;
     use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, recv, send, socket};
     use rustix::thread::{
         CapabilitySet, capabilities, configure_capability_in_ambient_set, set_capabilities,
@@ -112,9 +113,9 @@ mod kinds {
         request.extend([0; 4]); // any family, any type
         request.extend([LOOPBACK, UP, UP].map(u32::to_ne_bytes).as_flattened());
         let route = socket(AddressFamily::NETLINK, SocketType::RAW, None)?;
-        send(&route, &request, SendFlags::empty())?;
+        retry_on_intr(|| send(&route, &request, SendFlags::empty()))?;
         let mut answer = [0; 64];
-        let (count, _) = recv(&route, &mut answer, RecvFlags::empty())?;
+        let (count, _) = retry_on_intr(|| recv(&route, &mut answer[..], RecvFlags::empty()))?;
         let error = answer[..count].get(16..20).and_then(|bytes| bytes.try_into().ok());
         match error.map(i32::from_ne_bytes) {
             Some(0) => Ok(()),

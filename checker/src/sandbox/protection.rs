@@ -154,11 +154,7 @@ impl Protection {
 fn with_namespaces(launcher: &Path) -> io::Result<Found> {
     user::get_right(launcher)?;
     namespaces::make(true);
-    let found = try_out(launcher)?;
-    match found.calls_own && found.writes_own {
-        true => Ok(found),
-        false => Err(io::Error::other("programs do not run in them")),
-    }
+    try_to_run(launcher)
 }
 
 /// Lets nobody run programs, if this is root, and these commands can be started like that.
@@ -166,12 +162,16 @@ fn with_nobody(launcher: &Path, commands: &[Command]) -> io::Result<Found> {
     if !geteuid().is_root() {
         return Err(ErrorKind::PermissionDenied.into());
     }
-    let mut closed =
-        commands.iter().filter_map(|command| View::of(command, Path::new("")).closed_to_others());
+    let mut closed = commands.iter().filter_map(|command| View::of(command).closed_to_others());
     if let (false, Some(closed)) = (nobody::reads_all(), closed.next()) {
         return Err(io::Error::other(format!("it cannot read {}", closed.display())));
     }
     nobody::let_run(true);
+    try_to_run(launcher)
+}
+
+/// The same as [`try_out`], of which a program must be able to do what any needs.
+fn try_to_run(launcher: &Path) -> io::Result<Found> {
     let found = try_out(launcher)?;
     match found.calls_own && found.writes_own {
         true => Ok(found),

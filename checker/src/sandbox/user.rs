@@ -114,16 +114,14 @@ fn enter() -> io::Result<()> {
 /// Whether this process may make namespaces as it is.
 #[cfg(target_os = "linux")]
 fn has_right() -> bool {
-    use rustix::thread::{CapabilitySet, capabilities};
-    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::SYS_ADMIN))
+    confine::may(rustix::thread::CapabilitySet::SYS_ADMIN)
 }
 
 /// Whether this process may make all users known in a namespace.
 #[cfg(target_os = "linux")]
 fn may_name_users() -> bool {
-    use rustix::thread::{CapabilitySet, capabilities};
-    let needed = CapabilitySet::SETUID | CapabilitySet::SETGID;
-    capabilities(None).is_ok_and(|sets| sets.effective.contains(needed))
+    use rustix::thread::CapabilitySet;
+    confine::may(CapabilitySet::SETUID | CapabilitySet::SETGID)
 }
 
 #[cfg(not(target_os = "linux"))]

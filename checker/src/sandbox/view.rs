@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::sandbox::places::{Places, follow, is_of_cargo, is_of_system};
 
-/// What one program sees, besides the system's own folders. All paths are real ones, but for the last.
+/// What one program sees, besides the system's own folders and the one that it may write to. All paths are real ones.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct View {
     /// Files and folders.
@@ -24,8 +24,6 @@ pub(super) struct View {
     pub(super) hidden: BTreeSet<PathBuf>,
     /// What root could read of the system's settings and others could not.
     pub(super) closed: Vec<PathBuf>,
-    /// The folder that it may write to.
-    pub(super) folder: PathBuf,
 }
 
 /// What no command of a stranger's sees, though it lies in a folder that is shown.
@@ -39,7 +37,7 @@ pub(super) fn hide(folders: &[PathBuf]) {
 
 impl View {
     /// What this command is to see: its program, what its words name, and whatever the folders of PATH belong to.
-    pub(super) fn of(command: &Command, folder: &Path) -> View {
+    pub(super) fn of(command: &Command) -> View {
         let hidden = HIDDEN.read().unwrap_or_else(PoisonError::into_inner).clone();
         let places = Places::of_this_user();
         let here = env::current_dir().unwrap_or_default();
@@ -67,12 +65,12 @@ impl View {
             seen.extend(real.iter().flat_map(|real| places.around(real)));
             seen.push(path);
         }
-        View::with(seen, hidden, folder)
+        View::with(seen, hidden)
     }
 
     /// What a compiler is to see that builds the course in this folder: that, Rust, what was downloaded for it, and
     /// whatever the folders of PATH belong to.
-    pub(super) fn of_build(course: &Path, target: &Path) -> View {
+    pub(super) fn of_build(course: &Path) -> View {
         let places = Places::of_this_user();
         let set = |name: &str, usually: &str| {
             env::var_os(name).map_or(places.in_home(usually), PathBuf::from)
@@ -88,11 +86,11 @@ impl View {
         seen.extend(env::var_os("CARGO").iter().flat_map(|cargo| places.around(cargo.as_ref())));
         let path = env::var_os("PATH").unwrap_or_default();
         seen.extend(env::split_paths(&path).flat_map(|folder| places.installation(&folder)));
-        View::with(seen, BTreeSet::new(), target)
+        View::with(seen, BTreeSet::new())
     }
 
     /// The view that shows these paths, and whatever their links lead to.
-    fn with(seen: Vec<PathBuf>, hidden: BTreeSet<PathBuf>, folder: &Path) -> View {
+    fn with(seen: Vec<PathBuf>, hidden: BTreeSet<PathBuf>) -> View {
         let mut links = BTreeMap::new();
         let absolute = seen.iter().filter(|path| path.is_absolute());
         let real: BTreeSet<PathBuf> =
@@ -113,7 +111,7 @@ impl View {
         };
         let hidden = hidden.iter().filter(|path| is_seen(path)).cloned().collect();
         let closed = if geteuid().is_root() { CLOSED.clone() } else { Vec::new() };
-        View { shown, links, hidden, closed, folder: folder.to_path_buf() }
+        View { shown, links, hidden, closed }
     }
 
     /// What of it is closed to everybody but its owner and group, if anything is: a folder on the way there, or a file
@@ -198,7 +196,7 @@ mod tests {
 
     fn view(seen: &[&PathBuf], hidden: &[&PathBuf]) -> View {
         let seen = seen.iter().map(|path| path.to_path_buf()).collect();
-        View::with(seen, hidden.iter().map(|path| path.to_path_buf()).collect(), Path::new("/own"))
+        View::with(seen, hidden.iter().map(|path| path.to_path_buf()).collect())
     }
 
     #[test]
@@ -249,6 +247,6 @@ mod tests {
         symlink(root.join("secret/key"), root.join("here/link")).expect("a link");
         command.arg("link"); // by which a stranger would have somebody else's file shown
         let expected = ["here", "lib", "work"].map(|name| root.join(name));
-        assert_eq!(View::of(&command, Path::new("/own")).shown, BTreeSet::from(expected));
+        assert_eq!(View::of(&command).shown, BTreeSet::from(expected));
     }
 }
