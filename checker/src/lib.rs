@@ -38,6 +38,10 @@ pub mod desk {
 pub mod report {
     //! From results to text. Nothing here prints.
     pub mod again;
+    pub mod class {
+        //! What is told of a class that was graded.
+        pub mod graded;
+    }
     pub mod difference;
     mod framing;
     pub mod handin;
