@@ -23,6 +23,20 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
     pub mod refusal;
@@ -41,6 +55,7 @@ pub mod report {
     pub mod class {
         //! What is told of a class that was graded.
         pub mod graded;
+        pub mod results;
     }
     pub mod difference;
     mod framing;
@@ -74,6 +89,7 @@ pub mod judge {
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {

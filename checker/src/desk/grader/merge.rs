@@ -1,0 +1,1 @@
+//! The results of several machines are joined.
