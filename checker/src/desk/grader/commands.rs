@@ -45,9 +45,8 @@ pub type CommandsOfSteps = BTreeMap<&'static str, Commands>;
 /// In a line, when it is wrong.
 pub fn read(text: &str) -> Result<CommandsOfSteps> {
     let steps: BTreeMap<String, Given> = toml::from_str(text).map_err(|error| {
-        let line = error
-            .span()
-            .map_or(1, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        let before = text.get(..error.span().map_or(0, |span| span.start)).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
         anyhow!("line {line}: {}", error.message().replace('\n', " "))
     })?;
     let mut commands = CommandsOfSteps::new();
