@@ -16,7 +16,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
-use crate::cli::grade::GradeArgs;
+use crate::cli::grade::{GradeArgs, MergeArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
@@ -95,6 +95,8 @@ pub enum Command {
     /// Grade a class: folders and zips of submissions
     #[command(after_help = AFTER_GRADE)]
     Grade(Box<GradeArgs>),
+    /// Join the results of a class that was graded in parts
+    Merge(MergeArgs),
     /// Build and play one submission where it was laid out, as a file says
     #[command(hide = true)]
     Submission {

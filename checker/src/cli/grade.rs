@@ -16,6 +16,7 @@ use crate::cli::values::steps_of;
 use crate::course::table;
 use crate::desk::grader::class::Wanted;
 use crate::desk::grader::commands;
+use crate::desk::grader::merge;
 use crate::desk::grader::submissions::Shard;
 use crate::desk::grader::worker::{Kept, Plan};
 use crate::desk::refusal::Refusal;
@@ -135,4 +136,28 @@ fn read_commands(path: &Path) -> Result<String> {
         .map_err(|error| anyhow!(Refusal(format!("cannot read {shown}: {error}"))))?;
     commands::read(&text).map_err(|error| anyhow!(Refusal(format!("{shown}: {error:#}"))))?;
     Ok(text)
+}
+
+/// Which results are joined.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The folders of results that `grade --shard` has written
+    #[arg(value_name = "DIR", required = true)]
+    folders: Vec<PathBuf>,
+
+    /// The folder for all of them
+    #[arg(long, value_name = "DIR", default_value = "results")]
+    out: PathBuf,
+
+    /// A list of the class (CSV): its first column names submissions, the others are passed through
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
+}
+
+impl MergeArgs {
+    /// What is asked for.
+    pub fn wanted(&self) -> merge::Wanted {
+        let MergeArgs { folders, out, roster } = self;
+        merge::Wanted { folders: folders.clone(), out: out.clone(), roster: roster.clone() }
+    }
 }
