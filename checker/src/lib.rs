@@ -54,8 +54,17 @@ pub mod report {
     pub mod again;
     pub mod class {
         //! What is told of a class that was graded.
+        pub mod autolab;
+        pub mod classroom50;
+        mod columns;
+        pub mod csv;
+        pub mod decision;
         pub mod graded;
+        pub mod gradescope;
+        pub mod junit;
+        pub mod page;
         pub mod results;
+        mod told;
     }
     pub mod difference;
     mod framing;

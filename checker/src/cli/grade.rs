@@ -14,7 +14,7 @@ use crate::cli::limits::LimitArgs;
 use crate::cli::run::sandbox_of;
 use crate::cli::values::steps_of;
 use crate::course::table;
-use crate::desk::grader::class::Wanted;
+use crate::desk::grader::class::{Forms, Wanted};
 use crate::desk::grader::commands;
 use crate::desk::grader::merge;
 use crate::desk::grader::submissions::Shard;
@@ -73,8 +73,16 @@ pub struct GradeArgs {
     #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = RangedU64ValueParser::<u64>::new().range(1..=1440))]
     max_minutes: u64,
 
-    /// End with the line that Autolab reads (of one submission)
-    #[arg(long)]
+    /// Write this file of one submission for Gradescope: results.json
+    #[arg(long, value_name = "FILE", help_heading = "For the systems of schools")]
+    gradescope: Option<PathBuf>,
+
+    /// Write this file of one submission for Classroom 50: result.json
+    #[arg(long, value_name = "FILE", help_heading = "For the systems of schools")]
+    classroom50: Option<PathBuf>,
+
+    /// Print last what Autolab reads of one submission
+    #[arg(long, help_heading = "For the systems of schools")]
     autolab: bool,
 
     /// What programs may take.
@@ -124,7 +132,11 @@ impl GradeArgs {
             shard: self.shard,
             side_by_side: self.jobs.unwrap_or(processors),
             roster: self.roster.clone(),
-            ends_for_autolab: self.autolab,
+            forms: Forms {
+                gradescope: self.gradescope.clone(),
+                classroom50: self.classroom50.clone(),
+                is_autolab: self.autolab,
+            },
         })
     }
 }

@@ -1,6 +1,8 @@
 //! A class is graded: what is wanted, which submissions there are, each by a worker, and what is told of all.
 
 use std::collections::BTreeMap;
+use std::env;
+use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 
 use crate::desk::answer::Answer;
 use crate::desk::grader::roster::Roster;
@@ -19,7 +22,9 @@ use crate::desk::grader::workshop::Workshop;
 use crate::desk::refusal::Refusal;
 use crate::desk::work::Word;
 use crate::judge::build::News;
+use crate::report::class::classroom50::{self, Runner};
 use crate::report::class::graded::Graded;
+use crate::report::class::{autolab, gradescope};
 use crate::report::terminal::points;
 use crate::stage::show::visible;
 
@@ -38,8 +43,19 @@ pub struct Wanted {
     pub side_by_side: usize,
     /// The list of the class.
     pub roster: Option<PathBuf>,
-    /// Whether the last line is the one that Autolab reads.
-    pub ends_for_autolab: bool,
+    /// How else it is told of one submission.
+    pub forms: Forms,
+}
+
+/// How it is told of one submission, for the systems of schools.
+#[derive(Debug, Default)]
+pub struct Forms {
+    /// The file that Gradescope reads.
+    pub gradescope: Option<PathBuf>,
+    /// The file that Classroom 50 reads.
+    pub classroom50: Option<PathBuf>,
+    /// Whether what is printed ends as Autolab reads it.
+    pub is_autolab: bool,
 }
 
 /// Grades a class.
@@ -61,14 +77,16 @@ pub fn grade(wanted: &Wanted) -> Result<Answer> {
     if let (true, Some(part)) = (meant.is_empty(), &wanted.only) {
         bail!(Refusal(format!("no submission has {part:?} in its name")));
     }
-    if wanted.ends_for_autolab && meant.len() != 1 {
-        bail!(Refusal(format!("--autolab is about one submission, and here are {}", meant.len())));
+    if wanted.forms.are_wanted() && meant.len() != 1 {
+        let count = meant.len();
+        let options = "--gradescope, --classroom50 and --autolab";
+        bail!(Refusal(format!("{options} are about one submission, and here are {count}")));
     }
-    std::fs::create_dir_all(&wanted.plan.out).map_err(|error| {
+    fs::create_dir_all(&wanted.plan.out).map_err(|error| {
         let out = visible(&wanted.plan.out.display().to_string());
         Refusal(format!("cannot make {out}, where results should go: {error}"))
     })?;
-    let mut warnings: Vec<String> = others
+    let warnings: Vec<String> = others
         .iter()
         .filter(|name| !name.starts_with('.'))
         .map(|name| format!("{} is neither a folder nor a zip: not graded", visible(name)))
@@ -89,14 +107,52 @@ pub fn grade(wanted: &Wanted) -> Result<Answer> {
     }
     class.sort_by(|one, other| one.name.cmp(&other.name));
     let ungraded = class.iter().filter(|graded| graded.key.is_empty()).count();
-    let told = told::write(&wanted.plan.out, class, &sources, &roster)?;
-    warnings.extend(told.warnings);
-    let mut text = told.text;
+    let one = class.iter().find(|graded| meant.iter().any(|it| it.name == graded.name)).cloned();
+    let mut text = told::write(&wanted.plan.out, class, &sources, &roster)?;
     text += &in_a_line(meant.len(), played, began.elapsed());
-    if wanted.ends_for_autolab {
-        text += &format!("\n{}\n", told.autolab);
+    if let Some(graded) = one {
+        text += &wanted.forms.tell(&graded)?;
     }
     Ok(Answer { text, warnings, status: u8::from(ungraded > 0) })
+}
+
+impl Forms {
+    fn are_wanted(&self) -> bool {
+        self.is_autolab || self.gradescope.is_some() || self.classroom50.is_some()
+    }
+
+    /// Writes the files that are wanted of one submission. Returns what is printed last.
+    fn tell(&self, graded: &Graded) -> Result<String> {
+        let write = |path: &PathBuf, text: String| {
+            fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+        };
+        if let Some(path) = &self.gradescope {
+            write(path, gradescope::results(graded)?)?;
+        }
+        if let Some(path) = &self.classroom50 {
+            write(path, classroom50::result(graded, &runner())?)?;
+        }
+        Ok(if self.is_autolab { autolab::output(graded)? } else { String::new() })
+    }
+}
+
+/// What the runner of Classroom 50 says of a submission, in variables of the environment.
+fn runner() -> Runner {
+    let said = |name: &str| env::var(name).unwrap_or_default();
+    let (now, commit) = (Timestamp::now(), said("COMMIT_URL"));
+    let review = Some(said("REVIEW_URL")).filter(|it| !it.is_empty());
+    Runner {
+        classroom: said("CLASSROOM"),
+        assignment: said("ASSIGNMENT"),
+        assignment_type: said("ASSIGNMENT_TYPE"),
+        owner: said("OWNER"),
+        submission: said("SUBMISSION_TAG"),
+        review: review.unwrap_or(commit.clone()),
+        commit,
+        release: said("RELEASE_URL"),
+        datetime: said("DATETIME").parse().unwrap_or(now),
+        graded_at: Some(now),
+    }
 }
 
 fn in_a_line(all: usize, played: usize, took: Duration) -> String {

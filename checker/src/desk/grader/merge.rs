@@ -57,8 +57,7 @@ pub fn merge(wanted: &Wanted) -> Result<Answer> {
     let count = class.len();
     let ungraded = class.values().filter(|graded| graded.key.is_empty()).count();
     let told = told::write(&wanted.out, class.into_values().collect(), &sources, &roster)?;
-    warnings.extend(told.warnings);
-    let text = format!("{}{count} submissions of {} folders.\n", told.text, wanted.folders.len());
+    let text = format!("{told}{count} submissions of {} folders.\n", wanted.folders.len());
     Ok(Answer { text, warnings, status: u8::from(ungraded > 0) })
 }
 
