@@ -28,6 +28,10 @@ pub struct GradeArgs {
     #[arg(value_name = "DIR|ZIP|STEP", required = true)]
     what: Vec<PathBuf>,
 
+    /// DIR is itself a submission, and not a folder of them
+    #[arg(long, conflicts_with = "shard")]
+    one: bool,
+
     /// The folder for the results
     #[arg(long, value_name = "DIR", default_value = "results")]
     out: PathBuf,
@@ -128,6 +132,7 @@ impl GradeArgs {
                 hidden: hidden.iter().filter_map(|path| std::path::absolute(path).ok()).collect(),
             },
             places,
+            is_one: self.one,
             only: self.only.clone(),
             shard: self.shard,
             side_by_side: self.jobs.unwrap_or(processors),
