@@ -2,7 +2,7 @@
 
 STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
-.PHONY: help $(STEPS) watch demo test lint pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test lint pictures bench loop soak gradescope image cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
@@ -17,6 +17,11 @@ help:
 	@echo "cargo step pack ex1 --as NAME    what the handout wants handed in, as a zip"
 	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
+	@echo
+	@echo "To grade a class (docs/grading.md):"
+	@echo "cargo step grade submissions/    each folder and each zip in there"
+	@echo "make gradescope  an autograder for Gradescope; STEPS=\"ex1 ex2\" for these steps only"
+	@echo "make image       a container that grades; IMAGE=name, PACKAGES=\"git python3\""
 	@echo
 	@echo "To change the course:"
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
@@ -63,6 +68,19 @@ loop: cargo
 
 soak: cargo
 	@tools/soak
+
+# With STEPS="ex1 ex2", it grades these.
+gradescope: cargo
+	@cargo step autograder $${CARGO_TARGET_DIR:-target}/gradescope.zip $(STEPS)
+
+IMAGE := chatlings-grader
+PACKAGES := git python3
+# Whichever of them is there. BUILDER="buildah bud --isolation chroot" for another one, or for options of its own.
+BUILDER := $(shell for tool in docker podman; do command -v $$tool >/dev/null && echo $$tool build && exit; done; \
+	echo buildah bud)
+
+image:
+	$(BUILDER) -t $(IMAGE) -f Dockerfile.grader --build-arg PACKAGES="$(PACKAGES)" .
 
 # The first build takes a while, so it is shown; after that there is nothing to show.
 cargo:

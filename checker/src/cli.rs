@@ -16,7 +16,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
-use crate::cli::grade::{GradeArgs, MergeArgs};
+use crate::cli::grade::{AutograderArgs, GradeArgs, MergeArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
@@ -97,6 +97,8 @@ pub enum Command {
     Grade(Box<GradeArgs>),
     /// Join the results of a class that was graded in parts
     Merge(MergeArgs),
+    /// Write an autograder for Gradescope, as one zip
+    Autograder(AutograderArgs),
     /// Build and play one submission where it was laid out, as a file says
     #[command(hide = true)]
     Submission {

@@ -25,6 +25,7 @@ pub mod desk {
     mod contents;
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod autograder;
         pub mod class;
         pub mod commands;
         pub mod handed;

@@ -8,7 +8,7 @@ use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
 use checker::desk::answer::Answer;
-use checker::desk::grader::{class, merge, one};
+use checker::desk::grader::{autograder, class, merge, one};
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -74,6 +74,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
         }
         Command::Grade(args) => class::grade(&args.wanted()?),
         Command::Merge(args) => merge::merge(&args.wanted()),
+        Command::Autograder(args) => autograder::write(&args.wanted()),
         Command::Submission { order } => one::grade(order),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }

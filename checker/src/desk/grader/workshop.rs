@@ -17,8 +17,8 @@ use crate::judge::build::{News, build_what_is_needed};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
 
-/// What of the course is needed, beside its manifest.
-const NEEDED: [&str; 8] = [
+/// What of the course is needed to build submissions, beside its manifest.
+pub(super) const NEEDED: [&str; 8] = [
     ".cargo",
     "Cargo.lock",
     "build.rs",
@@ -192,16 +192,19 @@ fn copy_course(to: &Path) -> Result<()> {
         }
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
-    fs::write(to.join("Cargo.toml"), trimmed(&manifest)?)?;
+    fs::write(to.join("Cargo.toml"), trimmed(&manifest, &MEMBERS)?)?;
     fs::create_dir_all(to.join(Package::Exercises.folder()))?;
     Ok(())
 }
 
-/// The manifest of the course without the packages that are not there.
-fn trimmed(manifest: &str) -> Result<String> {
+/// The packages that submissions are built with.
+pub(super) const MEMBERS: [&str; 3] = [".", "checker/exercises", "solutions"];
+
+/// The manifest of the course without the packages that are not there: these are.
+pub(super) fn trimmed(manifest: &str, members: &[&str]) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse().context("Cargo.toml cannot be read")?;
-    let members = [".", "checker/exercises", Package::Solutions.folder()];
-    manifest["workspace"]["members"] = value(members.into_iter().collect::<toml_edit::Array>());
+    let members: toml_edit::Array = members.iter().copied().collect();
+    manifest["workspace"]["members"] = value(members);
     if let Some(workspace) = manifest["workspace"].as_table_mut() {
         workspace.remove("default-members");
     }
@@ -242,7 +245,7 @@ mod tests {
     #[test]
     fn the_trimmed_manifest_names_only_what_is_there() {
         let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("it is there");
-        let trimmed = trimmed(&manifest).expect("it is a manifest");
+        let trimmed = trimmed(&manifest, &MEMBERS).expect("it is a manifest");
         let members = trimmed.lines().find(|line| line.starts_with("members")).expect("members");
         assert_eq!(members, r#"members = [".", "checker/exercises", "solutions"]"#);
         for gone in ["dev-dependencies", "default-members", "[[test]]", "profile.dev.package"] {
