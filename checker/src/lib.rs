@@ -70,6 +70,7 @@ pub mod judge {
     pub mod cast;
     mod fresh;
     pub mod judge;
+    pub mod likeness;
     mod manifest;
     pub mod outcome;
     pub mod probe;
