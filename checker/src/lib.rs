@@ -41,6 +41,7 @@ pub mod report {
     pub mod class {
         //! What is told of a class that was graded.
         pub mod graded;
+        pub mod jplag;
     }
     pub mod difference;
     mod framing;

@@ -1,5 +1,5 @@
-//! Runs of tokens as numbers, and the few of them that stand for a file: winnowing, after Schleimer, Wilkerson and Aiken,
-//! *Winnowing: Local Algorithms for Document Fingerprinting* (SIGMOD 2003).
+//! Runs of tokens as numbers, and the few of them that stand for a file: winnowing, after Schleimer, Wilkerson and
+//! Aiken, *Winnowing: Local Algorithms for Document Fingerprinting* (SIGMOD 2003).
 
 use crate::judge::likeness::tokens::Token;
 

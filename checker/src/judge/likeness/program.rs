@@ -1,4 +1,5 @@
-//! The files of one program, compared with each other: all at once, since a class has many.
+//! The files of one program, compared with each other: all at once, since a class has many. A run of tokens is a number
+//! here, so that what a file has is a list with a place for each.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -8,25 +9,37 @@ use crate::judge::likeness::tokens::Token;
 /// So many may have anything in common by chance, however few there are.
 const A_FEW: usize = 4;
 
-/// The files of a program, the reference solution's among them.
+/// The files of a program, and its reference solution.
 pub struct Program {
     files: Vec<File>,
+    solution: Option<File>,
     /// How many files of the class have a run, by its number.
     holders: Vec<usize>,
     /// What more files have is everybody's.
     few: usize,
-    solution: Option<File>,
 }
 
 struct File {
-    /// Its runs, each with the number that it has among those of this program. None for those that were handed out.
-    runs: Vec<Option<(Gram, usize)>>,
-    /// These numbers.
-    numbers: HashSet<usize>,
-    /// Which of its tokens were not handed out.
-    own: Vec<bool>,
-    /// Which of these are not everybody's either.
-    rest: Vec<bool>,
+    /// Its runs that were not handed out, in order.
+    runs: Vec<Run>,
+    /// Of the tokens before each place, how many were not handed out.
+    own: Vec<usize>,
+    /// How many of these are not everybody's either.
+    rest: Vec<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Run {
+    start: usize,
+    gram: Gram,
+    number: usize,
+}
+
+/// How much of a file is in another one, from 0 to 1.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    of_own: f64,
+    of_rest: f64,
 }
 
 /// Two files that are alike.
@@ -66,103 +79,110 @@ impl Program {
             class.iter().map(|tokens| File::of(tokens, handed_out, &mut numbers)).collect();
         let solution = solution.map(|tokens| File::of(tokens, handed_out, &mut numbers));
         let mut holders = vec![0; numbers.len()];
-        for file in &files {
-            for number in &file.numbers {
-                holders[*number] += 1;
+        let mut last_holder = vec![None; numbers.len()];
+        for (place, file) in files.iter().enumerate() {
+            for run in &file.runs {
+                let is_new = last_holder[run.number].replace(place) != Some(place);
+                holders[run.number] += usize::from(is_new);
             }
         }
-        let begun = files.iter().filter(|file| file.own.contains(&true)).count();
+        let begun = files.iter().filter(|file| total(&file.own) > 0).count();
         let few = A_FEW.max(begun / 3);
+        let is_everybodys: Vec<bool> = holders.iter().map(|holders| *holders > few).collect();
         for file in &mut files {
-            let everybodys = file.covered_by(|number| holders[number] > few);
-            file.rest = file
-                .own
-                .iter()
-                .zip(everybodys)
-                .map(|(own, everybodys)| *own && !everybodys)
-                .collect();
+            let everybodys = file.covered_by(&is_everybodys);
+            let own = file.own.windows(2).map(|counts| counts[0] < counts[1]);
+            file.rest = counted(own.zip(everybodys).map(|(own, everybodys)| own && !everybodys));
         }
-        Program { files, holders, few, solution }
+        Program { files, solution, holders, few }
     }
 
-    /// How much of a file is everybody's, and how many files of the class have each run of that, at least.
+    /// How much of a file is everybody's, if that makes it alike with theirs, and how many files of the class have each
+    /// run of that, at least.
     pub fn everybodys(&self, file: usize, bounds: Bounds) -> Option<(usize, f64)> {
         let file = &self.files[file];
-        let is_everybodys = |number: &usize| self.holders[*number] > self.few;
-        let share = file.share(&file.own, |number| is_everybodys(&number));
+        let own = total(&file.own);
+        let share = ratio(own - total(&file.rest), own);
         let holders = file
-            .numbers
+            .runs
             .iter()
-            .filter(|number| is_everybodys(number))
-            .map(|number| self.holders[*number]);
-        let is_said = count(&file.own) >= bounds.tokens && share >= bounds.share;
-        holders.min().filter(|_| is_said).map(|holders| (holders, share))
+            .map(|run| self.holders[run.number])
+            .filter(|holders| *holders > self.few);
+        holders
+            .min()
+            .filter(|_| own >= bounds.tokens && share >= bounds.share)
+            .map(|holders| (holders, share))
     }
 
-    /// How much of a file is in the reference solution, if the two are alike.
-    pub fn in_solution(&self, file: usize, bounds: Bounds) -> Option<f64> {
-        let (file, solution) = (&self.files[file], self.solution.as_ref()?);
-        if count(&file.own).min(count(&solution.own)) < bounds.tokens {
-            return None;
+    /// How much of each file is in the reference solution, if the two are alike.
+    pub fn in_solution(&self, bounds: Bounds) -> Vec<Option<f64>> {
+        let Some(solution) = &self.solution else {
+            return vec![None; self.files.len()];
+        };
+        let (mut in_solution, mut in_file) = (self.no_runs(), self.no_runs());
+        solution.mark(&mut in_solution, true);
+        let mut shares = Vec::new();
+        for file in &self.files {
+            let share = file.share(&in_solution).of_own;
+            file.mark(&mut in_file, true);
+            let other = solution.share(&in_file).of_own;
+            file.mark(&mut in_file, false);
+            let is_compared = total(&file.own).min(total(&solution.own)) >= bounds.tokens;
+            shares.push((is_compared && share.max(other) >= bounds.share).then_some(share));
         }
-        let (share, other) = (file.share_in(solution), solution.share_in(file));
-        (share.max(other) >= bounds.share).then_some(share)
+        shares
     }
 
     /// Which files are alike: the one with the lower number first.
     pub fn pairs(&self, bounds: Bounds) -> BTreeMap<(usize, usize), Pair> {
+        let is_compared = |file: &File| total(&file.rest) >= bounds.tokens;
+        let kept = |file: &File| if is_compared(file) { self.kept(file) } else { Vec::new() };
+        let kept: Vec<Vec<usize>> = self.files.iter().map(kept).collect();
         // The few runs that stand for a file lead to the others that may be like it.
-        let mut kept: Vec<Vec<usize>> = Vec::new();
         let mut having: Vec<Vec<usize>> = vec![Vec::new(); self.holders.len()];
-        for (place, file) in self.files.iter().enumerate() {
-            let is_compared = count(&file.rest) >= bounds.tokens;
-            let numbers = if is_compared { self.kept(file) } else { Vec::new() };
-            for number in &numbers {
-                having[*number].push(place);
-            }
-            kept.push(numbers);
+        for (place, numbers) in kept.iter().enumerate() {
+            numbers.iter().for_each(|number| having[*number].push(place));
         }
-        // Only those are compared in full. `is_in`: which runs the one file has, by their numbers.
-        let mut shares: BTreeMap<(usize, usize), f64> = BTreeMap::new();
-        let mut is_in = vec![false; self.holders.len()];
+        // Only those are compared in full.
+        let mut shares: Vec<BTreeMap<usize, Share>> = Vec::new();
+        let mut is_in = self.no_runs();
         for (one, file) in self.files.iter().enumerate() {
-            let mut is_like = vec![false; self.files.len()];
-            for other in kept[one].iter().flat_map(|number| &having[*number]) {
-                is_like[*other] = *other != one;
+            let mut may_be_alike = vec![false; self.files.len()];
+            for number in &kept[one] {
+                having[*number].iter().for_each(|other| may_be_alike[*other] = true);
             }
-            file.runs.iter().flatten().for_each(|(_, number)| is_in[*number] = true);
-            for other in (0..self.files.len()).filter(|other| is_like[*other]) {
-                let other_file = &self.files[other];
-                shares.insert(
-                    (other, one),
-                    other_file.share(&other_file.rest, |number| is_in[number]),
-                );
-            }
-            file.runs.iter().flatten().for_each(|(_, number)| is_in[*number] = false);
+            file.mark(&mut is_in, true);
+            let others =
+                (0..self.files.len()).filter(|other| may_be_alike[*other] && *other != one);
+            shares.push(others.map(|other| (other, self.files[other].share(&is_in))).collect());
+            file.mark(&mut is_in, false);
         }
         let mut pairs = BTreeMap::new();
-        for ((one, other), share) in &shares {
-            let back = shares.get(&(*other, *one)).copied().unwrap_or_default();
-            if one < other && share.max(back) >= bounds.share {
-                let (first, second) = (&self.files[*one], &self.files[*other]);
-                let pair =
-                    Pair { of_one: first.share_in(second), of_other: second.share_in(first) };
-                pairs.insert((*one, *other), pair);
+        for (one, of_others) in shares.iter().enumerate() {
+            for (other, of_other) in of_others.range(one..) {
+                let of_one = shares[*other].get(&one).copied().unwrap_or_default();
+                if of_one.of_rest.max(of_other.of_rest) >= bounds.share {
+                    pairs.insert(
+                        (one, *other),
+                        Pair { of_one: of_one.of_own, of_other: of_other.of_own },
+                    );
+                }
             }
         }
         pairs
     }
 
-    /// Of the runs of a file that are not everybody's, those that stand for the others.
+    /// The runs of a file that are not everybody's: those of them that stand for the others, by their numbers.
     fn kept(&self, file: &File) -> Vec<usize> {
-        let rest =
-            file.runs.iter().flatten().filter(|(_, number)| self.holders[*number] <= self.few);
-        let (grams, numbers): (Vec<Gram>, Vec<usize>) = rest.copied().unzip();
-        let mut kept: Vec<usize> =
-            winnowed(&grams).into_iter().map(|place| numbers[place]).collect();
-        kept.sort_unstable();
-        kept.dedup();
-        kept
+        let rest: Vec<Run> =
+            file.runs.iter().copied().filter(|run| self.holders[run.number] <= self.few).collect();
+        let grams: Vec<Gram> = rest.iter().map(|run| run.gram).collect();
+        winnowed(&grams).into_iter().map(|place| rest[place].number).collect()
+    }
+
+    /// A place for each run, to mark those that a file has.
+    fn no_runs(&self) -> Vec<bool> {
+        vec![false; self.holders.len()]
     }
 }
 
@@ -172,46 +192,62 @@ impl File {
         handed_out: &HashSet<Gram>,
         numbers: &mut HashMap<Gram, usize>,
     ) -> File {
-        let number = |gram: Gram| {
+        let grams = grams(tokens);
+        let is_handed_out: Vec<bool> = grams.iter().map(|gram| handed_out.contains(gram)).collect();
+        let mut runs = Vec::new();
+        for (start, gram) in
+            grams.into_iter().enumerate().filter(|(start, _)| !is_handed_out[*start])
+        {
             let next = numbers.len();
-            (!handed_out.contains(&gram)).then(|| (gram, *numbers.entry(gram).or_insert(next)))
-        };
-        let runs: Vec<Option<(Gram, usize)>> = grams(tokens).into_iter().map(number).collect();
-        let common = covered(tokens.len(), runs.iter().map(Option::is_none));
-        let own: Vec<bool> = common.into_iter().map(|common| !common).collect();
-        let numbers = runs.iter().flatten().map(|(_, number)| *number).collect();
-        File { runs, numbers, rest: own.clone(), own }
+            runs.push(Run { start, gram, number: *numbers.entry(gram).or_insert(next) });
+        }
+        let common = covered(tokens.len(), is_handed_out.into_iter());
+        let own = counted(common.into_iter().map(|common| !common));
+        File { runs, rest: own.clone(), own }
     }
 
-    /// Which of its tokens are in runs of which this is true.
-    fn covered_by(&self, is_so: impl Fn(usize) -> bool) -> Vec<bool> {
-        covered(
-            self.own.len(),
-            self.runs.iter().map(|run| run.is_some_and(|(_, number)| is_so(number))),
-        )
+    /// Marks its runs, by their numbers.
+    fn mark(&self, runs: &mut [bool], is_in: bool) {
+        self.runs.iter().for_each(|run| runs[run.number] = is_in);
     }
 
-    /// How much of it is in another file, without what was handed out.
-    fn share_in(&self, other: &File) -> f64 {
-        self.share(&self.own, |number| other.numbers.contains(&number))
+    /// Which of its tokens are in these runs.
+    fn covered_by(&self, runs: &[bool]) -> Vec<bool> {
+        let mut counts = vec![false; self.own.len().saturating_sub(RUN)];
+        self.runs.iter().for_each(|run| counts[run.start] = runs[run.number]);
+        covered(self.own.len() - 1, counts.into_iter())
     }
 
-    /// How many of these tokens are in runs of which that is true, from 0 to 1. (It is asked for many pairs of files, so
-    /// it makes no list of tokens.)
-    fn share(&self, tokens: &[bool], is_so: impl Fn(usize) -> bool) -> f64 {
-        let (mut found, mut end) = (0, 0);
-        for (start, run) in self.runs.iter().enumerate() {
-            if let Some((_, number)) = run
-                && is_so(*number)
-            {
-                found += count(&tokens[end.max(start)..start + RUN]);
-                end = start + RUN;
+    /// How much of it is in these runs. (It is asked for very many pairs of files, so it makes no list of tokens.)
+    fn share(&self, runs: &[bool]) -> Share {
+        let (mut own, mut rest, mut end) = (0, 0, 0);
+        for run in &self.runs {
+            if runs[run.number] {
+                let start = end.max(run.start);
+                end = run.start + RUN;
+                own += self.own[end] - self.own[start];
+                rest += self.rest[end] - self.rest[start];
             }
         }
-        if found == 0 { 0.0 } else { found as f64 / count(tokens) as f64 }
+        Share { of_own: ratio(own, total(&self.own)), of_rest: ratio(rest, total(&self.rest)) }
     }
 }
 
-fn count(tokens: &[bool]) -> usize {
-    tokens.iter().filter(|token| **token).count()
+/// Before each place, and before the end, how many of these are true.
+fn counted(tokens: impl Iterator<Item = bool>) -> Vec<usize> {
+    let mut counts = vec![0];
+    let mut count = 0;
+    for token in tokens {
+        count += usize::from(token);
+        counts.push(count);
+    }
+    counts
+}
+
+fn total(counts: &[usize]) -> usize {
+    counts.last().copied().unwrap_or_default()
+}
+
+fn ratio(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -1,5 +1,5 @@
-//! A source as tokens, without what is easily changed: comments, blanks and line breaks, names, and what is in a literal.
-//! Two sources that differ in nothing else are the same here. Whatever the source is, it has tokens: it need not compile.
+//! A source as tokens, without what is easily changed: comments, blanks and line breaks, names, and what is in a
+//! literal. Two sources that differ in nothing else are the same here. Every source has tokens: it need not compile.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -67,8 +67,8 @@ const RUST: &[&str] = &[
     "yield",
 ];
 
-/// Those of other languages, of all of them together, sorted. A name in one language that is a keyword in another one is
-/// told apart from other names: that does little harm.
+/// Those of other languages, of all of them together, sorted. A name in one language that is a keyword in another one
+/// is told apart from other names: that does little harm.
 const OTHERS: &[&str] = &[
     "False",
     "None",
