@@ -65,6 +65,7 @@ pub mod report {
         pub mod page;
         pub mod results;
         mod told;
+        pub mod jplag;
     }
     pub mod difference;
     mod framing;
@@ -94,6 +95,7 @@ pub mod judge {
     pub mod cast;
     mod fresh;
     pub mod judge;
+    pub mod likeness;
     mod manifest;
     pub mod outcome;
     pub mod probe;
