@@ -61,11 +61,11 @@ pub mod report {
         pub mod decision;
         pub mod graded;
         pub mod gradescope;
+        pub mod jplag;
         pub mod junit;
         pub mod page;
         pub mod results;
         mod told;
-        pub mod jplag;
     }
     pub mod difference;
     mod framing;

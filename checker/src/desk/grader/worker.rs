@@ -23,6 +23,7 @@ use crate::desk::grader::submissions::{Submission, number_of, parts_of};
 use crate::desk::grader::workshop::{Bench, Workshop};
 use crate::desk::refusal::Refusal;
 use crate::desk::work::Word;
+use crate::judge::likeness::Files;
 use crate::report::class::graded::Graded;
 use crate::report::class::results::in_seconds;
 use crate::sandbox::limits::Limits;
@@ -69,7 +70,7 @@ pub struct Done {
     /// Its results.
     pub graded: Graded,
     /// The sources that were taken, by their names in the course, such as `ex1_server.rs`.
-    pub sources: Vec<(String, Vec<u8>)>,
+    pub sources: Files,
     /// Whether it was played, rather than kept.
     pub is_played: bool,
 }
@@ -200,18 +201,17 @@ fn name_of(path: &str) -> String {
     path.strip_prefix("src/bin/").unwrap_or(path).to_string()
 }
 
-fn sources_of(taken_in: &TakenIn) -> Vec<(String, Vec<u8>)> {
-    let of_rust = taken_in.taken.files.iter();
-    let mut sources: Vec<(String, Vec<u8>)> =
-        of_rust.map(|(path, content)| (name_of(path), content.clone())).collect();
-    if taken_in.commands.is_some() {
-        const ENDS: [&str; 12] =
-            [".py", ".java", ".c", ".h", ".cc", ".cpp", ".go", ".js", ".ts", ".kt", ".cs", ".rb"];
-        let is_source = |path: &&String| ENDS.iter().any(|end| path.ends_with(end));
-        let others = taken_in.handed.files.iter().filter(|(path, _)| is_source(path));
-        sources.extend(others.map(|(path, content)| (path.clone(), content.clone())));
-    }
-    sources
+/// What somebody has written of it, by name. (What is not text is compared with nothing.)
+fn sources_of(taken_in: &TakenIn) -> Files {
+    const ENDS: [&str; 12] =
+        [".py", ".java", ".c", ".h", ".cc", ".cpp", ".go", ".js", ".ts", ".kt", ".cs", ".rb"];
+    let is_source = |path: &&String| ENDS.iter().any(|end| path.ends_with(end));
+    let others = taken_in.handed.files.keys().filter(|_| taken_in.commands.is_some());
+    let others = others.filter(is_source).map(|path| (path.clone(), &taken_in.handed.files[path]));
+    let of_rust = taken_in.taken.files.iter().map(|(path, content)| (name_of(path), content));
+    let text =
+        |(name, content): (String, &Vec<u8>)| (name, String::from_utf8_lossy(content).into_owned());
+    of_rust.chain(others).map(text).collect()
 }
 
 /// The results that are there, if they are kept.
