@@ -79,13 +79,16 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod choice;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod texts;
     pub mod uses;
 }
 

@@ -35,12 +35,13 @@ pub struct Step {
 }
 
 /// One named scene.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// What it is called wherever a machine reads: tests, `--json`, gradebooks, snapshots. It stays when the
     /// wording changes.
     pub id: &'static str,
-    /// A sentence, such as `a quiet client holds nobody up`.
+    /// A sentence, such as `a quiet client holds nobody up`. It is one of the course's texts, and empty until the table
+    /// is put together.
     pub name: &'static str,
     /// Its share of the step's points, relative to the shares of the step's other checks; 0 for a bonus. The table
     /// must say one or the other.
@@ -55,7 +56,7 @@ pub struct Check {
     pub role: Role,
     /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
     pub helper: Option<&'static str>,
-    /// Where to look when it fails, for the student.
+    /// Where to look when it fails, for the student: a text, too.
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
@@ -96,33 +97,24 @@ pub enum Asked {
 
 impl Check {
     /// A check of the step's server.
-    pub const fn server(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Server, id, name, scene)
+    pub const fn server(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Server, id, scene)
     }
 
     /// A check of the step's client.
-    pub const fn client(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Client, id, name, scene)
+    pub const fn client(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Client, id, scene)
     }
 
     /// A check of the one program of a step without sockets.
-    pub const fn program(
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
-        Check::of(Role::Program, id, name, scene)
+    pub const fn program(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Program, id, scene)
     }
 
-    const fn of(
-        role: Role,
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
+    const fn of(role: Role, id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
         Check {
             id,
-            name,
+            name: "",
             share: None,
             of_others: OfOthers::Asked,
             needs: None,
@@ -170,12 +162,6 @@ impl Check {
     /// shared among the other checks.
     pub const fn of_frames(mut self) -> Check {
         self.is_of_frames = true;
-        self
-    }
-
-    /// Sets where to look when the check fails.
-    pub const fn look(mut self, look: &'static str) -> Check {
-        self.look = look;
         self
     }
 
@@ -280,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_author_of_a_program_in_any_language_reads_nothing_of_rust() {
-        let check = |look| Check::server("id", "name", |_| Ok(())).look(look);
+        let check = |look| Check { look, ..Check::server("id", |_| Ok(())) };
         for (look, in_any_language) in [
             ("whether a lock is held.", "whether a lock is held."),
             ("what follows `end`: nothing.", "what follows `end`: nothing."),
