@@ -80,9 +80,11 @@ pub mod course {
     //! What is taught.
     pub mod advice;
     pub mod choice;
+    pub mod file;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    mod near;
     pub mod rows;
     pub mod scenes;
     pub mod starter;
@@ -90,6 +92,7 @@ pub mod course {
     pub mod table;
     pub mod texts;
     pub mod uses;
+    pub mod values;
 }
 
 pub mod stage {

@@ -1,10 +1,9 @@
 //! The rows of the course's table, in the order of the walkthrough: what is code of a step. Its words stand in
-//! `checker/texts/en.toml`, what it checks in the file of its name in `scenes/`, and ports in `src/ports.rs`.
+//! `checker/texts/en.toml`, its points and its port in `course.toml`, and what it checks in the file of its name in
+//! `scenes/`.
 //!
-//! To add a step: its row here, its file with `CHECKS`, its texts, its programs under `exercises/` and `solutions/`, and
-//! its section of the README. `make lint test` says what is missing.
-
-use chatlings::ports;
+//! To add a step: its row here, its file with `CHECKS`, its texts, its entry in `course.toml`, its programs under
+//! `exercises/` and `solutions/`, and its section of the README. `make lint test` says what is missing.
 
 use crate::course::scenes::pair::{replies as pair_replies, rooms as pair_rooms};
 use crate::course::scenes::{ex1, ex2, ex3, ex4, ex5, ex6, ex7, ms0, ms1, ms2, ms3};
@@ -17,16 +16,10 @@ pub struct Row {
     pub id: &'static str,
     /// The id of the check whose run tells best what it is about: the README shows it.
     pub shown: &'static str,
-    /// The port of its handout; none where the step has no sockets.
-    pub port: Option<u16>,
-    /// The most points it gives, as its handout sets them.
-    pub points: u32,
     /// Its programs: binaries of `exercises`, one file each.
     pub programs: &'static [&'static str],
     /// How it is found out how commands frame their messages, a row for each role; none where they have no frames.
     pub probes: &'static [Probe],
-    /// The file name of its handout.
-    pub handout: &'static str,
     /// Its checks, the one that shows the step at its best first.
     pub checks: &'static [Check],
     /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
@@ -38,121 +31,88 @@ pub const ROWS: &[Row] = &[
     Row {
         id: "ex1",
         shown: "prints_the_message_and_ends",
-        port: Some(ports::EX1),
-        points: 2,
         programs: &["ex1_server"],
         probes: &[],
-        handout: "assignment-1",
         checks: ex1::CHECKS,
         pair_checks: &[],
     },
     Row {
         id: "ex2",
         shown: "the_client_talks",
-        port: Some(ports::EX2),
-        points: 3,
         programs: &["ex2_server", "ex2_client"],
         probes: &[],
-        handout: "assignment-1",
         checks: ex2::CHECKS,
         pair_checks: pair_replies::EX2,
     },
     Row {
         id: "ms0",
         shown: "knows_other_alphabets",
-        port: Some(ports::MS0),
-        points: 10,
         programs: &["ms0_server", "ms0_client"],
         probes: &[],
-        handout: "web-technologies-1, 1.1",
         checks: ms0::CHECKS,
         pair_checks: pair_replies::MS0,
     },
     Row {
         id: "ex3",
         shown: "everyone_greets_first",
-        port: None,
-        points: 2,
         programs: &["ex3_threads"],
         probes: &[],
-        handout: "assignment-1",
         checks: ex3::CHECKS,
         pair_checks: &[],
     },
     Row {
         id: "ex4",
         shown: "end_closes_that_connection_only",
-        port: Some(ports::EX4),
-        points: 3,
         programs: &["ex4_server", "ex4_client"],
         probes: &[],
-        handout: "assignment-1",
         checks: ex4::CHECKS,
         pair_checks: pair_replies::EX4,
     },
     Row {
         id: "ms1",
         shown: "close_socket",
-        port: Some(ports::MS1),
-        points: 10,
         programs: &["ms1_server", "ms1_client"],
         probes: &[],
-        handout: "milestone-1",
         checks: ms1::CHECKS,
         pair_checks: pair_replies::MS1,
     },
     Row {
         id: "ex5",
         shown: "counts_who_leaves",
-        port: Some(ports::EX5),
-        points: 3,
         programs: &["ex5_server"],
         probes: &[],
-        handout: "assignment-2",
         checks: ex5::CHECKS,
         pair_checks: &[],
     },
     Row {
         id: "ex6",
         shown: "the_client_talks",
-        port: Some(ports::EX6),
-        points: 3,
         programs: &["ex6_server", "ex6_client"],
         probes: ex6::PROBES,
-        handout: "assignment-2",
         checks: ex6::CHECKS,
         pair_checks: pair_replies::EX6,
     },
     Row {
         id: "ex7",
         shown: "one_client_too_many",
-        port: Some(ports::EX7),
-        points: 4,
         programs: &["ex7_server", "ex7_client"],
         probes: ex7::PROBES,
-        handout: "assignment-2",
         checks: ex7::CHECKS,
         pair_checks: pair_replies::EX7,
     },
     Row {
         id: "ms2",
         shown: "reaches_all_but_its_sender",
-        port: Some(ports::MS2),
-        points: 10,
         programs: &["ms2_server", "ms2_client"],
         probes: &[],
-        handout: "web-technologies-1, 1.2",
         checks: ms2::CHECKS,
         pair_checks: pair_rooms::MS2,
     },
     Row {
         id: "ms3",
         shown: "a_stalled_member_goes",
-        port: Some(ports::MS3),
-        points: 10,
         programs: &["ms3_server", "ms3_client"],
         probes: &[],
-        handout: "instant-messaging",
         checks: ms3::CHECKS,
         pair_checks: pair_rooms::MS3,
     },
