@@ -106,14 +106,20 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod choice;
+    pub mod file;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    mod near;
+    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod texts;
     pub mod uses;
+    pub mod values;
 }
 
 pub mod stage {

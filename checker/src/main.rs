@@ -1,12 +1,14 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
+use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
-use checker::cli::{Cli, Command, options_given};
+use checker::cli::{Cli, Command, choice, options_given};
+use checker::course::table;
 use checker::desk::answer::Answer;
 use checker::desk::grader::{class, merge, one};
 use checker::desk::refusal::Refusal;
@@ -22,6 +24,11 @@ const FAULT: u8 = 3;
 fn main() -> ExitCode {
     if let Some(failed) = launcher::begin() {
         return failed;
+    }
+    choice(env::args_os()).set();
+    if let Err(wrong) = table::begin() {
+        eprintln!("error: {wrong}");
+        return ExitCode::from(USAGE);
     }
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
