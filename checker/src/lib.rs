@@ -25,6 +25,7 @@ pub mod desk {
     mod contents;
     pub mod pack;
     pub mod parcel;
+    mod recorded;
     pub mod refusal;
     pub mod report;
     pub mod reset;
