@@ -1,6 +1,7 @@
 //! The command line of the checker.
 
 pub mod check;
+pub mod edition;
 pub mod limits;
 pub mod manners;
 pub mod pack;
@@ -14,6 +15,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::edition::{AFTER_EDITION, EditionArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
@@ -82,6 +84,9 @@ pub enum Command {
     /// Pack what a handout wants handed in, as one zip
     #[command(after_help = after_pack())]
     Pack(PackArgs),
+    /// Make the students' edition of the course: without the reference solutions
+    #[command(after_help = AFTER_EDITION)]
+    Edition(EditionArgs),
     /// Start over: bring a step's starters back, or one; your old file is kept
     #[command(after_help = AFTER_RESET)]
     Reset {

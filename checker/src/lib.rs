@@ -23,6 +23,10 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod instructor {
+        //! What an instructor asks for.
+        pub mod edition;
+    }
     pub mod pack;
     pub mod parcel;
     mod recorded;
@@ -44,6 +48,12 @@ pub mod report {
         pub mod graded;
     }
     pub mod difference;
+    pub mod edition {
+        //! The students' edition of the course.
+        pub mod made;
+        pub mod manifest;
+        pub mod text;
+    }
     mod framing;
     pub mod handin;
     pub mod json;

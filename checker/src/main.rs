@@ -8,6 +8,7 @@ use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
 use checker::desk::answer::Answer;
+use checker::desk::instructor::edition;
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -71,6 +72,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             pack::pack(&args.wanted(limits))
         }
+        Command::Edition(args) => edition::edition(&args.wanted()),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }
