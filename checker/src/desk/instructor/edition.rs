@@ -17,6 +17,7 @@ use crate::course::{layout, uses};
 use crate::desk::answer::Answer;
 use crate::desk::instructor::edition::kept::Files;
 use crate::desk::refusal::Refusal;
+use crate::judge::build::trim_lock;
 use crate::report::edition::made::Made;
 use crate::report::edition::{manifest, text};
 use crate::report::terminal::{Terminal, in_words};
@@ -45,7 +46,9 @@ pub fn edition(wanted: &Wanted) -> Result<Answer> {
     refuse_without_solutions(with)?;
     let root = root();
     let files = fitted(kept::files(&root, with)?, with)?;
-    write(folder, &files)
+    let mut untrimmed = None;
+    let written = write(folder, &files, |folder| untrimmed = trim_lock(folder).err());
+    written
         .with_context(|| format!("cannot write {}; nothing was left behind", folder.display()))?;
     let made = Made {
         folder: folder.display().to_string(),
@@ -65,7 +68,11 @@ pub fn edition(wanted: &Wanted) -> Result<Answer> {
             step.id
         )
     });
-    Ok(Answer { text: terminal.edition(&made), warnings: warnings.collect(), status: 0 })
+    let untrimmed = untrimmed.map(|error| {
+        format!("cargo will change Cargo.lock at the first build, and cannot do it now: {error:#}")
+    });
+    let warnings = warnings.chain(untrimmed).collect();
+    Ok(Answer { text: terminal.edition(&made), warnings, status: 0 })
 }
 
 fn has_solutions_in(files: &Files, step: &Step) -> bool {
@@ -143,12 +150,12 @@ fn utf8<'a>(path: &str, content: &'a [u8]) -> Result<&'a str> {
     std::str::from_utf8(content).with_context(|| format!("{path} is not a text"))
 }
 
-/// Writes all files, or none.
-fn write(folder: &Path, files: &Files) -> io::Result<()> {
+/// Writes all files, or none. `complete` gets the folder in which they are before they are in their place.
+fn write(folder: &Path, files: &Files, complete: impl FnOnce(&Path)) -> io::Result<()> {
     let was_there = folder.exists();
     fs::create_dir_all(folder)?;
     let mut moved = Vec::new();
-    let mut write = || {
+    let write = || {
         // In the folder itself, so that what is complete need only be renamed.
         let beside = tempfile::Builder::new().prefix(".edition-").tempdir_in(folder)?;
         for (path, content) in files {
@@ -156,6 +163,7 @@ fn write(folder: &Path, files: &Files) -> io::Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(folder))?;
             fs::write(path, content)?;
         }
+        complete(beside.path());
         for entry in fs::read_dir(beside.path())? {
             let entry = entry?;
             let place = folder.join(entry.file_name());
@@ -185,10 +193,10 @@ mod tests {
         let parent = tempfile::tempdir().expect("a folder");
         let folder = parent.path().join("deeper/students");
         let file = |path: &str| (path.to_string(), b"text".to_vec());
-        write(&folder, &[file("a/b.rs"), file("c.md"), file("c.md/d")].into())
+        write(&folder, &[file("a/b.rs"), file("c.md"), file("c.md/d")].into(), |_| ())
             .expect_err("it cannot be");
         assert!(!folder.exists(), "something was left behind");
-        write(&folder, &[file("a/b.rs"), file("c.md")].into()).expect("it is written");
+        write(&folder, &[file("a/b.rs"), file("c.md")].into(), |_| ()).expect("it is written");
         assert_eq!(fs::read(folder.join("a/b.rs")).expect("a file"), b"text");
         assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 2);
     }
