@@ -27,6 +27,20 @@ pub mod desk {
         //! What an instructor asks for.
         pub mod edition;
     }
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
     mod recorded;
@@ -45,7 +59,17 @@ pub mod report {
     pub mod again;
     pub mod class {
         //! What is told of a class that was graded.
+        pub mod autolab;
+        pub mod classroom50;
+        mod columns;
+        pub mod csv;
+        pub mod decision;
         pub mod graded;
+        pub mod gradescope;
+        pub mod junit;
+        pub mod page;
+        pub mod results;
+        mod told;
     }
     pub mod difference;
     pub mod edition {
@@ -85,6 +109,7 @@ pub mod judge {
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {

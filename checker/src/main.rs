@@ -8,6 +8,7 @@ use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, options_given};
 use checker::desk::answer::Answer;
+use checker::desk::grader::{class, merge, one};
 use checker::desk::instructor::edition;
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
@@ -73,6 +74,9 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             pack::pack(&args.wanted(limits))
         }
         Command::Edition(args) => edition::edition(&args.wanted()),
+        Command::Grade(args) => class::grade(&args.wanted()?),
+        Command::Merge(args) => merge::merge(&args.wanted()),
+        Command::Submission { order } => one::grade(order),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }
