@@ -75,8 +75,8 @@ pub struct GradeArgs {
     sandbox: String,
 
     /// Longest time for one submission, in minutes
-    #[arg(long, value_name = "MINUTES", default_value_t = 30, value_parser = RangedU64ValueParser::<u64>::new().range(1..=1440))]
-    max_minutes: u64,
+    #[arg(long, value_name = "MINUTES", default_value_t = 30.0, value_parser = minutes)]
+    max_minutes: f64,
 
     /// Write this file of one submission for Gradescope: results.json
     #[arg(long, value_name = "FILE", help_heading = "For the systems of schools")]
@@ -120,7 +120,7 @@ impl GradeArgs {
                 steps: steps_of(&ids),
                 commands: self.commands.as_deref().map(read_commands).transpose()?,
                 seed: self.seed,
-                longest: Duration::from_secs(60 * self.max_minutes)
+                longest: Duration::from_secs_f64(60.0 * self.max_minutes)
                     .mul_f64(limits.patience.max(1.0)),
                 limits,
                 sandbox: sandbox_of(&self.sandbox),
@@ -144,6 +144,14 @@ impl GradeArgs {
                 is_autolab: self.autolab,
             },
         })
+    }
+}
+
+fn minutes(text: &str) -> Result<f64, String> {
+    let minutes = text.parse().map_err(|_| "not a number")?;
+    match (0.01..=1440.0).contains(&minutes) {
+        true => Ok(minutes),
+        false => Err("not in 0.01..=1440".to_string()),
     }
 }
 

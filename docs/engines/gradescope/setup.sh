@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Gradescope runs this once, as root, when the autograder was uploaded. It installs Rust and a linker, builds the checker
-# and all that submissions need, and grades the reference solutions: so that a submission costs seconds, and that an
-# autograder which cannot grade is seen here, and not by the first student.
+# and all that submissions need, and grades the reference solutions (or, where there are none, the exercises as they are
+# handed out): so that a submission costs seconds, and an autograder which cannot grade is seen here, and not by the first
+# student.
 set -euo pipefail
 root="${AUTOGRADER_ROOT:-/autograder}"
 source="$root/source"
@@ -23,6 +24,8 @@ export -p | grep -E '^declare -x (PATH|HOME|CARGO_HOME|RUSTUP_HOME)=' >"$source/
 cd "$source/course"
 cargo build --package checker
 scratch="$(mktemp -d)"
+reference=solutions/src/bin
+[ -d "$reference" ] || reference=starters
 # $STEPS is a list of words.
-target/debug/chatlings grade --one solutions/src/bin $STEPS --out "$scratch" --sandbox "$SANDBOX" --patience "$PATIENCE"
+target/debug/chatlings grade --one "$reference" $STEPS --out "$scratch" --sandbox "$SANDBOX" --patience "$PATIENCE"
 rm -r "$scratch"

@@ -12,8 +12,9 @@ use zip::write::SimpleFileOptions;
 
 use crate::course::layout::{files_in, is_hidden, root};
 use crate::course::step::Step;
+use crate::course::values::COURSE_FILE;
 use crate::desk::answer::Answer;
-use crate::desk::grader::workshop::{MEMBERS, NEEDED, trimmed};
+use crate::desk::grader::workshop::{needed, trimmed};
 use crate::desk::refusal::Refusal;
 use crate::sandbox::whole;
 use crate::stage::show::visible;
@@ -29,7 +30,7 @@ pub struct Wanted {
 
 /// Where the scripts are, in the course.
 const SCRIPTS: &str = "docs/engines/gradescope";
-/// What of the course is needed beside [`NEEDED`]: the checker itself.
+/// What of the course is needed beside what submissions are built with: the checker itself.
 const CHECKER: &str = "checker";
 /// What has to be beside it wherever it goes.
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
@@ -75,7 +76,8 @@ fn entries(steps: &[&'static Step]) -> Result<BTreeMap<String, Entry>> {
     let steps: Vec<&str> = steps.iter().map(|step| step.id).collect();
     let settings = String::from_utf8_lossy(&settings).replace(STEPS, &steps.join(" "));
     add("settings".to_string(), settings.into_bytes(), false);
-    for needed in NEEDED.iter().chain(&[CHECKER]).chain(&LICENSES) {
+    let own = root.join(COURSE_FILE).exists().then_some(COURSE_FILE);
+    for needed in needed().chain([CHECKER]).chain(LICENSES).chain(own) {
         let path = root.join(needed);
         let is_left_out = |name: &str| is_hidden(name) || name.ends_with(".bak");
         let files = match path.is_dir() {
@@ -88,8 +90,7 @@ fn entries(steps: &[&'static Step]) -> Result<BTreeMap<String, Entry>> {
         }
     }
     let manifest = read(&root.join("Cargo.toml"))?;
-    let members: Vec<&str> = MEMBERS.iter().copied().chain([CHECKER]).collect();
-    let manifest = trimmed(&String::from_utf8_lossy(&manifest), &members)?;
+    let manifest = trimmed(&String::from_utf8_lossy(&manifest), &[CHECKER])?;
     add("course/Cargo.toml".to_string(), manifest.into_bytes(), false);
     Ok(entries)
 }
