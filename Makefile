@@ -85,8 +85,8 @@ gradescope: cargo
 
 IMAGE := chatlings-grader
 PACKAGES := git python3
-# Whichever of them is there. BUILDER="buildah bud --isolation chroot" for another one, or for options of its own.
-BUILDER := $(shell for tool in docker podman; do command -v $$tool >/dev/null && echo $$tool build && exit; done; \
+# Whichever of them works here. BUILDER="buildah bud --isolation chroot" for another one, or for options of its own.
+BUILDER = $(shell for tool in docker podman; do $$tool info >/dev/null 2>&1 && echo $$tool build && exit; done; \
 	echo buildah bud)
 
 image:
