@@ -23,8 +23,27 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod instructor {
+        //! What an instructor asks for.
+        pub mod edition;
+    }
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
+    mod recorded;
     pub mod refusal;
     pub mod report;
     pub mod reset;
@@ -40,10 +59,26 @@ pub mod report {
     pub mod again;
     pub mod class {
         //! What is told of a class that was graded.
+        pub mod autolab;
+        pub mod classroom50;
+        mod columns;
+        pub mod csv;
+        pub mod decision;
         pub mod graded;
+        pub mod gradescope;
         pub mod jplag;
+        pub mod junit;
+        pub mod page;
+        pub mod results;
+        mod told;
     }
     pub mod difference;
+    pub mod edition {
+        //! The students' edition of the course.
+        pub mod made;
+        pub mod manifest;
+        pub mod text;
+    }
     mod framing;
     pub mod handin;
     pub mod json;
@@ -76,19 +111,26 @@ pub mod judge {
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod choice;
+    pub mod file;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    mod near;
+    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod texts;
     pub mod uses;
+    pub mod values;
 }
 
 pub mod stage {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the submissions are: a folder for each.
-const CLASS: &str = "jplag";
+pub const CLASS: &str = "jplag";
 /// Where that is which was handed out: it does not count.
 const BASE: &str = "jplag-base";
 /// Where the reference solutions are: submissions are compared with them.
@@ -28,6 +28,9 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("swift", &["swift"]),
     ("typescript", &["ts"]),
 ];
+
+/// All folders that are written.
+pub const FOLDERS: [&str; 3] = [CLASS, BASE, REFERENCE];
 
 /// Sources by their names: `ex4_server.rs`.
 type Files = BTreeMap<String, String>;
