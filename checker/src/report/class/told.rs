@@ -17,7 +17,7 @@ pub(super) fn exact(points: f64) -> f64 {
 pub(super) fn open_in_words(open: f64) -> Option<String> {
     match exact(open) {
         open if open <= 0.0 => None,
-        open if open == 1.0 => Some("1 point is open".to_string()),
+        1.0 => Some("1 point is open".to_string()),
         open => Some(format!("{} points are open", points(open))),
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn result_in_words(check: &GradedCheck) -> String {
     match (open_in_words(open_points(check)), exact(check.max)) {
         (Some(open), _) => format!("{word}: {open}"),
         (None, max) if max <= 0.0 => match check.bonus {
-            true => format!("{word} (a bonus)"),
+            true => format!("{word}, a bonus"),
             false => word.to_string(),
         },
         (None, max) => format!("{word}: {} of {}", points(check.points), points_in_words(max)),
@@ -113,7 +113,7 @@ mod tests {
             "checker fault: 1 point is open"
         );
         assert_eq!(result_in_words(&check("fails", 1.0 / 3.0, false)), "fails: 0 of 0.33 points");
-        assert_eq!(result_in_words(&check("not checked", 0.0, true)), "not checked (a bonus)");
+        assert_eq!(result_in_words(&check("not checked", 0.0, true)), "not checked, a bonus");
         assert_eq!(sum_in_words(1.0, 3.0, 0.5), "1 of 3 points, 0.5 open (not checked)");
         assert_eq!(sum_in_words(1.0, 1.0, 0.0), "1 of 1 point");
     }
