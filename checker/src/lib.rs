@@ -23,6 +23,20 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
     pub mod refusal;
@@ -49,6 +63,7 @@ pub mod report {
         pub mod gradescope;
         pub mod junit;
         pub mod page;
+        pub mod results;
         mod told;
     }
     pub mod difference;
@@ -83,6 +98,7 @@ pub mod judge {
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {
