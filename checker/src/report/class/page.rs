@@ -99,6 +99,16 @@ mod tests {
     }
 
     #[test]
+    fn what_has_no_report_has_no_link() {
+        let mut class = class();
+        class.graded[0].steps.clear();
+        class.graded[0].trouble = vec!["it is no zip".into()];
+        let html = page(&class);
+        assert!(!html.contains("ada/report.html"), "{html}");
+        assert_eq!(html.matches("<th scope=\"row\">ada</th>").count(), 2, "{html}");
+    }
+
+    #[test]
     fn points_that_are_open_stand_beside_the_points_and_above() {
         let html = page(&class());
         assert!(
