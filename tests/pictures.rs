@@ -75,7 +75,7 @@ fn every_picture_is_in_the_readme_with_its_words() {
         let words = line.trim_end_matches(&link).split_whitespace().count();
         assert!(words >= 8, "README.md does not say what docs/{name}.svg shows: {line}");
     }
-    for step in STEPS {
+    for step in STEPS.iter() {
         let title = format!("```text\n{} · {}\n", step.title, shown(step).name);
         assert!(readme.contains(&title), "README.md has no transcript of {title:?}");
     }

@@ -1,6 +1,7 @@
 //! The command line of the checker.
 
 pub mod check;
+pub mod edition;
 pub mod grade;
 pub mod limits;
 pub mod manners;
@@ -9,6 +10,7 @@ pub mod report;
 pub mod run;
 pub mod values;
 
+use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -16,10 +18,12 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::edition::{AFTER_EDITION, EditionArgs};
 use crate::cli::grade::{GradeArgs, MergeArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
+use crate::course::choice::Choice;
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
@@ -43,6 +47,20 @@ built: exercises/src/bin/ex1_server.2026-01-31T14-03-07.rs.bak";
 #[derive(Debug, Parser)]
 #[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {
+    /// The language of titles, hints and advice; without it, English
+    #[arg(
+        long,
+        global = true,
+        env = "CHATLINGS_LANGUAGE",
+        value_name = "LANGUAGE",
+        display_order = 900
+    )]
+    pub language: Option<String>,
+
+    /// The course file of a class: what is different from course.toml
+    #[arg(long, global = true, env = "CHATLINGS_COURSE", value_name = "FILE", display_order = 901)]
+    pub course: Option<PathBuf>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -92,6 +110,9 @@ pub enum Command {
     /// Pack what a handout wants handed in, as one zip
     #[command(after_help = after_pack())]
     Pack(PackArgs),
+    /// Make the students' edition of the course: without the reference solutions
+    #[command(after_help = AFTER_EDITION)]
+    Edition(EditionArgs),
     /// Grade a class: folders and zips of submissions
     #[command(after_help = AFTER_GRADE)]
     Grade(Box<GradeArgs>),
@@ -115,6 +136,25 @@ pub enum Command {
     },
 }
 
+/// What is chosen once for all. The help of a command already has something of the course in it, so this looks at the
+/// arguments before they are parsed.
+pub fn choice(arguments: impl Iterator<Item = OsString>) -> Choice {
+    let arguments: Vec<OsString> = arguments.take_while(|argument| argument != "--").collect();
+    let chosen = |option: &str, variable: &str| {
+        let behind = arguments.iter().position(|argument| argument == option);
+        let behind = behind.and_then(|at| arguments.get(at + 1).cloned());
+        let prefix = format!("{option}=");
+        let with_it = arguments.iter().find_map(|it| it.to_str()?.strip_prefix(&prefix));
+        let set = || env::var_os(variable).filter(|value| !value.is_empty());
+        behind.or(with_it.map(OsString::from)).or_else(set)
+    };
+    Choice {
+        language: chosen("--language", "CHATLINGS_LANGUAGE")
+            .map(|language| language.to_string_lossy().into_owned()),
+        course: chosen("--course", "CHATLINGS_COURSE").map(PathBuf::from),
+    }
+}
+
 /// The options that are not about what is played, and the one that is set anew.
 const HOW_IT_IS_TOLD: &[&str] =
     &["verbose", "json", "progress", "seed", "open", "output", "mermaid"];
@@ -124,9 +164,10 @@ const HOW_IT_IS_TOLD: &[&str] =
 pub fn options_given(matches: &ArgMatches) -> Vec<String> {
     let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
     let command = Cli::command();
-    let arguments = command.find_subcommand(name).into_iter().flat_map(|it| it.get_arguments());
+    let own = command.find_subcommand(name).into_iter().flat_map(|it| it.get_arguments());
+    let of_all = command.get_arguments(); // what is chosen once for all
     let mut options = Vec::new();
-    for argument in arguments {
+    for argument in own.chain(of_all) {
         let id = argument.get_id().as_str();
         let (Some(long), Some(ValueSource::CommandLine)) =
             (argument.get_long(), matches.value_source(id))

@@ -23,6 +23,10 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod instructor {
+        //! What an instructor asks for.
+        pub mod edition;
+    }
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
         pub mod class;
@@ -39,6 +43,7 @@ pub mod desk {
     }
     pub mod pack;
     pub mod parcel;
+    mod recorded;
     pub mod refusal;
     pub mod report;
     pub mod reset;
@@ -61,12 +66,19 @@ pub mod report {
         pub mod decision;
         pub mod graded;
         pub mod gradescope;
+        pub mod jplag;
         pub mod junit;
         pub mod page;
         pub mod results;
         mod told;
     }
     pub mod difference;
+    pub mod edition {
+        //! The students' edition of the course.
+        pub mod made;
+        pub mod manifest;
+        pub mod text;
+    }
     mod framing;
     pub mod handin;
     pub mod json;
@@ -94,6 +106,7 @@ pub mod judge {
     pub mod cast;
     mod fresh;
     pub mod judge;
+    pub mod likeness;
     mod manifest;
     pub mod outcome;
     pub mod probe;
@@ -104,14 +117,20 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod choice;
+    pub mod file;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    mod near;
+    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod texts;
     pub mod uses;
+    pub mod values;
 }
 
 pub mod stage {

@@ -1,14 +1,17 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
+use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
-use checker::cli::{Cli, Command, options_given};
+use checker::cli::{Cli, Command, choice, options_given};
+use checker::course::table;
 use checker::desk::answer::Answer;
 use checker::desk::grader::{class, merge, one};
+use checker::desk::instructor::edition;
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -22,6 +25,11 @@ const FAULT: u8 = 3;
 fn main() -> ExitCode {
     if let Some(failed) = launcher::begin() {
         return failed;
+    }
+    choice(env::args_os()).set();
+    if let Err(wrong) = table::begin() {
+        eprintln!("error: {wrong}");
+        return ExitCode::from(USAGE);
     }
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -72,6 +80,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             pack::pack(&args.wanted(limits))
         }
+        Command::Edition(args) => edition::edition(&args.wanted()),
         Command::Grade(args) => class::grade(&args.wanted()?),
         Command::Merge(args) => merge::merge(&args.wanted()),
         Command::Submission { order } => one::grade(order),

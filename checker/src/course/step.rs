@@ -1,5 +1,7 @@
 //! What a course is made of: steps, their checks, and the programs that a check needs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stage::framing::Framing;
 use crate::stage::launch::Role;
 use crate::stage::stage::Stage;
@@ -16,9 +18,9 @@ pub struct Step {
     pub new: &'static str,
     /// The id of the check whose run tells best what it is about: the README shows it.
     pub shown: &'static str,
-    /// The port of its handout; none where the step has no sockets.
+    /// The port of its server; none where the step has no sockets.
     pub port: Option<u16>,
-    /// The most points it gives, as its handout sets them.
+    /// The most points it gives, but for extra ones.
     pub points: u32,
     /// Its programs: binaries of `exercises`, one file each.
     pub programs: &'static [&'static str],
@@ -35,16 +37,21 @@ pub struct Step {
 }
 
 /// One named scene.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// What it is called wherever a machine reads: tests, `--json`, gradebooks, snapshots. It stays when the
     /// wording changes.
     pub id: &'static str,
-    /// A sentence, such as `a quiet client holds nobody up`.
+    /// A sentence, such as `a quiet client holds nobody up`. It is one of the course's texts, and empty until the table
+    /// is put together.
     pub name: &'static str,
     /// Its share of the step's points, relative to the shares of the step's other checks; 0 for a bonus. The table
     /// must say one or the other.
     pub share: Option<u32>,
+    /// What a bonus gives on top of the step's points; most give nothing. The course file may say so.
+    pub extra: u32,
+    /// Who sees it in a gradebook, if the course file says so.
+    pub visibility: Option<Visibility>,
     /// What it is to programs that are not the course's own.
     pub of_others: OfOthers,
     /// The placeholder without which a command cannot be told what the scene needs: `{max_clients}`.
@@ -53,12 +60,38 @@ pub struct Check {
     pub is_of_frames: bool,
     /// The program it is about.
     pub role: Role,
-    /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
+    /// The reference solution of an earlier step that takes part, if it is here: `ex4_client`.
     pub helper: Option<&'static str>,
-    /// Where to look when it fails, for the student.
+    /// Where to look when it fails, for the student: a text, too.
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
+}
+
+/// Who sees a check in a gradebook, in the words of Gradescope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody, at once.
+    Visible,
+    /// Graders only.
+    Hidden,
+    /// Students, once nothing can be handed in any more.
+    AfterDueDate,
+    /// Students, once the grades are published.
+    AfterPublished,
+}
+
+impl Visibility {
+    /// As Gradescope spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Visibility::Visible => "visible",
+            Visibility::Hidden => "hidden",
+            Visibility::AfterDueDate => "after_due_date",
+            Visibility::AfterPublished => "after_published",
+        }
+    }
 }
 
 /// Finds out how a command frames its messages, before anything is checked.
@@ -96,34 +129,27 @@ pub enum Asked {
 
 impl Check {
     /// A check of the step's server.
-    pub const fn server(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Server, id, name, scene)
+    pub const fn server(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Server, id, scene)
     }
 
     /// A check of the step's client.
-    pub const fn client(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Client, id, name, scene)
+    pub const fn client(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Client, id, scene)
     }
 
     /// A check of the one program of a step without sockets.
-    pub const fn program(
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
-        Check::of(Role::Program, id, name, scene)
+    pub const fn program(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Program, id, scene)
     }
 
-    const fn of(
-        role: Role,
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
+    const fn of(role: Role, id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
         Check {
             id,
-            name,
+            name: "",
             share: None,
+            extra: 0,
+            visibility: None,
             of_others: OfOthers::Asked,
             needs: None,
             is_of_frames: false,
@@ -173,13 +199,7 @@ impl Check {
         self
     }
 
-    /// Sets where to look when the check fails.
-    pub const fn look(mut self, look: &'static str) -> Check {
-        self.look = look;
-        self
-    }
-
-    /// Adds the reference solution of an earlier step to the scene.
+    /// Adds the reference solution of an earlier step to the scene, which must do without it where it is not here.
     pub const fn with_helper(mut self, program: &'static str) -> Check {
         self.helper = Some(program);
         self
@@ -280,7 +300,7 @@ mod tests {
 
     #[test]
     fn the_author_of_a_program_in_any_language_reads_nothing_of_rust() {
-        let check = |look| Check::server("id", "name", |_| Ok(())).look(look);
+        let check = |look| Check { look, ..Check::server("id", |_| Ok(())) };
         for (look, in_any_language) in [
             ("whether a lock is held.", "whether a lock is held."),
             ("what follows `end`: nothing.", "what follows `end`: nothing."),

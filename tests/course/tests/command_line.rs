@@ -52,7 +52,7 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
             "ex4 has no check with \"fifty\" in its name",
         ),
         (&["hint"], "required"),
-        (&[], "Usage: cargo step <COMMAND>"),
+        (&[], "Usage: cargo step [OPTIONS] <COMMAND>"),
     ] {
         let output = step(arguments);
         assert_eq!(output.code, Some(2), "{arguments:?}: {output}");
@@ -380,7 +380,7 @@ fn the_list_names_every_step_and_fits_the_screen() {
     // As a student types it: with the alias of `.cargo/config.toml`.
     let list = ["step", "list"];
     let output = run(Command::new(env!("CARGO")).current_dir(root()).args(list)).with(0);
-    for step in STEPS {
+    for step in STEPS.iter() {
         let standing = output.standing_of(step.id);
         assert!(standing.contains(&format!(" of {}", step.points)), "{output}");
     }

@@ -28,7 +28,8 @@ pub struct Found {
 }
 
 /// The names that results of a class have: no submission is called so.
-pub const TAKEN_NAMES: [&str; 5] = ["class.csv", "class.html", "junit.xml", "jplag", "jplag-base"];
+pub const TAKEN_NAMES: [&str; 6] =
+    ["class.csv", "class.html", "junit.xml", "jplag", "jplag-base", "jplag-reference"];
 
 /// A part of a class: `3/16` is the third of sixteen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,9 +2,10 @@
 //! has written down is read. Whatever becomes of the process, there is a result.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
@@ -13,8 +14,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use sha2::{Digest, Sha256};
 
+use crate::course::choice::Choice;
 use crate::course::layout::hidden;
 use crate::course::step::Step;
+use crate::course::values::files_of_this_run;
 use crate::desk::grader::commands::{self, CommandsOfSteps, SUBMISSION};
 use crate::desk::grader::handed::Handed;
 use crate::desk::grader::one::{Order, REPORT, RESULTS};
@@ -23,6 +26,7 @@ use crate::desk::grader::submissions::{Submission, number_of, parts_of};
 use crate::desk::grader::workshop::{Bench, Workshop};
 use crate::desk::refusal::Refusal;
 use crate::desk::work::Word;
+use crate::judge::likeness::Files;
 use crate::report::class::graded::Graded;
 use crate::report::class::results::in_seconds;
 use crate::sandbox::limits::Limits;
@@ -69,7 +73,7 @@ pub struct Done {
     /// Its results.
     pub graded: Graded,
     /// The sources that were taken, by their names in the course, such as `ex1_server.rs`.
-    pub sources: Vec<(String, Vec<u8>)>,
+    pub sources: Files,
     /// Whether it was played, rather than kept.
     pub is_played: bool,
 }
@@ -187,8 +191,12 @@ fn key(content: &str, plan: &Plan, course: &str, seed: u64) -> String {
     let checker = env::current_exe().and_then(fs::metadata);
     let checker = checker.and_then(|data| Ok((data.len(), data.modified()?)));
     let checker = checker.map(|it| format!("{it:?}")).unwrap_or_default();
-    let (limits, sandbox) = (&plan.limits, plan.sandbox);
-    let all = format!("{content}\n{steps:?} {seed} {limits:?} {sandbox:?} {course} {checker}");
+    let (limits, sandbox, language) = (&plan.limits, plan.sandbox, &Choice::of_this_run().language);
+    let said = files_of_this_run().unwrap_or_default();
+    let said: Vec<&String> = said.iter().map(|(_, text)| text).collect();
+    let all = format!(
+        "{content}\n{steps:?} {seed} {limits:?} {sandbox:?} {language:?} {course} {checker} {said:?}"
+    );
     hash(all.as_bytes())
 }
 
@@ -200,18 +208,17 @@ fn name_of(path: &str) -> String {
     path.strip_prefix("src/bin/").unwrap_or(path).to_string()
 }
 
-fn sources_of(taken_in: &TakenIn) -> Vec<(String, Vec<u8>)> {
-    let of_rust = taken_in.taken.files.iter();
-    let mut sources: Vec<(String, Vec<u8>)> =
-        of_rust.map(|(path, content)| (name_of(path), content.clone())).collect();
-    if taken_in.commands.is_some() {
-        const ENDS: [&str; 12] =
-            [".py", ".java", ".c", ".h", ".cc", ".cpp", ".go", ".js", ".ts", ".kt", ".cs", ".rb"];
-        let is_source = |path: &&String| ENDS.iter().any(|end| path.ends_with(end));
-        let others = taken_in.handed.files.iter().filter(|(path, _)| is_source(path));
-        sources.extend(others.map(|(path, content)| (path.clone(), content.clone())));
-    }
-    sources
+/// What somebody has written of it, by name. (What is not text is compared with nothing.)
+fn sources_of(taken_in: &TakenIn) -> Files {
+    const ENDS: [&str; 12] =
+        [".py", ".java", ".c", ".h", ".cc", ".cpp", ".go", ".js", ".ts", ".kt", ".cs", ".rb"];
+    let is_source = |path: &&String| ENDS.iter().any(|end| path.ends_with(end));
+    let others = taken_in.handed.files.keys().filter(|_| taken_in.commands.is_some());
+    let others = others.filter(is_source).map(|path| (path.clone(), &taken_in.handed.files[path]));
+    let of_rust = taken_in.taken.files.iter().map(|(path, content)| (name_of(path), content));
+    let text =
+        |(name, content): (String, &Vec<u8>)| (name, String::from_utf8_lossy(content).into_owned());
+    of_rust.chain(others).map(text).collect()
 }
 
 /// The results that are there, if they are kept.
@@ -301,7 +308,7 @@ fn lay_out(handed: &Handed, folder: &Path) -> Result<()> {
 fn run(bench: &Bench, order: &Path, longest: Duration, tell: &(dyn Fn(Word) + Sync)) -> Result<()> {
     let own = env::current_exe().context("cannot find the checker's own file")?;
     let mut command = Command::new(own);
-    command.arg("submission").arg(order).current_dir(bench.course());
+    command.arg("submission").arg(order).args(chosen()?).current_dir(bench.course());
     // By this the checker knows where the course is.
     command.env("CARGO_MANIFEST_DIR", bench.course().join("checker"));
     command.env("CARGO_TARGET_DIR", bench.target()).env_remove("CARGO_BUILD_TARGET_DIR");
@@ -334,6 +341,13 @@ fn run(bench: &Bench, order: &Path, longest: Duration, tell: &(dyn Fn(Word) + Sy
         Some(exit) => bail!("the checker ended {exit}: {said}"),
         None => bail!("the checker did not end"),
     }
+}
+
+/// The options that choose the same language and course file from wherever it is started.
+fn chosen() -> Result<Vec<OsString>> {
+    let mut choice = Choice::of_this_run().clone();
+    choice.course = choice.course.map(path::absolute).transpose().context("there is no folder")?;
+    Ok(choice.options())
 }
 
 /// Follows what a checker says, to its end. Returns the last line that is no [`Word`].

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::course::step::Visibility;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::class::graded::{GradedCheck, GradedStep};
 use crate::report::transcript;
@@ -34,7 +35,10 @@ pub fn step(result: &StepResult, missing: &[Role], unstable: &BTreeSet<&str>) ->
         name: outcome.check.name.to_string(),
         role: outcome.role().word().to_string(),
         verdict: outcome.verdict.word().to_string(),
-        points: if outcome.passes() { counts(outcome) } else { 0.0 },
+        points: match outcome.passes() {
+            true => counts(outcome) + f64::from(outcome.check.extra),
+            false => 0.0,
+        },
         max: counts(outcome),
         bonus: outcome.is_bonus,
         unstable: unstable.contains(outcome.check.id),
@@ -42,7 +46,7 @@ pub fn step(result: &StepResult, missing: &[Role], unstable: &BTreeSet<&str>) ->
         advice: outcome.look().to_string(),
         transcript: transcript::plain(&outcome.transcript),
         seconds: in_seconds(outcome.took),
-        visibility: String::new(),
+        visibility: outcome.check.visibility.map_or("", Visibility::word).to_string(),
     };
     let checks: Vec<GradedCheck> = result.outcomes.iter().map(check).collect();
     let open = result.outcomes.iter().filter(is_undecided).map(counts);
