@@ -2,7 +2,7 @@
 
 STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
 
-.PHONY: help $(STEPS) watch demo test lint pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test lint texts pictures bench loop soak cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
@@ -22,6 +22,7 @@ help:
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
 	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
+	@echo "make texts       write what course.toml says to where else it stands: README, starters"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
@@ -48,6 +49,10 @@ lint: cargo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
+
+# The lists of binaries and helpers, too.
+texts: cargo
+	UPDATE_BINS=1 cargo test --quiet -p course-tests --test course -- the_list the_texts
 
 pictures: cargo
 	INSTA_UPDATE=always cargo test --quiet --test pictures
