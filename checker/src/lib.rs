@@ -23,6 +23,20 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
     pub mod refusal;
@@ -40,7 +54,18 @@ pub mod report {
     pub mod again;
     pub mod class {
         //! What is told of a class that was graded.
+        pub mod autolab;
+        pub mod classroom50;
+        mod columns;
+        pub mod csv;
+        pub mod decision;
         pub mod graded;
+        pub mod gradescope;
+        pub mod jplag;
+        pub mod junit;
+        pub mod page;
+        pub mod results;
+        mod told;
     }
     pub mod difference;
     mod framing;
@@ -70,10 +95,12 @@ pub mod judge {
     pub mod cast;
     mod fresh;
     pub mod judge;
+    pub mod likeness;
     mod manifest;
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {

@@ -10,6 +10,7 @@ use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, choice, options_given};
 use checker::course::table;
 use checker::desk::answer::Answer;
+use checker::desk::grader::{class, merge, one};
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -78,6 +79,9 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             pack::pack(&args.wanted(limits))
         }
+        Command::Grade(args) => class::grade(&args.wanted()?),
+        Command::Merge(args) => merge::merge(&args.wanted()),
+        Command::Submission { order } => one::grade(order),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }

@@ -82,6 +82,18 @@ pub enum Visibility {
     AfterPublished,
 }
 
+impl Visibility {
+    /// As Gradescope spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Visibility::Visible => "visible",
+            Visibility::Hidden => "hidden",
+            Visibility::AfterDueDate => "after_due_date",
+            Visibility::AfterPublished => "after_published",
+        }
+    }
+}
+
 /// Finds out how a command frames its messages, before anything is checked.
 #[derive(Debug)]
 pub struct Probe {

@@ -202,7 +202,12 @@ impl Played {
         let standings = self.is_one.then(standing::all);
         let next = |standings| first_incomplete(standings).map_or(Next::Nothing, Next::Step);
         Ending {
-            again: Again { options: run.options.clone(), only: run.only.clone(), seed: self.seed },
+            again: Again {
+                options: run.options.clone(),
+                only: run.only.clone(),
+                seed: self.seed,
+                ..Again::default()
+            },
             summed: &run.steps,
             next: standings.as_deref().map(next),
             so_far: standings.as_deref().map(sum_of),

@@ -199,7 +199,7 @@ pub fn html(results: &[StepResult], hostile: &[&str]) -> String {
         untouched: &untouched,
         compiler_warnings: &hostile,
         ending: &Ending {
-            again: Again { options: hostile.clone(), only: None, seed: SEED },
+            again: Again { options: hostile.clone(), seed: SEED, ..Again::default() },
             summed: &summed,
             next: None,
             so_far: Some((2.0, 3)),
