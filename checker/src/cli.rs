@@ -1,6 +1,7 @@
 //! The command line of the checker.
 
 pub mod check;
+pub mod edition;
 pub mod grade;
 pub mod limits;
 pub mod manners;
@@ -17,6 +18,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::edition::{AFTER_EDITION, EditionArgs};
 use crate::cli::grade::{GradeArgs, MergeArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
@@ -108,6 +110,9 @@ pub enum Command {
     /// Pack what a handout wants handed in, as one zip
     #[command(after_help = after_pack())]
     Pack(PackArgs),
+    /// Make the students' edition of the course: without the reference solutions
+    #[command(after_help = AFTER_EDITION)]
+    Edition(EditionArgs),
     /// Grade a class: folders and zips of submissions
     #[command(after_help = AFTER_GRADE)]
     Grade(Box<GradeArgs>),

@@ -23,6 +23,10 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod instructor {
+        //! What an instructor asks for.
+        pub mod edition;
+    }
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
         pub mod class;
@@ -39,6 +43,7 @@ pub mod desk {
     }
     pub mod pack;
     pub mod parcel;
+    mod recorded;
     pub mod refusal;
     pub mod report;
     pub mod reset;
@@ -68,6 +73,12 @@ pub mod report {
         mod told;
     }
     pub mod difference;
+    pub mod edition {
+        //! The students' edition of the course.
+        pub mod made;
+        pub mod manifest;
+        pub mod text;
+    }
     mod framing;
     pub mod handin;
     pub mod json;

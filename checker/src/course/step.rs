@@ -60,7 +60,7 @@ pub struct Check {
     pub is_of_frames: bool,
     /// The program it is about.
     pub role: Role,
-    /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
+    /// The reference solution of an earlier step that takes part, if it is here: `ex4_client`.
     pub helper: Option<&'static str>,
     /// Where to look when it fails, for the student: a text, too.
     pub look: &'static str,
@@ -199,7 +199,7 @@ impl Check {
         self
     }
 
-    /// Adds the reference solution of an earlier step to the scene.
+    /// Adds the reference solution of an earlier step to the scene, which must do without it where it is not here.
     pub const fn with_helper(mut self, program: &'static str) -> Check {
         self.helper = Some(program);
         self

@@ -18,7 +18,7 @@ use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
 use crate::stage::show::visible;
 
-pub use crate::judge::cargo::News;
+pub use crate::judge::cargo::{News, trim_lock};
 
 /// What came of building one program.
 #[derive(Clone, Debug)]

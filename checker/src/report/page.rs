@@ -223,7 +223,8 @@ mod tests {
         let finished = result("ex1", &lines("bread")[..3], |_| Verdict::Passes).outcomes.remove(0);
         let tasks = vec![("exercises/src/bin/ex1_server.rs".to_string(), "Do\nthis.".to_string())];
         let step = find("ex1").expect("the step is there");
-        let html = html(&[], &[Untouched { step, tasks, finished: Some(finished) }]);
+        let html =
+            html(&[], &[Untouched { step, tasks, finished: Some(finished), is_recorded: false }]);
         assert!(html.contains("<p>Do this.</p>") && html.contains("A finished one: "), "{html}");
         assert!(html.contains("class=\"diagram few\"") && html.contains("untouched, 2 points"));
         assert!(!html.contains("<article"), "nothing was checked: {html}");

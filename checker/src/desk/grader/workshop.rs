@@ -11,14 +11,15 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use toml_edit::{DocumentMut, value};
 
-use crate::course::layout::{Package, files_in, kept, root};
+use crate::course::layout::{Package, files_in, has_solutions, kept, root};
+use crate::course::table::STEPS;
 use crate::course::values::COURSE_FILE;
 use crate::desk::grader::sources::Taken;
 use crate::judge::build::{News, build_what_is_needed};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
 
-/// What of the course is needed, beside its manifest.
+/// What of the course is needed, beside its manifest: the reference solutions where they are here.
 const NEEDED: [&str; 8] = [
     ".cargo",
     "Cargo.lock",
@@ -164,7 +165,7 @@ fn key() -> Result<String> {
     let mut hasher = Sha256::new();
     let root = root();
     let mut files = vec![root.join("Cargo.toml")];
-    for needed in NEEDED {
+    for needed in needed() {
         let path = root.join(needed);
         match path.is_dir() {
             true => files.extend(files_in(&path, |_| false)),
@@ -187,10 +188,17 @@ fn key() -> Result<String> {
     Ok(digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// What is needed of the course as it is here: a students' edition may have no reference solutions.
+fn needed() -> impl Iterator<Item = &'static str> {
+    let has_any = STEPS.iter().any(has_solutions);
+    let is_here = move |path: &&str| has_any || *path != Package::Solutions.folder();
+    NEEDED.into_iter().filter(is_here)
+}
+
 /// Copies what is needed of the course.
 fn copy_course(to: &Path) -> Result<()> {
     let root = root();
-    for needed in NEEDED {
+    for needed in needed() {
         let (from, to) = (root.join(needed), to.join(needed));
         fs::create_dir_all(to.parent().unwrap_or(&to))?;
         match from.is_dir() {
@@ -207,8 +215,10 @@ fn copy_course(to: &Path) -> Result<()> {
 /// The manifest of the course without the packages that are not there.
 fn trimmed(manifest: &str) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse().context("Cargo.toml cannot be read")?;
-    let members = [".", "checker/exercises", Package::Solutions.folder()];
-    manifest["workspace"]["members"] = value(members.into_iter().collect::<toml_edit::Array>());
+    let packages = ["checker/exercises", Package::Solutions.folder()];
+    let members = needed().filter(|path| packages.contains(path));
+    let members: toml_edit::Array = ["."].into_iter().chain(members).collect();
+    manifest["workspace"]["members"] = value(members);
     if let Some(workspace) = manifest["workspace"].as_table_mut() {
         workspace.remove("default-members");
     }

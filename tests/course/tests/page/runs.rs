@@ -218,5 +218,6 @@ fn untouched_step(step: &'static Step) -> Untouched {
         let file = Package::Exercises.source(program).display().to_string();
         (file, "Serve `one` client: send each message back in capitals.".to_string())
     };
-    Untouched { step, tasks: step.programs.iter().map(task).collect(), finished: None }
+    let tasks = step.programs.iter().map(task).collect();
+    Untouched { step, tasks, finished: None, is_recorded: false }
 }
