@@ -24,6 +24,7 @@ help:
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
 	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
+	@echo "make texts       write what course.toml says to where else it stands: README, starters"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
@@ -51,12 +52,16 @@ test: cargo
 	cargo test $(EVERYTHING)
 
 # <!-- instructors -->
-.PHONY: lint pictures bench loop soak
+.PHONY: lint texts pictures bench loop soak
 
 lint: cargo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
+
+# The lists of binaries and helpers, too.
+texts: cargo
+	UPDATE_BINS=1 cargo test --quiet -p course-tests --test course -- the_list the_texts
 
 pictures: cargo
 	INSTA_UPDATE=always cargo test --quiet --test pictures

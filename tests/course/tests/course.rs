@@ -6,8 +6,10 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
 
 use checker::stage::framing::Framing;
+use course_tests::follow::followed;
 use course_tests::play::{
     Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference, starter,
 };
@@ -379,12 +381,38 @@ fn the_lists_of_binaries_are_those_of_the_table() {
 #[test]
 fn the_list_of_helpers_is_that_of_the_course() {
     const PATH: &str = "checker/src/course/helpers.txt";
+    write_what_follows(); // one of the helpers
     let expected = list_of_helpers(root());
     if env::var_os("UPDATE_BINS").is_some() {
         fs::write(root().join(PATH), expected).expect("the list is written");
     } else {
         assert_eq!(read(PATH), expected, "set UPDATE_BINS=1 to write it");
     }
+}
+
+/// What stands in course.toml stands elsewhere too: ports in the helpers, in starters, in the README and the Dockerfile,
+/// and titles above them. `make texts` writes them.
+#[test]
+fn the_texts_follow_the_course_file() {
+    write_what_follows();
+    for path in followed(root(), &STEPS).into_keys() {
+        panic!(
+            "{} has other ports or titles than the course file: `make texts` writes them",
+            path.display()
+        );
+    }
+}
+
+/// With `UPDATE_BINS=1`, writes the ports and titles of the course file to where else they stand.
+fn write_what_follows() {
+    static WRITTEN: Once = Once::new();
+    WRITTEN.call_once(|| {
+        if env::var_os("UPDATE_BINS").is_some() {
+            for (path, text) in followed(root(), &STEPS) {
+                fs::write(root().join(path), text).expect("the file is written");
+            }
+        }
+    });
 }
 
 /// The list follows this line, to the end of the manifest.
