@@ -1,8 +1,9 @@
 # The commands of the course. `make` alone shows them.
 
-STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
+# By name: those that have starters. `cargo step list` shows them in the order of the walkthrough.
+STEPS := $(sort $(foreach starter,$(notdir $(wildcard starters/*.rs)),$(firstword $(subst _, ,$(starter)))))
 
-.PHONY: help $(STEPS) watch demo test lint pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test lint update pictures bench loop soak cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
@@ -22,6 +23,7 @@ help:
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
 	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
+	@echo "make update      write what follows from other files: lists of programs, starters, pictures"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
@@ -48,6 +50,13 @@ lint: cargo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
+
+# What follows from the table of steps, the exercises, and what is played. The lists come first: by them, the rest is built.
+update: cargo
+	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course -- the_list the_exercises_are
+	INSTA_UPDATE=always cargo test --quiet --test transcripts every_scene
+	INSTA_UPDATE=always cargo test --quiet --test transcripts every_transcript
+	INSTA_UPDATE=always cargo test --quiet --test pictures every_picture_is_of_a_run
 
 pictures: cargo
 	INSTA_UPDATE=always cargo test --quiet --test pictures

@@ -38,6 +38,7 @@ pub mod desk {
 pub mod report {
     //! From results to text. Nothing here prints.
     pub mod again;
+    pub mod bins;
     pub mod class {
         //! What is told of a class that was graded.
         pub mod graded;

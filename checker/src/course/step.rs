@@ -26,6 +26,10 @@ pub struct Step {
     pub probes: &'static [Probe],
     /// The file name of its handout.
     pub handout: &'static str,
+    /// Whether an instructor has added it to the course. What the course's own steps must have is then asked for, and
+    /// no test fails without it: a mistake for each check and each TODO, programs in another language, checks of a
+    /// pair, a picture.
+    pub is_own: bool,
     /// Its checks, the one that shows the step at its best first.
     pub checks: &'static [Check],
     /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
