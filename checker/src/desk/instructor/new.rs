@@ -16,7 +16,6 @@ use crate::desk::instructor::skeleton::Plan;
 use crate::desk::refusal::Refusal;
 use crate::report::{bins, insertion};
 use crate::sandbox::whole::Whole;
-use crate::stage::launch::Role;
 
 /// The longest id: it stands in the names of programs, and in a column of the list of steps.
 const LONGEST_ID: usize = 8;
