@@ -18,7 +18,7 @@ pub fn section(readme: &str, behind: &str, section: &str) -> Result<String, Stri
 ///
 /// # Errors
 /// When the file declares none.
-pub fn module(file: &str, visibility: &str, name: &str) -> Result<String, String> {
+pub fn module(file: &str, name: &str) -> Result<String, String> {
     let (mut at, mut last) = (0, None);
     for line in file.split_inclusive('\n') {
         at += line.len();
@@ -31,7 +31,7 @@ pub fn module(file: &str, visibility: &str, name: &str) -> Result<String, String
         last = Some(at);
     }
     let at = last.ok_or("it declares no modules")?;
-    Ok(insert(file, at, &format!("{visibility}mod {name};\n")))
+    Ok(insert(file, at, &format!("mod {name};\n")))
 }
 
 /// A text with these lines behind the first line that begins like this, blanks aside.
@@ -71,12 +71,12 @@ mod tests {
     #[test]
     fn a_module_stands_in_the_order_of_the_names() {
         let file = "//! Scenes.\n\nmod at_once;\npub(super) mod ex1;\nmod rooms;\n\nconst A: u8 = 1;\n";
-        let with = |name| module(file, "", name);
+        let with = |name| module(file, name);
         let expected = |line: &str, behind: &str| Ok(file.replace(behind, &[behind, line].concat()));
         assert_eq!(with("common"), expected("mod common;\n", "mod at_once;\n"));
         assert_eq!(with("ts"), expected("mod ts;\n", "mod rooms;\n"));
         assert_eq!(with("aa"), expected("mod aa;\n", "//! Scenes.\n\n"));
-        assert!(module("//! Nothing.\n", "", "a").is_err());
+        assert!(module("//! Nothing.\n", "a").is_err());
     }
 
     #[test]

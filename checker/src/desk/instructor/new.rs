@@ -130,14 +130,14 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
         anyhow::Ok(Change { path: path.into(), old: Some(old), new, what })
     };
     changes.push(edit(&format!("{SCENES}/mod.rs"), "its place in the course", &|old| {
-        let old = insertion::module(old, "pub(super) ", id)?;
+        let old = insertion::module(old, id)?;
         insertion::lines_behind(&old, &format!("{}::ROW,", behind.id), &format!("    {id}::ROW,\n"))
     })?);
     changes.push(edit("checker/texts/en.toml", "title, hints, and the words of its checks", &|old| {
         Ok(old.trim_end().to_string() + "\n" + &plan.texts())
     })?);
     changes.push(edit("README.md", "its section", &|old| {
-        insertion::section(old, behind.title, &plan.section())
+        insertion::section(old, title_of(behind), &plan.section())
     })?);
     for package in [Package::Exercises, Package::Solutions] {
         let path = package.manifest().display().to_string();
