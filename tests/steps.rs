@@ -2,13 +2,14 @@
 //! `exercises::ex4::echoes_several_messages` and `solutions::ex4::echoes_several_messages`.
 //!
 //! A check that reaches a `todo!()` is ignored, with the spot as the reason. The words that are said are drawn by a
-//! number that is another one each time; with `CHATLINGS_SEED`, it is that one.
+//! number that is another one each time; with `CHATLINGS_SEED`, it is that one. `CHATLINGS_LANGUAGE` chooses the language
+//! of hints and advice.
 
 use std::process::ExitCode;
 
 use course_tests::play::{
-    self, Check, Outcome, Package, SIDE_BY_SIDE, STEPS, Step, Verdict, begin, draw_seed,
-    end_everything, explain,
+    self, Check, Outcome, Package, SIDE_BY_SIDE, STEPS, Step, Verdict, begin, choose, draw_seed,
+    end_everything, explain, look_at,
 };
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -18,7 +19,7 @@ fn main() -> ExitCode {
     }
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
-    let seed = match draw_seed() {
+    let seed = match choose().and_then(|()| draw_seed()) {
         Ok(seed) => seed,
         Err(message) => {
             eprintln!("error: {message}");
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     }
     let mut trials = Vec::new();
     for package in [Package::Exercises, Package::Solutions] {
-        for step in STEPS {
+        for step in STEPS.iter() {
             for check in step.checks {
                 let name = format!("{}::{}::{}", package.name(), step.id, check.id);
                 trials.push(Trial::ignorable_test(name, move || run(package, step, check, seed)));
@@ -82,7 +83,7 @@ fn advise(package: Package, step: &Step, outcome: &Outcome, seed: u64) -> String
         format!("cargo step check {} {}{solutions} --seed {seed}", step.id, outcome.check.id);
     match &outcome.verdict {
         Verdict::Fails { look, .. } => {
-            let look = if look.is_empty() { String::new() } else { format!("Look at {look}\n") };
+            let look = if look.is_empty() { String::new() } else { format!("{}\n", look_at(look)) };
             format!("{explained}{look}{}\nTo play it again: {again}\n", step.hints[0])
         }
         Verdict::CheckerFault(_) => {

@@ -28,7 +28,7 @@ fn every_scene_gives_the_transcript_of_its_snapshot() {
     println!("{} scenes passed, {not_checked} were not checked", outcomes.len() - not_checked);
     let mut outcomes = outcomes.iter();
     let filters = Filters::new(&[]);
-    for step in STEPS {
+    for step in STEPS.iter() {
         let played: Vec<&Outcome> = outcomes.by_ref().take(step.checks.len()).collect();
         if !played.iter().all(|outcome| outcome.passes()) {
             println!("the transcripts of {} are not compared", step.id);
@@ -43,7 +43,7 @@ fn every_scene_gives_the_transcript_of_its_snapshot() {
 #[test]
 fn every_step_shows_a_transcript_in_the_readme() {
     let readme = read("README.md");
-    for step in STEPS {
+    for step in STEPS.iter() {
         let title = format!("```text\n{} · ", step.title);
         if step.is_own && !readme.contains(&title) {
             ask_for(&format!("a transcript of {} in README.md", step.id));

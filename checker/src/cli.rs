@@ -3,20 +3,24 @@
 pub mod check;
 pub mod limits;
 pub mod manners;
+pub mod new;
 pub mod pack;
 pub mod report;
 pub mod run;
 pub mod values;
 
+use std::env;
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::new::{AFTER_NEW, NewArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
+use crate::course::choice::Choice;
 
 const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
@@ -33,6 +37,16 @@ built: exercises/src/bin/ex1_server.2026-01-31T14-03-07.rs.bak";
 #[derive(Debug, Parser)]
 #[command(name = "cargo step", bin_name = "cargo step")]
 pub struct Cli {
+    /// The language of titles, hints and advice; without it, English
+    #[arg(
+        long,
+        global = true,
+        env = "CHATLINGS_LANGUAGE",
+        value_name = "LANGUAGE",
+        display_order = 900
+    )]
+    pub language: Option<String>,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -92,6 +106,30 @@ pub enum Command {
         #[arg(short, long)]
         yes: bool,
     },
+    /// Add a step of your own to the course: a check, a starter, a solution, all that it needs
+    #[command(after_help = AFTER_NEW)]
+    New(NewArgs),
+}
+
+/// What is chosen once for all. The help of a command already has texts of the course in it, so this looks at the
+/// arguments before they are parsed.
+pub fn choice(arguments: impl Iterator<Item = OsString>) -> Choice {
+    let arguments: Vec<String> = arguments
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .take_while(|argument| argument != "--")
+        .collect();
+    let given = |option: &str| {
+        let behind = |at: usize| arguments.get(at + 1).cloned();
+        arguments.iter().enumerate().find_map(|(at, argument)| {
+            match argument.strip_prefix(option)?.strip_prefix('=') {
+                Some(value) => Some(value.to_string()),
+                None if argument == option => behind(at),
+                None => None,
+            }
+        })
+    };
+    let set = |variable: &str| env::var(variable).ok().filter(|value| !value.is_empty());
+    Choice { language: given("--language").or_else(|| set("CHATLINGS_LANGUAGE")) }
 }
 
 /// The options that are not about what is played, and the one that is set anew.

@@ -23,6 +23,11 @@ pub mod desk {
     pub mod answer;
     mod belongings;
     mod contents;
+    pub mod instructor {
+        //! What an instructor does with the course.
+        pub mod new;
+        pub mod skeleton;
+    }
     pub mod pack;
     pub mod parcel;
     pub mod refusal;
@@ -46,6 +51,7 @@ pub mod report {
     pub mod difference;
     mod framing;
     pub mod handin;
+    pub mod insertion;
     pub mod json;
     pub mod link;
     pub mod list;
@@ -80,6 +86,7 @@ pub mod judge {
 pub mod course {
     //! What is taught.
     pub mod advice;
+    pub mod choice;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
@@ -87,6 +94,7 @@ pub mod course {
     pub mod starter;
     pub mod step;
     pub mod table;
+    pub mod texts;
     pub mod uses;
 }
 

@@ -1,13 +1,16 @@
 //! `chatlings`, run as `cargo step`: see [`checker`].
 
+use std::env;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use checker::cli::limits::limits_of_environment;
 use checker::cli::values::{programs_of, steps_of, terminal};
-use checker::cli::{Cli, Command, options_given};
+use checker::cli::{Cli, Command, choice, options_given};
+use checker::course::table;
 use checker::desk::answer::Answer;
+use checker::desk::instructor::new;
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -21,6 +24,11 @@ const FAULT: u8 = 3;
 fn main() -> ExitCode {
     if let Some(failed) = launcher::begin() {
         return failed;
+    }
+    choice(env::args_os()).set();
+    if let Err(wrong) = table::begin() {
+        eprintln!("error: {wrong}");
+        return ExitCode::from(USAGE);
     }
     let matches = Cli::command().get_matches();
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
@@ -71,6 +79,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             pack::pack(&args.wanted(limits))
         }
+        Command::New(args) => new::new(&args.wanted()),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }

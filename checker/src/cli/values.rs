@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use console::Term;
 
+use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::report::terminal::Terminal;
@@ -10,18 +11,18 @@ use crate::report::transcript::WIDTH;
 
 /// One of the steps.
 pub(super) fn step_ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(STEPS.iter().map(|step| step.id))
+    PossibleValuesParser::new(ROWS.iter().map(|row| row.id))
 }
 
 /// One of the student's programs.
 pub(super) fn programs() -> PossibleValuesParser {
-    PossibleValuesParser::new(STEPS.iter().flat_map(|step| step.programs))
+    PossibleValuesParser::new(ROWS.iter().flat_map(|row| row.programs))
 }
 
 /// One of the steps, or one of the student's programs.
 pub(super) fn steps_or_programs() -> PossibleValuesParser {
-    let programs = STEPS.iter().flat_map(|step| step.programs);
-    PossibleValuesParser::new(STEPS.iter().map(|step| step.id).chain(programs.copied()))
+    let programs = ROWS.iter().flat_map(|row| row.programs);
+    PossibleValuesParser::new(ROWS.iter().map(|row| row.id).chain(programs.copied()))
 }
 
 /// The programs that are meant by the id of a step, or by the name of one of them.

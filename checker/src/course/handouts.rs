@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn every_step_has_its_handout_and_every_name_is_of_a_program() {
-        for step in STEPS {
+        for step in STEPS.iter() {
             assert!(of_step(step).is_some(), "{}: {:?} is not in the table", step.id, step.handout);
         }
         for handout in HANDOUTS {

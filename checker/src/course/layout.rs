@@ -7,7 +7,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::course::table::STEPS;
+use crate::course::scenes::ROWS;
 
 /// The package that a program is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,7 +162,7 @@ impl Contents {
     /// What these programs are made of: their main files, and all that is not the main file of another one. Another text
     /// when any of it has changed.
     pub fn fingerprint(&self, programs: &[&str]) -> String {
-        let others = STEPS.iter().flat_map(|step| step.programs);
+        let others = ROWS.iter().flat_map(|row| row.programs);
         let others = others.filter(|program| !programs.contains(program));
         let others: BTreeSet<PathBuf> = others.map(|other| self.package.source(other)).collect();
         let mut hasher = DefaultHasher::new();

@@ -26,9 +26,7 @@ pub struct Step {
     pub probes: &'static [Probe],
     /// The file name of its handout.
     pub handout: &'static str,
-    /// Whether an instructor has added it to the course. What the course's own steps must have is then asked for, and
-    /// no test fails without it: a mistake for each check and each TODO, programs in another language, checks of a
-    /// pair, a picture.
+    /// Whether an instructor has added it to the course.
     pub is_own: bool,
     /// Its checks, the one that shows the step at its best first.
     pub checks: &'static [Check],
@@ -38,13 +36,41 @@ pub struct Step {
     pub hints: &'static [&'static str],
 }
 
-/// One named scene.
+/// What is code of a step.
 #[derive(Debug)]
+pub struct Row {
+    /// Its short name, as in `make ex4`.
+    pub id: &'static str,
+    /// The id of the check whose run tells best what it is about: the README shows it.
+    pub shown: &'static str,
+    /// The port of its handout; none where the step has no sockets.
+    pub port: Option<u16>,
+    /// The most points it gives, as its handout sets them.
+    pub points: u32,
+    /// Its programs: binaries of `exercises`, one file each.
+    pub programs: &'static [&'static str],
+    /// How it is found out how commands frame their messages, a row for each role; none where they have no frames.
+    pub probes: &'static [Probe],
+    /// The file name of its handout.
+    pub handout: &'static str,
+    /// Whether an instructor has added it to the course. What the course's own steps must have is then asked for, and
+    /// no test fails without it: a mistake for each check and each TODO, programs in another language, checks of a
+    /// pair, a picture.
+    pub is_own: bool,
+    /// Its checks, the one that shows the step at its best first.
+    pub checks: &'static [Check],
+    /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
+    pub pair_checks: &'static [Check],
+}
+
+/// One named scene.
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// What it is called wherever a machine reads: tests, `--json`, gradebooks, snapshots. It stays when the
     /// wording changes.
     pub id: &'static str,
-    /// A sentence, such as `a quiet client holds nobody up`.
+    /// A sentence, such as `a quiet client holds nobody up`. It is one of the course's texts, and empty until the table
+    /// is put together.
     pub name: &'static str,
     /// Its share of the step's points, relative to the shares of the step's other checks; 0 for a bonus. The table
     /// must say one or the other.
@@ -59,7 +85,7 @@ pub struct Check {
     pub role: Role,
     /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
     pub helper: Option<&'static str>,
-    /// Where to look when it fails, for the student.
+    /// Where to look when it fails, for the student: a text, too.
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
@@ -100,33 +126,24 @@ pub enum Asked {
 
 impl Check {
     /// A check of the step's server.
-    pub const fn server(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Server, id, name, scene)
+    pub const fn server(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Server, id, scene)
     }
 
     /// A check of the step's client.
-    pub const fn client(id: &'static str, name: &'static str, scene: fn(&Stage) -> Scene) -> Check {
-        Check::of(Role::Client, id, name, scene)
+    pub const fn client(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Client, id, scene)
     }
 
     /// A check of the one program of a step without sockets.
-    pub const fn program(
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
-        Check::of(Role::Program, id, name, scene)
+    pub const fn program(id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
+        Check::of(Role::Program, id, scene)
     }
 
-    const fn of(
-        role: Role,
-        id: &'static str,
-        name: &'static str,
-        scene: fn(&Stage) -> Scene,
-    ) -> Check {
+    const fn of(role: Role, id: &'static str, scene: fn(&Stage) -> Scene) -> Check {
         Check {
             id,
-            name,
+            name: "",
             share: None,
             of_others: OfOthers::Asked,
             needs: None,
@@ -174,12 +191,6 @@ impl Check {
     /// shared among the other checks.
     pub const fn of_frames(mut self) -> Check {
         self.is_of_frames = true;
-        self
-    }
-
-    /// Sets where to look when the check fails.
-    pub const fn look(mut self, look: &'static str) -> Check {
-        self.look = look;
         self
     }
 
@@ -284,7 +295,7 @@ mod tests {
 
     #[test]
     fn the_author_of_a_program_in_any_language_reads_nothing_of_rust() {
-        let check = |look| Check::server("id", "name", |_| Ok(())).look(look);
+        let check = |look| Check { look, ..Check::server("id", |_| Ok(())) };
         for (look, in_any_language) in [
             ("whether a lock is held.", "whether a lock is held."),
             ("what follows `end`: nothing.", "what follows `end`: nothing."),

@@ -1,185 +1,55 @@
-//! The steps of the course: the one table, in the order of the walkthrough. Points and titles are set
-//! here, ports in `src/ports.rs`, and what a step checks in the file of its name in `scenes/`.
-//!
-//! To add a step: its row here, its file with `CHECKS` and `HINTS`, its programs under `exercises/` and
-//! `solutions/`, and its section of the README. `make lint test` says what is missing.
+//! The steps of the course, each put together of its row ([`scenes`](crate::course::scenes)) and its texts
+//! ([`texts`](crate::course::texts)).
 
-use chatlings::ports;
+use std::sync::LazyLock;
 
-use crate::course::scenes::pair::{replies as pair_replies, rooms as pair_rooms};
-use crate::course::scenes::{ex1, ex2, ex3, ex4, ex5, ex6, ex7, ms0, ms1, ms2, ms3};
-use crate::course::step::Step;
+use crate::course::choice::Choice;
+use crate::course::scenes::ROWS;
+use crate::course::step::{Check, Row, Step};
+use crate::course::texts::{TEXTS, Texts};
 
-/// All steps.
-pub const STEPS: &[Step] = &[
-    Step {
-        id: "ex1",
-        title: "1.1 a server for one message",
-        new: "a listener, a stream, one read",
-        shown: "prints_the_message_and_ends",
-        port: Some(ports::EX1),
-        points: 2,
-        programs: &["ex1_server"],
-        probes: &[],
-        handout: "assignment-1",
-        is_own: false,
-        checks: ex1::CHECKS,
-        pair_checks: &[],
-        hints: ex1::HINTS,
-    },
-    Step {
-        id: "ex2",
-        title: "1.2 a client, and a reply",
-        new: "the other end, and who speaks when",
-        shown: "the_client_talks",
-        port: Some(ports::EX2),
-        points: 3,
-        programs: &["ex2_server", "ex2_client"],
-        probes: &[],
-        handout: "assignment-1",
-        is_own: false,
-        checks: ex2::CHECKS,
-        pair_checks: pair_replies::EX2,
-        hints: ex2::HINTS,
-    },
-    Step {
-        id: "ms0",
-        title: "milestone 0: capitals for one client",
-        new: "a conversation is a loop",
-        shown: "knows_other_alphabets",
-        port: Some(ports::MS0),
-        points: 10,
-        programs: &["ms0_server", "ms0_client"],
-        probes: &[],
-        handout: "web-technologies-1, 1.1",
-        is_own: false,
-        checks: ms0::CHECKS,
-        pair_checks: pair_replies::MS0,
-        hints: ms0::HINTS,
-    },
-    Step {
-        id: "ex3",
-        title: "1.3 three threads",
-        new: "threads: spawn, wait, join",
-        shown: "everyone_greets_first",
-        port: None,
-        points: 2,
-        programs: &["ex3_threads"],
-        probes: &[],
-        handout: "assignment-1",
-        is_own: false,
-        checks: ex3::CHECKS,
-        pair_checks: &[],
-        hints: ex3::HINTS,
-    },
-    Step {
-        id: "ex4",
-        title: "1.4 one thread per client",
-        new: "a thread for each client",
-        shown: "end_closes_that_connection_only",
-        port: Some(ports::EX4),
-        points: 3,
-        programs: &["ex4_server", "ex4_client"],
-        probes: &[],
-        handout: "assignment-1",
-        is_own: false,
-        checks: ex4::CHECKS,
-        pair_checks: pair_replies::EX4,
-        hints: ex4::HINTS,
-    },
-    Step {
-        id: "ms1",
-        title: "milestone 1: capitals for many",
-        new: "what threads share: a Mutex",
-        shown: "close_socket",
-        port: Some(ports::MS1),
-        points: 10,
-        programs: &["ms1_server", "ms1_client"],
-        probes: &[],
-        handout: "milestone-1",
-        is_own: false,
-        checks: ms1::CHECKS,
-        pair_checks: pair_replies::MS1,
-        hints: ms1::HINTS,
-    },
-    Step {
-        id: "ex5",
-        title: "2.1 the server operator",
-        new: "counts that stay right: Arc and Drop",
-        shown: "counts_who_leaves",
-        port: Some(ports::EX5),
-        points: 3,
-        programs: &["ex5_server"],
-        probes: &[],
-        handout: "assignment-2",
-        is_own: false,
-        checks: ex5::CHECKS,
-        pair_checks: &[],
-        hints: ex5::HINTS,
-    },
-    Step {
-        id: "ex6",
-        title: "2.2 structured messages",
-        new: "Protocol Buffers, in frames with a length",
-        shown: "the_client_talks",
-        port: Some(ports::EX6),
-        points: 3,
-        programs: &["ex6_server", "ex6_client"],
-        probes: ex6::PROBES,
-        handout: "assignment-2",
-        is_own: false,
-        checks: ex6::CHECKS,
-        pair_checks: pair_replies::EX6,
-        hints: ex6::HINTS,
-    },
-    Step {
-        id: "ex7",
-        title: "2.3 a handshake",
-        new: "ids for all, and no for one too many",
-        shown: "one_client_too_many",
-        port: Some(ports::EX7),
-        points: 4,
-        programs: &["ex7_server", "ex7_client"],
-        probes: ex7::PROBES,
-        handout: "assignment-2",
-        is_own: false,
-        checks: ex7::CHECKS,
-        pair_checks: pair_replies::EX7,
-        hints: ex7::HINTS,
-    },
-    Step {
-        id: "ms2",
-        title: "milestone 2: a chat room",
-        new: "names, and a broadcast to all",
-        shown: "reaches_all_but_its_sender",
-        port: Some(ports::MS2),
-        points: 10,
-        programs: &["ms2_server", "ms2_client"],
-        probes: &[],
-        handout: "web-technologies-1, 1.2",
-        is_own: false,
-        checks: ms2::CHECKS,
-        pair_checks: pair_rooms::MS2,
-        hints: ms2::HINTS,
-    },
-    Step {
-        id: "ms3",
-        title: "milestone 3: an instant messenger",
-        new: "backpressure: nobody can hold up the room",
-        shown: "a_stalled_member_goes",
-        port: Some(ports::MS3),
-        points: 10,
-        programs: &["ms3_server", "ms3_client"],
-        probes: &[],
-        handout: "instant-messaging",
-        is_own: false,
-        checks: ms3::CHECKS,
-        pair_checks: pair_rooms::MS3,
-        hints: ms3::HINTS,
-    },
-];
+/// All steps, in the order of the walkthrough.
+pub static STEPS: LazyLock<Vec<Step>> =
+    LazyLock::new(|| ROWS.iter().map(|row| put_together(row, &TEXTS)).collect());
+
+/// To be called before the steps are used, so that what was chosen wrongly is told.
+///
+/// # Errors
+/// When there are no texts in the language that was chosen: in one line, which there are.
+pub fn begin() -> Result<(), String> {
+    Choice::of_this_run()
+        .language
+        .as_deref()
+        .map_or(Ok(()), |language| Texts::of(language).map(drop))
+}
 
 /// The step of that id.
 pub fn find(id: &str) -> Option<&'static Step> {
     STEPS.iter().find(|step| step.id == id)
+}
+
+/// A step with its words. They stay until the end of the program.
+fn put_together(row: &Row, texts: &'static Texts) -> Step {
+    let words = texts.of_step(row.id);
+    let check = |check: &Check| Check {
+        name: words.checks.get(check.id).map_or(check.id, |words| &words.name),
+        look: words.checks.get(check.id).map_or("", |words| &words.look),
+        ..*check
+    };
+    let checks = |checks: &[Check]| &*checks.iter().map(check).collect::<Vec<_>>().leak();
+    Step {
+        id: row.id,
+        title: &words.title,
+        new: &words.new,
+        shown: row.shown,
+        port: row.port,
+        points: row.points,
+        programs: row.programs,
+        probes: row.probes,
+        handout: row.handout,
+        is_own: row.is_own,
+        checks: checks(row.checks),
+        pair_checks: checks(row.pair_checks),
+        hints: words.hints.iter().map(String::as_str).collect::<Vec<_>>().leak(),
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::course::advice::advice;
+use crate::course::advice::{advice, place_and_further, place_of_panic};
 use crate::course::starter::Starter;
 use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
@@ -198,8 +198,7 @@ fn verdict_on(
     }
     // So does another panic.
     let panicked = panics.first();
-    let place_of_panic =
-        panicked.map(|(_, p)| format!("line {} of {}, where it panicked", p.line, p.file));
+    let place_of_panic = panicked.map(|(_, panic)| place_of_panic(panic.line, &panic.file));
     match (scene, panicked) {
         (Ok(()), None) => Verdict::Passes,
         (Ok(()), Some((actor, panic))) => {
@@ -228,7 +227,7 @@ fn verdict_on(
 fn look(place_of_panic: Option<String>, further: String) -> String {
     match place_of_panic {
         Some(place) if further.is_empty() => place,
-        Some(place) => format!("{place}, and at {further}"),
+        Some(place) => place_and_further(&place, &further),
         None => further,
     }
 }
@@ -260,9 +259,9 @@ mod tests {
     use crate::stage::manners::Manners;
 
     static PANICS: Check =
-        Check::server("panics", "panics", |_| panic!("a mistake in {}", "the scene")).worth(1);
+        Check::server("panics", |_| panic!("a mistake in {}", "the scene")).worth(1);
     static CALLS_NOBODY: Check =
-        Check::server("calls", "calls nobody", |stage| stage.connects("alice").map(drop)).worth(1);
+        Check::server("calls", |stage| stage.connects("alice").map(drop)).worth(1);
     static STEP: Step = Step {
         id: "ex0",
         title: "a step",

@@ -61,8 +61,10 @@ mod tests {
     fn a_section_follows_that_of_another_step() {
         let readme = "# All\n\n### 1 a\n\nText.\n\n### 2 b\n\nText.\n\n# End\n";
         let new = "### 3 c\n\nNew.\n\n";
-        let behind_a = "# All\n\n### 1 a\n\nText.\n\n### 3 c\n\nNew.\n\n### 2 b\n\nText.\n\n# End\n";
-        let behind_b = "# All\n\n### 1 a\n\nText.\n\n### 2 b\n\nText.\n\n### 3 c\n\nNew.\n\n# End\n";
+        let behind_a =
+            "# All\n\n### 1 a\n\nText.\n\n### 3 c\n\nNew.\n\n### 2 b\n\nText.\n\n# End\n";
+        let behind_b =
+            "# All\n\n### 1 a\n\nText.\n\n### 2 b\n\nText.\n\n### 3 c\n\nNew.\n\n# End\n";
         assert_eq!(section(readme, "1 a", new).as_deref(), Ok(behind_a));
         assert_eq!(section(readme, "2 b", new).as_deref(), Ok(behind_b));
         assert!(section(readme, "4 d", new).is_err_and(|error| error.contains("### 4 d")));
@@ -70,9 +72,11 @@ mod tests {
 
     #[test]
     fn a_module_stands_in_the_order_of_the_names() {
-        let file = "//! Scenes.\n\nmod at_once;\npub(super) mod ex1;\nmod rooms;\n\nconst A: u8 = 1;\n";
+        let file =
+            "//! Scenes.\n\nmod at_once;\npub(super) mod ex1;\nmod rooms;\n\nconst A: u8 = 1;\n";
         let with = |name| module(file, name);
-        let expected = |line: &str, behind: &str| Ok(file.replace(behind, &[behind, line].concat()));
+        let expected =
+            |line: &str, behind: &str| Ok(file.replace(behind, &[behind, line].concat()));
         assert_eq!(with("common"), expected("mod common;\n", "mod at_once;\n"));
         assert_eq!(with("ts"), expected("mod ts;\n", "mod rooms;\n"));
         assert_eq!(with("aa"), expected("mod aa;\n", "//! Scenes.\n\n"));
@@ -82,7 +86,10 @@ mod tests {
     #[test]
     fn lines_follow_the_line_that_is_named() {
         let text = "[\n    a,\n    b,\n]\n";
-        assert_eq!(lines_behind(text, "a,", "    c,\n").as_deref(), Ok("[\n    a,\n    c,\n    b,\n]\n"));
+        assert_eq!(
+            lines_behind(text, "a,", "    c,\n").as_deref(),
+            Ok("[\n    a,\n    c,\n    b,\n]\n")
+        );
         assert!(lines_behind(text, "d,", "    c,\n").is_err());
     }
 }

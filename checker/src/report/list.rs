@@ -206,7 +206,7 @@ mod tests {
                 assert!(line.chars().count() <= width, "{width}: {text}");
                 assert_eq!(line.trim_end(), line, "{width}: {text}");
             }
-            for (index, (row, step)) in rows.iter().zip(STEPS).enumerate() {
+            for (index, (row, step)) in rows.iter().zip(STEPS.iter()).enumerate() {
                 let start = format!("{} {}", index + 1, step.id);
                 assert!(row.trim_start().starts_with(&start), "{width}: {text}");
                 assert!(row.contains(&format!(" of {}", step.points)), "{width}: {text}");
@@ -225,7 +225,10 @@ mod tests {
     fn a_wide_terminal_has_room_for_titles_bars_and_todos() {
         let text = list(100, &standings());
         let rows: Vec<&str> = text.lines().collect();
-        assert!(rows.iter().zip(STEPS).all(|(row, step)| row.contains(step.title)), "{text}");
+        assert!(
+            rows.iter().zip(STEPS.iter()).all(|(row, step)| row.contains(step.title)),
+            "{text}"
+        );
         assert!(rows[0].contains("████████"), "{text}");
         assert!(rows[1].ends_with("3 TODOs"), "{text}");
         assert!(rows[2].contains("▒▒░"), "what does not count is lighter: {text}");

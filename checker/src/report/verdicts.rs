@@ -6,6 +6,7 @@ use std::mem;
 
 use colored::{ColoredString, Colorize};
 
+use crate::course::advice::{look_at, look_at_the_same};
 use crate::course::step::Step;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
 use crate::report::again::typed;
@@ -80,7 +81,7 @@ impl Terminal {
             let look = outcome.look();
             if !look.is_empty() {
                 let is_new = mem::replace(&mut advised, look.to_string()) != look;
-                let advice = if is_new { advice(look) } else { "Look at the same.".to_string() };
+                let advice = if is_new { advice(look) } else { look_at_the_same() };
                 text += &format!("{}\n", self.wrap(&advice, "      "));
             }
         }
@@ -241,7 +242,7 @@ pub(super) fn has_gone_wrong(outcome: &Outcome) -> bool {
 /// Where to look, as a sentence.
 pub(super) fn advice(look: &str) -> String {
     let end = if look.ends_with(['.', '?', ')']) { "" } else { "." };
-    format!("Look at {look}{end}")
+    look_at(&format!("{look}{end}"))
 }
 
 /// The text without the numbers behind its colons: a server has another port in each check.

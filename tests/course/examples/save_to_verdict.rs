@@ -32,7 +32,7 @@ fn main() {
         "", "median", "least", "most"
     );
     let mut rustlings = rustlings();
-    for step in STEPS {
+    for step in STEPS.iter() {
         let mut desk = Desk::start(&mut copy.command(&["watch", step.id]));
         desk.shows(DONE);
         let file = copy.exercise(step.programs[0]);

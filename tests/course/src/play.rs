@@ -1,13 +1,15 @@
 //! All that the tests use of the checker, in one place.
 
 use std::env;
+use std::iter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{LazyLock, OnceLock};
 
 use checker::cli::limits::limits_of_environment;
-use checker::cli::{Cli, Command};
+use checker::cli::{Cli, Command, choice};
 use checker::course::layout::hidden;
+use checker::course::table;
 use checker::desk::run::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
@@ -19,6 +21,7 @@ use checker::sandbox::protection::{Protection, Sandbox};
 use checker::sandbox::turn::Turn;
 use clap::Parser;
 
+pub use checker::course::advice::look_at;
 pub use checker::course::helpers::list as list_of_helpers;
 pub use checker::course::layout::{Package, starter, target};
 pub use checker::course::starter::{Starter, is_untouched};
@@ -47,6 +50,16 @@ pub fn begin() -> Option<ExitCode> {
         Protection::set_up(Sandbox::Auto, &[], &hidden());
         None
     })
+}
+
+/// Chooses what the environment chooses for `cargo step`: the language of the texts. Other tests are in English, whatever
+/// it says.
+///
+/// # Errors
+/// When there is nothing of the kind: in one line, what there is.
+pub fn choose() -> Result<(), String> {
+    choice(iter::empty()).set();
+    table::begin()
 }
 
 /// Chooses the words of every scene that is compared with a snapshot.

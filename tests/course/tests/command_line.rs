@@ -380,7 +380,7 @@ fn the_list_names_every_step_and_fits_the_screen() {
     // As a student types it: with the alias of `.cargo/config.toml`.
     let list = ["step", "list"];
     let output = run(Command::new(env!("CARGO")).current_dir(root()).args(list)).with(0);
-    for step in STEPS {
+    for step in STEPS.iter() {
         let standing = output.standing_of(step.id);
         assert!(standing.contains(&format!(" of {}", step.points)), "{output}");
     }

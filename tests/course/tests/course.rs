@@ -182,7 +182,7 @@ fn no_solution_has_anything_to_do_or_is_too_long() {
 
 #[test]
 fn every_step_has_hints_of_which_the_first_asks() {
-    for step in STEPS {
+    for step in STEPS.iter() {
         assert!(step.hints.len() >= 2, "{} has too few hints", step.id);
         assert!(step.hints[0].ends_with('?'), "the first hint of {} is not a question", step.id);
     }
@@ -190,7 +190,7 @@ fn every_step_has_hints_of_which_the_first_asks() {
 
 #[test]
 fn every_step_gives_its_points_through_checks_of_each_program() {
-    for step in STEPS {
+    for step in STEPS.iter() {
         let for_points = |asked: Asked| matches!(asked, Asked::ForPoints(share) if share > 0);
         assert!(
             step.checks.iter().any(|check| for_points(check.asked_of_command(&[], Framing::None))),
@@ -238,7 +238,7 @@ fn every_step_has_a_section_of_the_readme_and_a_make_target() {
     let readme = read("README.md");
     let ids = || STEPS.iter().map(|step| step.id);
     let made = run(Command::new("make").arg("--dry-run").args(ids()).current_dir(root())).with(0);
-    for step in STEPS {
+    for step in STEPS.iter() {
         let heading = format!("\n### {}\n", step.title);
         let section = readme.split_once(&heading);
         let (_, section) =

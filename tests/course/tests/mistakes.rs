@@ -251,7 +251,7 @@ fn every_check_catches_a_mistake() -> Result<(), Failed> {
             wrong += &format!("the first line of {name}.diff names no check that fails\n");
         }
     }
-    for step in STEPS {
+    for step in STEPS.iter() {
         let mistakes = MISTAKES.iter().filter(|mistake| mistake.step() == step.id);
         let mut caught: BTreeSet<&str> =
             mistakes.flat_map(|mistake| mistake.fails.iter().map(String::as_str)).collect();

@@ -43,7 +43,8 @@ fn a_new_step_is_whole_its_solution_passes_and_its_starter_is_to_do() {
     }
     let written = copy.step(&["new", "ts", "3.1 a time server", "--port", "8013"]).with(0);
     assert!(written.stdout.contains("+ exercises/src/bin/ts_server.rs "), "{written}");
-    let pair = ["new", "tt", "3.2 a TCP \"pair\"", "--programs", "client,server", "--behind", "ex4"];
+    let pair =
+        ["new", "tt", "3.2 a TCP \"pair\"", "--programs", "client,server", "--behind", "ex4"];
     let refused = copy.step(&pair).with(2);
     assert!(refused.stderr.contains("'\"' cannot stand in it"), "{refused}");
     // The checker of the copy knows `ts` only when it is built again, and then both are built at once.
@@ -61,8 +62,12 @@ fn a_new_step_is_whole_its_solution_passes_and_its_starter_is_to_do() {
     let to_do = copy.cargo(&["step", "check", "tt", "--json"]).with(0);
     assert_eq!(verdicts(&to_do), both("to do"), "{to_do}");
     let listed = copy.cargo(&["step", "list"]).with(0).stdout;
-    let place = |id: &str| listed.find(&format!(" {id} ")).unwrap_or_else(|| panic!("no {id}: {listed}"));
-    assert!(place("ex4") < place("tt") && place("tt") < place("ms1") && place("ms3") < place("ts"), "{listed}");
+    let place =
+        |id: &str| listed.find(&format!(" {id} ")).unwrap_or_else(|| panic!("no {id}: {listed}"));
+    assert!(
+        place("ex4") < place("tt") && place("tt") < place("ms1") && place("ms3") < place("ts"),
+        "{listed}"
+    );
     let source = fs::read_to_string(copy.exercise("ts_server")).expect("it is read");
     assert!(Starter::of(&source).is_whole(), "{source}");
 
@@ -72,7 +77,12 @@ fn a_new_step_is_whole_its_solution_passes_and_its_starter_is_to_do() {
         copy.cargo(&command)
     };
     let course = update(&[]).with(0);
-    for asked in ["README.md:", "checker/texts/en.toml:", "exercises/src/bin/ts_server.rs:", "checks of tt for --pair"] {
+    for asked in [
+        "README.md:",
+        "checker/texts/en.toml:",
+        "exercises/src/bin/ts_server.rs:",
+        "checks of tt for --pair",
+    ] {
         assert!(course.stderr.contains(&format!("asked for: {asked}")), "{asked}: {course}");
     }
 }
@@ -99,12 +109,16 @@ fn what_cannot_be_added_is_refused_in_one_line_and_nothing_is_written() {
         ("ts", &"x".repeat(51), "it is longer than 50 characters"),
     ] {
         let refused = copy.step(&["new", id, title]).with(2);
-        assert!(refused.stderr.contains(reason) && refused.stderr.lines().count() == 1, "{refused}");
+        assert!(
+            refused.stderr.contains(reason) && refused.stderr.lines().count() == 1,
+            "{refused}"
+        );
     }
     // Something is in the way of the last file, or is not as it was.
     let manifest = copy.root().join("solutions/Cargo.toml");
     let text = fs::read_to_string(&manifest).expect("it is read");
-    fs::write(&manifest, text.replace("# Made from the table", "# Made from a table")).expect("it is written");
+    fs::write(&manifest, text.replace("# Made from the table", "# Made from a table"))
+        .expect("it is written");
     let refused = copy.step(&["new", "ts", "3.1 a time server"]).with(2);
     assert!(refused.stderr.contains("solutions/Cargo.toml: a line is missing"), "{refused}");
     fs::write(&manifest, text).expect("it is written");

@@ -61,7 +61,7 @@ fn the_list_has_a_number_for_each_step_a_sum_and_what_to_type_next() {
     copy.step(&["check", "ex1", "ms0"]).with(0);
     let list = copy.step(&["list"]).with(0);
     let lines: Vec<&str> = list.stdout.lines().collect();
-    for (index, (line, step)) in lines.iter().zip(STEPS).enumerate() {
+    for (index, (line, step)) in lines.iter().zip(STEPS.iter()).enumerate() {
         let words: Vec<&str> = line.split_whitespace().take(2).collect();
         assert_eq!(words, [&*(index + 1).to_string(), step.id], "{list}");
     }

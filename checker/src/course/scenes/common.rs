@@ -11,34 +11,17 @@ use crate::stage::transcript::Mark;
 // ── rows of more than one step: each step says what they are worth ──────────────────────────────
 
 /// One reader for all replies.
-pub const REPLIES_IN_ANY_FORM: Check = Check::client(
-    "replies_in_any_form",
-    "replies count in whatever form they come",
-    replies_in_any_form,
-)
-.look("how replies are told apart: by one `text::Reader`, made before the loop.");
+pub const REPLIES_IN_ANY_FORM: Check = Check::client("replies_in_any_form", replies_in_any_form);
 
 /// One reader for all messages, which are answered in capitals.
-pub const MESSAGES_IN_ANY_FORM: Check = Check::server(
-    "messages_in_any_form",
-    "messages count in whatever form they come",
-    |stage| messages_in_any_form(stage, capitals),
-)
-.look(
-    "how messages are told apart (by one `text::Reader`, made before the loop), and what ends the loop: an empty line \
-     does not.",
-);
+pub const MESSAGES_IN_ANY_FORM: Check =
+    Check::server("messages_in_any_form", |stage| messages_in_any_form(stage, capitals));
 
 /// A reply is not what one `read` brings.
-pub const A_LONG_REPLY: Check =
-    Check::client("a_long_reply", "a long reply is shown whole", a_long_reply)
-        .look("whether one `read` is taken for one reply; `text::Reader` reads until it is whole.");
+pub const A_LONG_REPLY: Check = Check::client("a_long_reply", a_long_reply);
 
-/// The server has gone. `name` is the check's.
-pub const fn notices_the_end(name: &'static str) -> Check {
-    Check::client("the_client_notices", name, the_client_notices)
-        .look("what follows when `receive` returns `None`: the server has left, which is an error.")
-}
+/// The server has gone.
+pub const NOTICES_THE_END: Check = Check::client("the_client_notices", the_client_notices);
 
 // ── scenes ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -8,79 +8,44 @@
 //!   report it. The starters do. They also ask that the reply is the same message, that the server shows it, and that
 //!   both programs end. To others, what can be played of this is a bonus.
 
+use chatlings::ports;
+
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::stage::{Listener, Stage};
 use crate::stage::stop::{Scene, Stop};
 
-pub const CHECKS: &[Check] = &[
-    Check::server("the_server_echoes", "the server echoes one message", the_server_echoes)
-        .worth(3)
-        .look("what goes back on the stream that it came from: the same text, and a line break."),
-    Check::server(
-        "the_server_shows_and_ends",
-        "the server shows the message and ends",
-        the_server_shows_and_ends,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what follows the reply: the message is on the screen, and nothing else is waited for."),
-    Check::client(
-        "the_client_talks",
-        "the client sends what was typed and shows the reply",
-        the_client_talks,
-    )
-    .worth(3)
-    .look(
-        "the order: the line and a line break are sent; the reply is received; all of it is shown.",
-    ),
-    Check::client("the_client_ends", "the client ends after the reply", the_client_ends)
-        .worth(1)
-        .bonus_of_others()
-        .look("what follows when the reply is shown: nothing, so that `main` comes to its end."),
-    Check::client(
-        "a_client_without_a_server",
-        "a client without a server says so",
-        a_client_without_a_server,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("whether the error of `connect` is returned to the caller."),
-    Check::client(
-        "a_reply_without_a_newline",
-        "the client shows a reply that has no newline",
-        a_reply_without_a_newline,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("whether the client waits for a line break: not every server sends one."),
-    Check::client(
-        "a_server_without_a_reply",
-        "a server that leaves without a reply is reported",
-        a_server_without_a_reply,
-    )
-    .worth(1)
-    .only_ours()
-    .look("what `read` returns when the server has left: 0 bytes, which is not an error."),
-    Check::client("the_line_is_one_write", "the line goes out in one write", the_line_is_one_write)
-        .worth(1)
-        .only_ours()
-        .look(
-            "how many writes the line and its line break take: `writeln!` makes two, `write_all` \
-             of one text with both in it makes one.",
-        ),
-];
+pub const ROW: Row = Row {
+    id: "ex2",
+    shown: "the_client_talks",
+    port: Some(ports::EX2),
+    points: 3,
+    programs: &["ex2_server", "ex2_client"],
+    probes: &[],
+    handout: "assignment-1",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX2,
+};
 
-pub const HINTS: &[&str] = &[
-    "A connection has two ends, and each can be read from and written to. Who has to speak first here, \
-     and what does the other side do in the meantime?",
-    "`TcpStream::connect(address)` calls the server. To write, `use std::io::Write` and call `write_all` \
-     with bytes: a `String` gives them with `as_bytes()`.",
-    "Send the line with a line break behind it: `stream.write_all(format!(\"{line}\\n\").as_bytes())`. \
-     Reading the reply is what the server of 1.1 did: one `read` into a buffer, and 0 bytes mean that \
-     the other side has left.",
+const CHECKS: &[Check] = &[
+    Check::server("the_server_echoes", the_server_echoes).worth(3),
+    Check::server("the_server_shows_and_ends", the_server_shows_and_ends)
+        .worth(1)
+        .bonus_of_others(),
+    Check::client("the_client_talks", the_client_talks).worth(3),
+    Check::client("the_client_ends", the_client_ends).worth(1).bonus_of_others(),
+    Check::client("a_client_without_a_server", a_client_without_a_server)
+        .worth(2)
+        .bonus_of_others(),
+    Check::client("a_reply_without_a_newline", a_reply_without_a_newline)
+        .worth(2)
+        .bonus_of_others(),
+    Check::client("a_server_without_a_reply", a_server_without_a_reply).worth(1).only_ours(),
+    Check::client("the_line_is_one_write", the_line_is_one_write).worth(1).only_ours(),
 ];
 
 fn the_server_echoes(stage: &Stage) -> Scene {

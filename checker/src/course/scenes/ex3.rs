@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::course::scenes::threads::{Run, are_random, seconds};
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::sandbox::process::Exit;
 use crate::stage::launch::Setting;
 use crate::stage::program::Program;
@@ -17,65 +17,29 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
+pub const ROW: Row = Row {
+    id: "ex3",
+    shown: "everyone_greets_first",
+    port: None,
+    points: 2,
+    programs: &["ex3_threads"],
+    probes: &[],
+    handout: "assignment-1",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: &[],
+};
+
 /// When programs had to wait for a processor for longer than this, in all, the same pauses look different in each run.
 const MOST_LOST: Duration = Duration::from_secs(1);
 
-pub const CHECKS: &[Check] = &[
-    Check::program(
-        "three_distinct_ids",
-        "three threads greet with distinct ids",
-        three_distinct_ids,
-    )
-    .worth(2)
-    .look(
-        "what number each thread is given, 1, 2 or 3, and none of them twice; and whether each greets \
-         in a thread of its own.",
-    ),
-    Check::program(
-        "everyone_greets_first",
-        "everyone greets before the first farewell",
-        everyone_greets_first,
-    )
-    .worth(2)
-    .look("where the threads are joined: after the loop that starts them all."),
-    Check::program(
-        "each_says_farewell",
-        "each says farewell once after a pause",
-        each_says_farewell,
-    )
-    .worth(2)
-    .look("whether each thread sleeps, as long as told, and then names itself in one farewell."),
-    Check::program(
-        "no_pause_is_too_short",
-        "no pause is shorter than 100 ms",
-        no_pause_is_too_short,
-    )
-    .worth(1)
-    .only_ours()
-    .look("where the range of `random_range` begins."),
-    Check::program("the_pauses_are_random", "the pauses are random", the_pauses_are_random)
-        .worth(1)
-        .look("whether each thread draws a random number for its own sleep."),
-    Check::program(
-        "the_threads_sleep_at_once",
-        "the run takes as long as the longest pause",
-        the_threads_sleep_at_once,
-    )
-    .worth(1)
-    .look(
-        "whether the three sleep at the same time, and the program waits for just them: start \
-         all, then join all.",
-    ),
-];
-
-pub const HINTS: &[&str] = &[
-    "When a thread sleeps, what do the others do? And when `main` returns while threads still run, what \
-     becomes of them?",
-    "`thread::Builder::new().spawn(closure)` starts a thread and returns at once, with a `JoinHandle`. \
-     `join` waits for that thread. Start all three before you join the first.",
-    "`for (id, pause) in (1..=3).zip(pauses)` goes through numbers and pauses together. The closure outlives \
-     the function, so it must own what it uses: `move || { … }`. Inside: `println!` the greeting, \
-     `thread::sleep(pause)`, `println!` the farewell. Keep the handles in a `Vec`, and join them in a second loop.",
+const CHECKS: &[Check] = &[
+    Check::program("three_distinct_ids", three_distinct_ids).worth(2),
+    Check::program("everyone_greets_first", everyone_greets_first).worth(2),
+    Check::program("each_says_farewell", each_says_farewell).worth(2),
+    Check::program("no_pause_is_too_short", no_pause_is_too_short).worth(1).only_ours(),
+    Check::program("the_pauses_are_random", the_pauses_are_random).worth(1),
+    Check::program("the_threads_sleep_at_once", the_threads_sleep_at_once).worth(1),
 ];
 
 /// The longest sleep that a program of the course is told to take, and the shortest that it must accept.

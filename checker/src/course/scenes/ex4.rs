@@ -9,115 +9,48 @@
 //! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
 //!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
 
+use chatlings::ports;
+
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server(
-        "a_quiet_client_holds_nobody_up",
-        "a quiet client holds nobody up",
-        a_quiet_client_holds_nobody_up,
-    )
-    .worth(2)
-    .look("what the accepting loop waits for: it must not wait for a client that says nothing."),
-    Check::server("echoes_several_messages", "echoes several messages", echoes_several_messages)
-        .worth(2)
-        .look(
-            "the thread's loop: it sends back just what came, and goes on, unless that was just \
-             `end`.",
-        ),
-    Check::server(
-        "end_closes_that_connection_only",
-        "`end` closes that connection only",
-        end_closes_that_connection_only,
-    )
-    .worth(2)
-    .look("what happens on `end`: no reply, and only this client's loop ends."),
-    Check::server(
-        "a_reset_harms_nobody",
-        "a client that resets the connection harms nobody",
-        a_reset_harms_nobody,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server("fifty_clients", "50 clients at once each get their own echoes", fifty_clients)
-        .worth(1)
-        .look(
-            "whether anything is shared between the clients: each thread needs only its own stream.",
-        ),
-    Check::client(
-        "the_client_stops_after_end",
-        "the client sends many lines and stops after `end`",
-        the_client_stops_after_end,
-    )
-    .worth(2)
-    .look("the client's loop: type, send, stop if that was just `end`, receive, display."),
-    common::notices_the_end("the client notices that the server went away").worth(2).bonus_of_others(),
-    Check::server("an_error_is_logged", "an error of a client is in the log", an_error_is_logged)
-        .worth(1)
-        .only_ours()
-        .look("what is done with an error that `talk` returns: a line in the log, by `console::log`."),
-    Check::server(
-        "messages_in_any_form",
-        "messages count in whatever form they come",
-        messages_in_any_form,
-    )
-    .worth(1)
-    .only_ours()
-    .look("how messages are told apart: by one `text::Reader`, made before the loop."),
-    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
-    Check::server("two_pieces", "a message in two pieces is one message", two_pieces)
-        .bonus()
-        .look(
-            "whether one `read` is taken for one message; `text::Reader` puts the pieces together",
-        ),
-    Check::server("two_in_one_segment", "two messages in one segment are two", two_in_one_segment)
-        .bonus()
-        .look("whether one `read` is taken for one message; `text::Reader` takes them apart."),
-    Check::server("other_line_ends", "a line may end with \\r\\n, or not at all", other_line_ends)
-        .bonus()
-        .look(
-            "what ends a message: `telnet` sends \\r\\n, and many programs no line break at all.",
-        ),
-    Check::server("an_empty_line", "an empty line is a message too", an_empty_line)
-        .bonus()
-        .look("what ends the loop: `end`, and a client that has left. An empty line is neither."),
-    Check::server(
-        "a_client_that_stops_reading",
-        "a client that stops reading holds nobody up",
-        a_client_that_stops_reading,
-    )
-    .bonus()
-    .look("what a thread holds while it sends: a lock would keep all others waiting, too."),
-    Check::server("waiting_costs_nothing", "waiting costs no computing time", waiting_costs_nothing)
-        .bonus()
-        .look(
-            "each loop: does it wait for something, or ask again and again, or go on after `None`?",
-        ),
-    common::A_LONG_REPLY.bonus(),
-    Check::client(
-        "the_end_of_input_closes",
-        "the end of its input counts as `end`",
-        the_end_of_input_closes,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what the client sends when `read_line` returns `None`: `end`, for its user."),
-];
+pub const ROW: Row = Row {
+    id: "ex4",
+    shown: "end_closes_that_connection_only",
+    port: Some(ports::EX4),
+    points: 3,
+    programs: &["ex4_server", "ex4_client"],
+    probes: &[],
+    handout: "assignment-1",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX4,
+};
 
-pub const HINTS: &[&str] = &[
-    "While your server waits for a message from alice, bob calls. Which line of your program would have \
-     to run for him to be served, and why does it not?",
-    "Two loops: one accepts clients and starts a thread for each; the other, inside the thread, receives \
-     and replies until `end` or until the client has left. The first must never wait for the second.",
-    "`thread::Builder::new().spawn(move || { … })` with the stream moved into the closure. Inside, \
-     `let mut messages = text::Reader::new(&client);` and `while let Some(message) = \
-     messages.receive()? { … }`. An error must end this loop only: log it, do not `unwrap` it.",
+const CHECKS: &[Check] = &[
+    Check::server("a_quiet_client_holds_nobody_up", a_quiet_client_holds_nobody_up).worth(2),
+    Check::server("echoes_several_messages", echoes_several_messages).worth(2),
+    Check::server("end_closes_that_connection_only", end_closes_that_connection_only).worth(2),
+    Check::server("a_reset_harms_nobody", a_reset_harms_nobody).worth(1).bonus_of_others(),
+    Check::server("fifty_clients", fifty_clients).worth(1),
+    Check::client("the_client_stops_after_end", the_client_stops_after_end).worth(2),
+    common::NOTICES_THE_END.worth(2).bonus_of_others(),
+    Check::server("an_error_is_logged", an_error_is_logged).worth(1).only_ours(),
+    Check::server("messages_in_any_form", messages_in_any_form).worth(1).only_ours(),
+    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
+    Check::server("two_pieces", two_pieces).bonus(),
+    Check::server("two_in_one_segment", two_in_one_segment).bonus(),
+    Check::server("other_line_ends", other_line_ends).bonus(),
+    Check::server("an_empty_line", an_empty_line).bonus(),
+    Check::server("a_client_that_stops_reading", a_client_that_stops_reading).bonus(),
+    Check::server("waiting_costs_nothing", waiting_costs_nothing).bonus(),
+    common::A_LONG_REPLY.bonus(),
+    Check::client("the_end_of_input_closes", the_end_of_input_closes).worth(1).bonus_of_others(),
 ];
 
 fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {

@@ -9,9 +9,11 @@
 
 use std::time::{Duration, Instant};
 
+use chatlings::ports;
+
 use crate::course::scenes::common;
 use crate::course::scenes::rooms::a_short_time;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
@@ -21,67 +23,33 @@ use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server("counts_who_comes", "`num.users` counts who comes", counts_who_comes)
-        .worth(2)
-        .look(
-            "the operator's own thread, and the client's seat, which lives until `talk` has \
-             returned.",
-        ),
-    Check::server("counts_who_leaves", "`num.users` counts who leaves", counts_who_leaves)
-        .worth(2)
-        .look("whether a client stops counting on every way out: `end`, leaving, and an error."),
-    Check::server(
-        "works_while_clients_talk",
-        "the operator works while clients talk",
-        works_while_clients_talk,
-    )
-    .worth(4)
-    .with_helper("ex4_client")
-    .look(
-        "whether the operator has a thread of its own, and who counts: also those who are silent.",
-    ),
-    Check::server(
-        "lists_the_commands",
-        "an unknown command lists the commands",
-        lists_the_commands,
-    )
-    .worth(2)
-    .only_ours()
-    .look(
-        "what the operator prints for anything that is not a command: the names of the \
-             commands.",
-    ),
-    Check::server(
-        "survives_the_end_of_input",
-        "the end of its input does not end the server",
-        survives_the_end_of_input,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what happens when `read_line` returns `None`: only the operator ends."),
-    Check::server(
-        "the_operators_end_costs_nothing",
-        "an operator that has ended costs no computing time",
-        the_operators_end_costs_nothing,
-    )
-    .worth(1)
-    .only_ours()
-    .look("what happens when `read_line` returns `None`: the loop ends, rather than asks again."),
-    Check::server("clients_talk", "clients talk as in 1.4", clients_talk).bonus().look(
-        "the client's loop, which is that of 1.4: only `end` ends it, and a client that has \
-             left.",
-    ),
-];
+pub const ROW: Row = Row {
+    id: "ex5",
+    shown: "counts_who_leaves",
+    port: Some(ports::EX5),
+    points: 3,
+    programs: &["ex5_server"],
+    probes: &[],
+    handout: "assignment-2",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: &[],
+};
 
-pub const HINTS: &[&str] = &[
-    "The server now waits for two things at once: for the next client, and for the operator to type. What \
-     did you do in 1.4 when one thing had to wait without holding up another?",
-    "A thread for the operator, started before the first client is accepted. Both it and the clients' \
-     threads need the registry: an `Arc` lets several threads own one value, and each gets a clone of it.",
-    "`let seat = registry.join(client);` counts the client until `seat` is dropped, which happens on every \
-     way out of the function. Careful: `let _ = …` drops at once, `let _seat = …` at the end of the block. \
-     The operator: `while let Ok(Some(command)) = console::read_line() { match command.trim() { … } }`.",
+const CHECKS: &[Check] = &[
+    Check::server("counts_who_comes", counts_who_comes).worth(2),
+    Check::server("counts_who_leaves", counts_who_leaves).worth(2),
+    Check::server("works_while_clients_talk", works_while_clients_talk)
+        .worth(4)
+        .with_helper("ex4_client"),
+    Check::server("lists_the_commands", lists_the_commands).worth(2).only_ours(),
+    Check::server("survives_the_end_of_input", survives_the_end_of_input)
+        .worth(1)
+        .bonus_of_others(),
+    Check::server("the_operators_end_costs_nothing", the_operators_end_costs_nothing)
+        .worth(1)
+        .only_ours(),
+    Check::server("clients_talk", clients_talk).bonus(),
 ];
 
 /// A server that prints so many lines unasked prints without end.

@@ -13,11 +13,13 @@
 //! The starters ask for more: a length of 4 bytes, big-endian; no memory for a length that nobody means; the options
 //! `--from` and `--to`, and the sender in front of a reply; and a word from a client that is cut off.
 
+use chatlings::ports;
 use chatlings::proto::Message;
 use prost::Message as _; // the trait with `encoded_len`
 
 use crate::course::scenes::common;
-use crate::course::step::{Check, Probe};
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Probe, Row};
 use crate::stage::expected::matching;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
@@ -29,110 +31,38 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server(
-        "echoes_field_by_field",
-        "echoes a message field by field",
-        echoes_field_by_field,
-    )
-    .worth(2)
-    .look(
-        "the length before a message (4 bytes, big-endian, and it does not count itself), \
-             and whether the message goes back unchanged.",
-    ),
-    Check::server("echoes_any_values", "echoes any number and any text", echoes_any_values)
-        .worth(1)
-        .look(
-            "what is done to a message before it is sent back (nothing), whether `read_exact` \
-             reads all of it, and what ends the loop: just `end`.",
-        ),
-    Check::server("end_closes", "`end` closes the connection", end_closes).worth(2).look(
-        "whether `msg` is looked at before the reply, and ends this conversation and no other.",
-    ),
-    Check::server("many_pieces", "a frame in many pieces is one message", many_pieces)
-        .worth(1)
-        .of_frames()
-        .look(
-            "whether one `read` is taken for a whole length or message: `read_exact` waits for \
-             all of it.",
-        ),
-    Check::server(
-        "three_in_one_segment",
-        "three frames in one segment are three messages",
-        three_in_one_segment,
-    )
-    .worth(1)
-    .of_frames()
-    .look("whether exactly as many bytes are read as the length says, and no more."),
-    Check::server(
-        "a_cut_off_frame",
-        "a cut-off frame costs only its own connection",
-        a_cut_off_frame,
-    )
-    .worth(1)
-    .of_frames()
-    .look("what the error of one client ends: return it with `?`, do not `unwrap` it."),
-    Check::server("an_enormous_length", "a length of 4 GiB costs no memory", an_enormous_length)
-        .worth(1)
-        .bonus_of_others()
-        .of_frames()
-        .look("whether the length is compared with `LONGEST` before memory is taken for it."),
-    Check::server(
-        "undecodable_bytes",
-        "undecodable bytes cost only their own connection",
-        undecodable_bytes,
-    )
-    .worth(1)
-    .look("what the error of `decode` ends: return it with `?`, do not `unwrap` it."),
-    Check::server("errors_are_logged", "an error of a client is in the log", errors_are_logged)
-        .worth(1)
-        .only_ours()
-        .look(
-            "what becomes of a frame that is cut off or too long, or does not decode: an error that is \
-             returned, so that `serve::each_client` logs it.",
-        ),
-    Check::server("a_frame_is_one_write", "a frame goes out in one write", a_frame_is_one_write)
-        .worth(1)
-        .only_ours()
-        .look("whether the length and the message are put together before one `write_all`."),
-    Check::client(
-        "the_client_talks",
-        "the client frames what is typed and displays the reply",
-        the_client_talks,
-    )
-    .worth(2)
-    .look(
-        "what `compose` makes of a line (`end`, too), and whether `show_reply` displays the \
-         reply's own sender and text, as a line.",
-    ),
-    Check::client(
-        "a_client_cut_off",
-        "a client cut off before the reply says so",
-        a_client_cut_off,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "what `frame::receive` returns when the server has left: `None`, and here that is an \
-             error.",
-    ),
+pub const ROW: Row = Row {
+    id: "ex6",
+    shown: "the_client_talks",
+    port: Some(ports::EX6),
+    points: 3,
+    programs: &["ex6_server", "ex6_client"],
+    probes: PROBES,
+    handout: "assignment-2",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX6,
+};
+
+const CHECKS: &[Check] = &[
+    Check::server("echoes_field_by_field", echoes_field_by_field).worth(2),
+    Check::server("echoes_any_values", echoes_any_values).worth(1),
+    Check::server("end_closes", end_closes).worth(2),
+    Check::server("many_pieces", many_pieces).worth(1).of_frames(),
+    Check::server("three_in_one_segment", three_in_one_segment).worth(1).of_frames(),
+    Check::server("a_cut_off_frame", a_cut_off_frame).worth(1).of_frames(),
+    Check::server("an_enormous_length", an_enormous_length).worth(1).bonus_of_others().of_frames(),
+    Check::server("undecodable_bytes", undecodable_bytes).worth(1),
+    Check::server("errors_are_logged", errors_are_logged).worth(1).only_ours(),
+    Check::server("a_frame_is_one_write", a_frame_is_one_write).worth(1).only_ours(),
+    Check::client("the_client_talks", the_client_talks).worth(2),
+    Check::client("a_client_cut_off", a_client_cut_off).worth(1).only_ours(),
 ];
 
 /// A client speaks first, so what it does is the best guess at what its server does.
-pub const PROBES: &[Probe] = &[
+const PROBES: &[Probe] = &[
     Probe { role: Role::Client, speaks_first: false, scene: framing_of_a_client },
     Probe { role: Role::Server, speaks_first: true, scene: framing_of_a_server },
-];
-
-pub const HINTS: &[&str] = &[
-    "A line of text ends at a line break. A protobuf message may contain any byte at all. How can the \
-     receiver know where one message ends and the next one begins?",
-    "Say how long the message is before sending it: 4 bytes, then the message. `u32::to_be_bytes` and \
-     `u32::from_be_bytes` turn a number into bytes and back; `read_exact` fills a whole buffer, however \
-     many pieces TCP brings.",
-    "`let mut body = vec![0; length]; client.read_exact(&mut body)?; Ok(Message::decode(&body[..])?)`; but \
-     first return an error if `length` is more than `LONGEST`. To send: `let body = \
-     message.encode_to_vec();`, then `(body.len() as u32).to_be_bytes()` and the body, in one `write_all`.",
 ];
 
 fn message(stage: &Stage) -> Message {

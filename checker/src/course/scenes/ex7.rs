@@ -13,9 +13,11 @@
 //!
 //! The starters ask for more: ids from 1, `--max-clients`, that the client displays its id, and says why it ends.
 
+use chatlings::ports;
 use chatlings::proto::{FastHandshake, Message};
 
-use crate::course::step::{Check, Probe};
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Probe, Row};
 use crate::stage::expected::containing;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
@@ -26,92 +28,36 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server(
-        "the_handshake_comes_first",
-        "the handshake comes first",
-        the_handshake_comes_first,
-    )
-    .worth(3)
-    .look(
-        "what a client gets at once: the frame of a `FastHandshake` with the id of its seat; and \
-         then its messages, as in 2.2.",
-    ),
-    Check::server("ids_are_distinct", "no two connected clients share an id", ids_are_distinct)
-        .worth(2)
-        .look(
-            "where an id comes from (the client's own seat in the registry), and what `end` does.",
-        ),
-    Check::server("twenty_at_once", "20 clients that join at once get 20 ids", twenty_at_once)
-        .worth(2)
-        .look("whether two threads can read the same number before either of them has counted on."),
-    Check::server("one_client_too_many", "one client too many is refused", one_client_too_many)
-        .worth(2)
-        .needs("{max_clients}")
-        .look(
-            "who gets a seat, and what is sent when there is none: `error: true`, and \
-             `Ok(false)` ends the connection.",
-        ),
-    Check::server("the_next_gets_in", "after somebody leaves the next gets in", the_next_gets_in)
-        .worth(1)
-        .needs("{max_clients}")
-        .look(
-            "how long the seat is kept: until the conversation ends, in whatever way, and no \
-             longer.",
-        ),
-    Check::server("messages_echo", "messages echo until `end`", messages_echo)
-        .worth(2)
-        .look("whether the conversation of 2.2 follows the handshake."),
-    Check::client(
-        "the_client_shows_its_id",
-        "the client shows its id and talks",
-        the_client_shows_its_id,
-    )
-    .worth(2)
-    .look(
-        "whether the handshake is received before a line is typed, its id is displayed as a \
-         line, and every message is `from` it.",
-    ),
-    Check::client(
-        "the_client_sends_to_0",
-        "every message is from its id, to 0",
-        the_client_sends_to_0,
-    )
-    .worth(1)
-    .only_ours()
-    .look("what `compose` makes of a line: a `Message` from the client's id to 0, `end`, too."),
-    Check::client("a_refused_client", "a refused client says so", a_refused_client)
-        .worth(1)
-        .look(
-            "whether `error` of the handshake is looked at before its `id`, and returned as an \
-             error.",
-        ),
-    Check::client(
-        "a_client_cut_off",
-        "a client cut off before the handshake says so",
-        a_client_cut_off,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look(
-        "what `frame::receive` returns when the server has left: `None`, and here that is an error.",
-    ),
+pub const ROW: Row = Row {
+    id: "ex7",
+    shown: "one_client_too_many",
+    port: Some(ports::EX7),
+    points: 4,
+    programs: &["ex7_server", "ex7_client"],
+    probes: PROBES,
+    handout: "assignment-2",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX7,
+};
+
+const CHECKS: &[Check] = &[
+    Check::server("the_handshake_comes_first", the_handshake_comes_first).worth(3),
+    Check::server("ids_are_distinct", ids_are_distinct).worth(2),
+    Check::server("twenty_at_once", twenty_at_once).worth(2),
+    Check::server("one_client_too_many", one_client_too_many).worth(2).needs("{max_clients}"),
+    Check::server("the_next_gets_in", the_next_gets_in).worth(1).needs("{max_clients}"),
+    Check::server("messages_echo", messages_echo).worth(2),
+    Check::client("the_client_shows_its_id", the_client_shows_its_id).worth(2),
+    Check::client("the_client_sends_to_0", the_client_sends_to_0).worth(1).only_ours(),
+    Check::client("a_refused_client", a_refused_client).worth(1),
+    Check::client("a_client_cut_off", a_client_cut_off).worth(1).bonus_of_others(),
 ];
 
 /// A server speaks first, so what it does is the best guess at what its client does.
-pub const PROBES: &[Probe] = &[
+const PROBES: &[Probe] = &[
     Probe { role: Role::Server, speaks_first: false, scene: framing_of_a_server },
     Probe { role: Role::Client, speaks_first: true, scene: framing_of_a_client },
-];
-
-pub const HINTS: &[&str] = &[
-    "Until now the client spoke first. Now the server has something to say before that. What could go \
-     wrong if the client did not wait for it?",
-    "The server: take a seat in the registry, send the handshake, then talk as in 2.2. The client: receive \
-     one frame before anything else, and look at `error` first.",
-    "`match seat { Some(seat) => FastHandshake { id: seat.id(), error: false }, None => … }`, then \
-     `frame::send(client, &handshake)?` and `Ok(!handshake.error)`. The client: \
-     `frame::receive::<FastHandshake>(server)?` is an `Option`, and `None` means that the server has left.",
 ];
 
 const fn max_clients(value: u64) -> Setting {

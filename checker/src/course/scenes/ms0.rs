@@ -8,68 +8,41 @@
 //! - Beyond that, the starters ask that the server ends with its client, and the client with its input, that other
 //!   alphabets have capitals too, and that no message needs a line break. To others, what can be played is a bonus.
 
+use chatlings::ports;
+
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::Expected;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
-pub const CHECKS: &[Check] = &[
-    Check::server("sends_capitals", "sends a message back in capitals", sends_capitals)
-        .worth(4)
-        .look("what is sent back, and when: the message with `to_uppercase`, at once."),
-    Check::server("answers_many", "answers many messages", answers_many)
-        .worth(4)
-        .look("whether the server receives again after it has replied."),
-    Check::server(
-        "knows_other_alphabets",
-        "knows the capitals of other alphabets",
-        knows_other_alphabets,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
-    Check::server("ends_with_the_client", "ends when the client leaves", ends_with_the_client)
-        .worth(3)
-        .bonus_of_others()
-        .look(
-            "what follows when `receive` returns `None`: the client has left, so the server ends.",
-        ),
-    Check::client(
-        "the_client_talks",
-        "the client shows the reply to each line",
-        the_client_talks,
-    )
-    .worth(4)
-    .look(
-        "the client's loop: read a line, send, receive, display, until there are no more lines.",
-    ),
-    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .worth(1)
-        .bonus_of_others()
-        .look(
-            "what ends the client's loop: `read_line` returns `None`, and the connection is closed.",
-        ),
-    Check::client(
-        "a_reply_without_a_newline",
-        "a reply without a newline is shown",
-        a_reply_without_a_newline,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("whether the client receives with a `text::Reader`, which needs no line break."),
+pub const ROW: Row = Row {
+    id: "ms0",
+    shown: "knows_other_alphabets",
+    port: Some(ports::MS0),
+    points: 10,
+    programs: &["ms0_server", "ms0_client"],
+    probes: &[],
+    handout: "web-technologies-1, 1.1",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::MS0,
+};
+
+const CHECKS: &[Check] = &[
+    Check::server("sends_capitals", sends_capitals).worth(4),
+    Check::server("answers_many", answers_many).worth(4),
+    Check::server("knows_other_alphabets", knows_other_alphabets).worth(2).bonus_of_others(),
+    Check::server("ends_with_the_client", ends_with_the_client).worth(3).bonus_of_others(),
+    Check::client("the_client_talks", the_client_talks).worth(4),
+    Check::client("the_input_ends", the_input_ends).worth(1).bonus_of_others(),
+    Check::client("a_reply_without_a_newline", a_reply_without_a_newline)
+        .worth(2)
+        .bonus_of_others(),
     common::MESSAGES_IN_ANY_FORM.worth(1).only_ours(),
     common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
-    common::notices_the_end("the client notices a server that has left").worth(1).bonus_of_others(),
-];
-
-pub const HINTS: &[&str] = &[
-    "In 1.2 both programs ended after one message. Which lines have to be repeated now, and what tells each \
-     of them that it is time to stop?",
-    "The server: `while let Some(message) = messages.receive()? { … }`. `None` means that the client has left. \
-     The client has the same loop over the lines that are typed.",
-    "`let mut messages = text::Reader::new(client);` before the loop, not inside it: the reader keeps what \
-     has arrived too early. Inside: `text::send(client, &message.to_uppercase())?;`.",
+    common::NOTICES_THE_END.worth(1).bonus_of_others(),
 ];
 
 /// A message in capitals. Of a program in another language, the capital of its first letter, or of each word's, will do.

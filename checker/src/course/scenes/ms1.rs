@@ -10,8 +10,11 @@
 //! - That the server keeps an id for each client cannot be seen from outside. The starter has it logged.
 //! - That nothing is left of those who have gone, and other alphabets: these the starter asks for, and not the handout.
 
+use chatlings::ports;
+
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::Expected;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
@@ -20,102 +23,42 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server("each_its_own", "each client gets its own capitals", each_its_own).worth(3).look(
-        "whether each thread waits for its own client only, and replies to it, with \
-             `to_uppercase`.",
-    ),
-    Check::server(
-        "knows_other_alphabets",
-        "knows the capitals of other alphabets",
-        knows_other_alphabets,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("whether `to_uppercase` is used: `to_ascii_uppercase` knows only A to Z."),
-    Check::server("fifty_clients", "50 clients at once get their capitals", fifty_clients)
-        .worth(3)
-        .look("what a client waits for: for no other one, and no lock that is held meanwhile."),
-    Check::server("a_silent_client", "a silent client holds nobody up", a_silent_client)
-        .worth(3)
-        .look("whether each client has a thread, and no lock is held while it is waited for."),
-    Check::server("close_socket", "`CLOSE SOCKET` closes that connection only", close_socket)
-        .worth(2)
-        .look("what follows `CLOSE SOCKET`: no reply, and all handles to that client are dropped."),
-    Check::server(
-        "close_socket_among_other_words",
-        "`CLOSE SOCKET` among other words closes it too",
-        close_socket_among_other_words,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("the test for `CLOSE SOCKET`: a message may have other words around it."),
-    Check::server("a_client_dies", "a client that dies without a word harms nobody", a_client_dies)
-        .worth(2)
-        .look("what an error of one client ends: its own thread, or the whole server?"),
-    Check::server(
-        "two_hundred_clients",
-        "200 clients that come and go leave no trace",
-        two_hundred_clients,
-    )
-    .worth(2)
-    .bonus_of_others()
-    .look("whether a client is removed on every way out, an error of its connection too."),
-    Check::client("the_client_talks", "the client stops after `CLOSE SOCKET`", the_client_talks)
-        .worth(2)
-        .look("when the client stops: after `CLOSE SOCKET`, without a reply to it."),
-    Check::client(
-        "a_line_that_contains_close_socket",
-        "a line that contains `CLOSE SOCKET` ends it too",
-        a_line_that_contains_close_socket,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("the test for `CLOSE SOCKET`: a line may have other words around it."),
-    common::MESSAGES_IN_ANY_FORM.worth(1).only_ours(),
-    Check::server(
-        "an_id_of_its_own",
-        "each client is logged under an id of its own",
-        an_id_of_its_own,
-    )
-    .worth(1)
-    .only_ours()
-    .look("where an id comes from: a number that is counted up, and never given twice."),
-    Check::server(
-        "a_client_that_stops_reading",
-        "a client that stops reading holds nobody up",
-        a_client_that_stops_reading,
-    )
-    .bonus()
-    .look("what a thread holds while it sends: a lock would keep all others waiting."),
-    Check::server(
-        "waiting_costs_nothing",
-        "waiting costs no computing time",
-        waiting_costs_nothing,
-    )
-    .bonus()
-    .look("each loop: does it wait for something, or ask again and again, or go on after `None`?"),
-    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
-    common::notices_the_end("the client notices that the server went away").worth(1).only_ours(),
-    common::A_LONG_REPLY.bonus(),
-    Check::client(
-        "the_end_of_input_closes",
-        "the end of its input counts as `CLOSE SOCKET`",
-        the_end_of_input_closes,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what the client sends when `read_line` returns `None`: `CLOSE SOCKET`, for its user."),
-];
+pub const ROW: Row = Row {
+    id: "ms1",
+    shown: "close_socket",
+    port: Some(ports::MS1),
+    points: 10,
+    programs: &["ms1_server", "ms1_client"],
+    probes: &[],
+    handout: "milestone-1",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::MS1,
+};
 
-pub const HINTS: &[&str] = &[
-    "Each client has a thread of its own, and all of them use one dictionary. What could go wrong if two of \
-     them changed it in the same moment?",
-    "`let mut clients = serve::lock(clients);` waits for the dictionary and keeps it until the end of the \
-     block. Take the next id and insert under one lock, so that no other thread comes in between.",
-    "`let socket = client.try_clone()?;`, then `clients.last_id += 1; let id = clients.last_id; \
-     clients.sockets.insert(id, socket); Ok(id)`. To remove: \
-     `serve::lock(clients).sockets.remove(&id);`, which drops that handle.",
+const CHECKS: &[Check] = &[
+    Check::server("each_its_own", each_its_own).worth(3),
+    Check::server("knows_other_alphabets", knows_other_alphabets).worth(1).bonus_of_others(),
+    Check::server("fifty_clients", fifty_clients).worth(3),
+    Check::server("a_silent_client", a_silent_client).worth(3),
+    Check::server("close_socket", close_socket).worth(2),
+    Check::server("close_socket_among_other_words", close_socket_among_other_words)
+        .worth(1)
+        .bonus_of_others(),
+    Check::server("a_client_dies", a_client_dies).worth(2),
+    Check::server("two_hundred_clients", two_hundred_clients).worth(2).bonus_of_others(),
+    Check::client("the_client_talks", the_client_talks).worth(2),
+    Check::client("a_line_that_contains_close_socket", a_line_that_contains_close_socket)
+        .worth(1)
+        .bonus_of_others(),
+    common::MESSAGES_IN_ANY_FORM.worth(1).only_ours(),
+    Check::server("an_id_of_its_own", an_id_of_its_own).worth(1).only_ours(),
+    Check::server("a_client_that_stops_reading", a_client_that_stops_reading).bonus(),
+    Check::server("waiting_costs_nothing", waiting_costs_nothing).bonus(),
+    common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
+    common::NOTICES_THE_END.worth(1).only_ours(),
+    common::A_LONG_REPLY.bonus(),
+    Check::client("the_end_of_input_closes", the_end_of_input_closes).worth(1).bonus_of_others(),
 ];
 
 fn is_answered(stage: &Stage, peer: &Peer) -> Scene {

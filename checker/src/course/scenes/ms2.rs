@@ -15,10 +15,13 @@
 
 use std::time::Duration;
 
+use chatlings::ports;
+
 use crate::course::scenes::names;
+use crate::course::scenes::pair::rooms as pair_rooms;
 use crate::course::scenes::rooms::{self, asks, comes, introduces};
 use crate::course::scenes::rush;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::launch::Setting;
 use crate::stage::peer::Peer;
@@ -28,177 +31,46 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server(
-        "reaches_all_but_its_sender",
-        "a message reaches everybody but its sender",
-        reaches_all_but_its_sender,
-    )
-    .worth(3)
-    .look(
-        "who is greeted, welcomed and put into the dictionary, whether `broadcast` goes to all \
-         of them but the sender, and whether a lock is taken twice.",
-    ),
-    Check::server("greets_and_welcomes", "greets and asks and welcomes", greets_and_welcomes)
-        .worth(2)
-        .look("the order: greet and ask, receive the name, and only then welcome."),
-    Check::server("newcomers_are_told", "newcomers are told to the others", newcomers_are_told)
-        .worth(2)
-        .look(
-            "whether a message with the newcomer's name is broadcast once it is in the dictionary.",
-        ),
-    Check::server("in_order", "messages arrive in the order they were sent", in_order)
-        .worth(2)
-        .look(
-            "whether one thread receives and broadcasts a client's messages, one after the other.",
-        ),
-    Check::server("leavers_are_told", "those who leave are told to the others", leavers_are_told)
-        .worth(1)
-        .only_ours()
-        .look(
-            "what happens on every way out, a reset too: out of the dictionary, and a broadcast.",
-        ),
-    Check::server("leavers_harm_nobody", "those who leave harm nobody", leavers_harm_nobody)
-        .worth(1)
-        .look(
-            "what becomes of a write to somebody who has left: an error, which ends nobody else.",
-        ),
-    Check::server("an_empty_name", "an empty name is refused", an_empty_name)
-        .worth(2)
-        .look(
-            "what is done with a name that is empty once blanks are taken off: a word, and the end.",
-        ),
-    Check::server("a_taken_name", "a taken name is refused", a_taken_name)
-        .worth(1)
-        .bonus_of_others()
-        .look(
-            "whether the dictionary is asked before it is written to, and keeps its first owner; \
-             the second gets a word, and the end.",
-        ),
-    Check::server("a_free_name", "a name is free again when its owner has left", a_free_name)
-        .worth(1)
-        .bonus_of_others()
-        .look("whether a client that has left, or reset, is taken out of the dictionary."),
-    Check::server(
-        "a_free_name_after_a_reset",
-        "a name is free again after a reset, too",
-        a_free_name_after_a_reset,
-    )
-    .worth(1)
-    .only_ours()
-    .look("whether a client whose connection was reset is taken out of the dictionary."),
-    Check::client(
-        "the_client_introduces_itself",
-        "the client gives its name when it is asked",
-        the_client_introduces_itself,
-    )
-    .worth(1)
-    .look("the order: receive the question, ask the user, and send the name."),
-    Check::client(
-        "the_client_shows_the_question",
-        "the client shows what it is asked",
-        the_client_shows_the_question,
-    )
-    .worth(1)
-    .only_ours()
-    .look("what `introduce` does with the question: it is displayed before the user is asked."),
-    Check::client(
-        "the_client_is_welcomed",
-        "the client shows the welcome",
-        the_client_is_welcomed,
-    )
-    .worth(1)
-    .bonus_of_others()
-    .look("what is done once the name is sent: from then on, all that comes is shown, as lines."),
-    Check::client("the_client_listens", "the client shows messages at any time", the_client_listens)
-        .worth(3)
-        .look(
-            "whether one thread shows what comes, while the other waits for the user and sends \
-             each line.",
-        ),
-    Check::server("one_order_for_all", "all hear what is said in one order", rush::one_order_for_all)
-        .worth(1)
-        .only_ours()
-        .look(
-            "whether `broadcast` holds the lock until it has written to everybody: without it, two \
-             who speak at once overtake each other.",
-        ),
-    Check::server(
-        "leavers_silence_nobody",
-        "those who leave silence nobody who speaks",
-        rush::leavers_silence_nobody,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "what `broadcast` does when it cannot write to somebody: nothing. It goes on with the \
-         others, and the thread of the one who has left finds out.",
-    ),
-    Check::server("a_wanted_name", "a name that many want at once goes to one", rush::a_wanted_name)
-        .bonus()
-        .only_ours()
-        .look(
-            "whether asking for a name and taking it happen under one lock, which is not given \
-             back in between.",
-        ),
-    Check::server(
-        "the_welcome_comes_first",
-        "the welcome comes before all that is said",
-        rush::the_welcome_comes_first,
-    )
-    .bonus()
-    .only_ours()
-    .look("what comes first in `enter`, under the lock: the welcome, and then the dictionary."),
-    Check::server("an_empty_line", "an empty line harms nobody", an_empty_line)
-        .bonus()
-        .look(
-            "what is done with a message that has no characters: nothing else than with any other.",
-        ),
-    Check::client("the_client_goes_on", "an empty line does not end the client", the_client_goes_on)
-        .bonus()
-        .look(
-            "what ends the two loops: the end of input and a server that has left. An empty line does not.",
-        ),
-    Check::client(
-        "the_client_has_a_name",
-        "the client takes its name from `--name`",
-        the_client_has_a_name,
-    )
-    .worth(1)
-    .only_ours()
-    .look("whether the user is asked only when there is no name yet."),
-    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .worth(1)
-        .only_ours()
-        .look("what the thread that receives does when no more can come."),
-    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .worth(1)
-        .only_ours()
-        .look(
-            "what the end of input (`None`) does: it ends the loop of lines, shuts down the \
-             sending side, and is not an error.",
-        ),
-    Check::server(
-        "a_stalled_member",
-        "to be mended: a stalled member holds up all",
-        a_stalled_member,
-    )
-    .bonus()
-    .only_ours()
-    .look(
-        "what becomes of a write that fails: nothing. Those who speak have no part in it, and go \
-         on.",
-    ),
-];
+pub const ROW: Row = Row {
+    id: "ms2",
+    shown: "reaches_all_but_its_sender",
+    port: Some(ports::MS2),
+    points: 10,
+    programs: &["ms2_server", "ms2_client"],
+    probes: &[],
+    handout: "web-technologies-1, 1.2",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_rooms::MS2,
+};
 
-pub const HINTS: &[&str] = &[
-    "Three things happen at once: the server accepts, each client is listened to, and each message goes to \
-     many. Which of them share something, and what is it?",
-    "The dictionary is shared: `serve::lock(connections)` for a few lines whenever it is read or written. \
-     Asking whether a name is taken, and taking it, is one thing and needs one lock.",
-    "`for (other, conn) in serve::lock(connections).iter() { if other != cid { let _ = text::send(conn, msg); \
-     } }`. An error there is not yours to report: the thread of that client finds out. The client needs \
-     `thread::scope` with one thread that receives and shows, while the main thread reads lines and sends them.",
+const CHECKS: &[Check] = &[
+    Check::server("reaches_all_but_its_sender", reaches_all_but_its_sender).worth(3),
+    Check::server("greets_and_welcomes", greets_and_welcomes).worth(2),
+    Check::server("newcomers_are_told", newcomers_are_told).worth(2),
+    Check::server("in_order", in_order).worth(2),
+    Check::server("leavers_are_told", leavers_are_told).worth(1).only_ours(),
+    Check::server("leavers_harm_nobody", leavers_harm_nobody).worth(1),
+    Check::server("an_empty_name", an_empty_name).worth(2),
+    Check::server("a_taken_name", a_taken_name).worth(1).bonus_of_others(),
+    Check::server("a_free_name", a_free_name).worth(1).bonus_of_others(),
+    Check::server("a_free_name_after_a_reset", a_free_name_after_a_reset).worth(1).only_ours(),
+    Check::client("the_client_introduces_itself", the_client_introduces_itself).worth(1),
+    Check::client("the_client_shows_the_question", the_client_shows_the_question)
+        .worth(1)
+        .only_ours(),
+    Check::client("the_client_is_welcomed", the_client_is_welcomed).worth(1).bonus_of_others(),
+    Check::client("the_client_listens", the_client_listens).worth(3),
+    Check::server("one_order_for_all", rush::one_order_for_all).worth(1).only_ours(),
+    Check::server("leavers_silence_nobody", rush::leavers_silence_nobody).worth(1).only_ours(),
+    Check::server("a_wanted_name", rush::a_wanted_name).bonus().only_ours(),
+    Check::server("the_welcome_comes_first", rush::the_welcome_comes_first).bonus().only_ours(),
+    Check::server("an_empty_line", an_empty_line).bonus(),
+    Check::client("the_client_goes_on", the_client_goes_on).bonus(),
+    Check::client("the_client_has_a_name", the_client_has_a_name).worth(1).only_ours(),
+    Check::client("a_client_cut_off", a_client_cut_off).worth(1).only_ours(),
+    Check::client("the_input_ends", the_input_ends).worth(1).only_ours(),
+    Check::server("a_stalled_member", a_stalled_member).bonus().only_ours(),
 ];
 
 /// What the checker's own server asks a client.

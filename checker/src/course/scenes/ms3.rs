@@ -13,15 +13,18 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
+use chatlings::ports;
+
 use crate::course::scenes::at_once;
 use crate::course::scenes::ms3_client::{
     a_client_cut_off, no_control_characters, nothing_is_torn, quit_ends_the_client,
     the_client_listens, the_input_ends,
 };
+use crate::course::scenes::pair::rooms as pair_rooms;
 use crate::course::scenes::rooms::{comes, enters_quietly as enters, has_time, is_from};
 use crate::course::scenes::rush;
 use crate::course::scenes::stalled;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::peer::Peer;
 use crate::stage::show::quoted;
@@ -30,173 +33,44 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
-    Check::server("time_and_sender", "a message has its time and its sender", time_and_sender)
-        .worth(1)
-        .bonus_of_others()
-        .look(
-            "what is put before a message: `[14:03:07] alice: `, with the time it is now.",
-        ),
-    Check::server(
-        "reaches_all_but_its_sender",
-        "all others hear what is said, and by whom",
-        reaches_all_but_its_sender,
-    )
-    .worth(2)
-    .look("whom `room.say` is told to be the one who speaks, and that the name is in each line."),
-    Check::server("asks_at_once", "asks for a username at once", asks_at_once)
-        .worth(2)
-        .look("whether the server speaks first."),
-    Check::server(
-        "a_silent_newcomer",
-        "a silent newcomer holds nobody up",
-        a_silent_newcomer,
-    )
-    .worth(2)
-    .look(
-        "where a username is waited for: in the newcomer's own thread, not in the loop that \
-         accepts, and not under a lock.",
-    ),
-    Check::server("bad_usernames", "a bad username is asked for again", bad_usernames)
-        .worth(2)
-        .only_ours()
-        .look(
-            "the loop that asks, three times at most: empty (or blanks alone), taken, longer than 32 characters \
-             (not bytes) or with control characters is bad.",
-        ),
-    Check::server("five_at_once", "five talk at once and all hear everything", at_once::five)
-        .worth(3)
-        .look(
-            "whether all messages go through the room, as whole lines: it keeps them in one \
-             order for all.",
-        ),
-    Check::server("a_stalled_member", "a stalled member delays nobody", stalled::delays_nobody)
-        .worth(2)
-        .look(
-            "what waits for somebody who does not read: nothing does if messages go through `room`, rather than \
-             straight to the members' sockets.",
-        ),
-    Check::server(
-        "short_lines",
-        "a stalled member delays no short lines",
-        stalled::delays_no_short_lines,
-    )
-    .worth(1)
-    .look(
-        "what waits when much is kept for somebody who does not read: a queue of so many lines is full after as \
-         many short ones; `room` counts bytes, and waits for nobody for long.",
-    ),
-    Check::server(
-        "a_stalled_member_goes",
-        "a stalled member is removed",
-        stalled::is_removed,
-    )
-    .worth(1)
-    .only_ours()
-    .look("whether it is the room that keeps what is still to be sent, and tells who is here."),
-    Check::server(
-        "a_member_who_hardly_reads",
-        "a member that hardly reads is removed",
-        stalled::is_removed_though_it_reads_a_little,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "when a member is removed: `room` does it by the pace. Anyone who waits until nothing at all is taken for a \
-         while waits forever for one that takes a little now and then.",
-    ),
-    Check::server("a_flood", "a flood does not starve a single line", at_once::a_flood)
-        .worth(1)
-        .look("whether a lock is held while a burst of lines is passed on."),
-    Check::server("who_and_quit", "`/who` lists and `/quit` leaves", who_and_quit)
-        .worth(1)
-        .only_ours()
-        .look(
-            "whether commands are looked for before a message is passed on, whom an answer goes \
-             to, and how `/quit` gets to `room.leave`.",
-        ),
-    Check::server(
-        "a_burst_stays_together",
-        "a burst of lines stays together",
-        rush::a_burst_stays_together,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "whether the lines that `next_received` gives are put into one text, and said at once.",
-    ),
-    Check::server("who_was_cut_off", "those who leave without `/quit` are gone", who_was_cut_off)
-        .bonus()
-        .only_ours()
-        .look("whether `room.leave` is called on every way out, after an error too."),
-    Check::server("commands_are_lines", "a command is a line of its own", commands_are_lines)
-        .worth(1)
-        .only_ours()
-        .look(
-            "how commands are told from messages: by all of the line; and that what a member has \
-             said before `/quit` is still passed on.",
-        ),
-    Check::server(
-        "control_characters",
-        "control characters reach nobody's terminal",
-        control_characters,
-    )
-    .worth(1)
-    .only_ours()
-    .look("whether messages are passed through `text::printable`."),
-    Check::client(
-        "the_client_listens",
-        "the client shows messages at any time",
-        the_client_listens,
-    )
-    .worth(2)
-    .look(
-        "whether one thread shows what comes, while the other waits for the user and sends \
-             each line.",
-    ),
-    Check::client("quit_ends_the_client", "`/quit` ends the client", quit_ends_the_client)
-        .worth(1)
-        .only_ours()
-        .look(
-            "the loop of lines that are typed: `/quit` is sent, is the last of them, and is not \
-             an error.",
-        ),
-    Check::client("nothing_is_torn", "no line tears the one being typed", nothing_is_torn)
-        .worth(1)
-        .only_ours()
-        .look("whether lines are shown with the `Screen` that `console::open_chat` gives."),
-    Check::client(
-        "no_control_characters",
-        "the client shows no control characters",
-        no_control_characters,
-    )
-    .worth(1)
-    .only_ours()
-    .look(
-        "whether what comes is passed through `text::printable` before it is shown: not every \
-         server does that.",
-    ),
-    Check::client("a_client_cut_off", "a client cut off by its server says so", a_client_cut_off)
-        .worth(1)
-        .only_ours()
-        .look("what the thread that receives does when no more can come."),
-    Check::client("the_input_ends", "the end of input ends the client", the_input_ends)
-        .worth(1)
-        .only_ours()
-        .look(
-            "what the end of input (`None`) does: it sends `/quit` for the user, and is not an error.",
-        ),
-];
+pub const ROW: Row = Row {
+    id: "ms3",
+    shown: "a_stalled_member_goes",
+    port: Some(ports::MS3),
+    points: 10,
+    programs: &["ms3_server", "ms3_client"],
+    probes: &[],
+    handout: "instant-messaging",
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_rooms::MS3,
+};
 
-pub const HINTS: &[&str] = &[
-    "In milestone 2, who waits for a member that does not read, and what does it hold while it waits?",
-    "`room.join(name, client, welcome)` gives a member, `room.say(&member, bytes)` passes on what it says, \
-     `room.tell(&member, bytes)` answers it alone, and `room.leave(&member)` lets it go. Nothing else is \
-     written to the client's socket once it has joined.",
-    "In the talk loop: `format!(\"[{}] {}: {}\\n\", Zoned::now().strftime(\"%H:%M:%S\"), member.name(), \
-     text::printable(&message)).into_bytes()`. Blanks around a \
-     name do not count: `let name = name.trim();`. It is good if `(1..=32).contains(&name.chars().count()) && \
-     text::printable(name) == name`, and if `room.join` gives `Some`.",
+const CHECKS: &[Check] = &[
+    Check::server("time_and_sender", time_and_sender).worth(1).bonus_of_others(),
+    Check::server("reaches_all_but_its_sender", reaches_all_but_its_sender).worth(2),
+    Check::server("asks_at_once", asks_at_once).worth(2),
+    Check::server("a_silent_newcomer", a_silent_newcomer).worth(2),
+    Check::server("bad_usernames", bad_usernames).worth(2).only_ours(),
+    Check::server("five_at_once", at_once::five).worth(3),
+    Check::server("a_stalled_member", stalled::delays_nobody).worth(2),
+    Check::server("short_lines", stalled::delays_no_short_lines).worth(1),
+    Check::server("a_stalled_member_goes", stalled::is_removed).worth(1).only_ours(),
+    Check::server("a_member_who_hardly_reads", stalled::is_removed_though_it_reads_a_little)
+        .worth(1)
+        .only_ours(),
+    Check::server("a_flood", at_once::a_flood).worth(1),
+    Check::server("who_and_quit", who_and_quit).worth(1).only_ours(),
+    Check::server("a_burst_stays_together", rush::a_burst_stays_together).worth(1).only_ours(),
+    Check::server("who_was_cut_off", who_was_cut_off).bonus().only_ours(),
+    Check::server("commands_are_lines", commands_are_lines).worth(1).only_ours(),
+    Check::server("control_characters", control_characters).worth(1).only_ours(),
+    Check::client("the_client_listens", the_client_listens).worth(2),
+    Check::client("quit_ends_the_client", quit_ends_the_client).worth(1).only_ours(),
+    Check::client("nothing_is_torn", nothing_is_torn).worth(1).only_ours(),
+    Check::client("no_control_characters", no_control_characters).worth(1).only_ours(),
+    Check::client("a_client_cut_off", a_client_cut_off).worth(1).only_ours(),
+    Check::client("the_input_ends", the_input_ends).worth(1).only_ours(),
 ];
 
 /// The time, in the zone that programs are started in.

@@ -11,6 +11,7 @@ use crate::course::layout::{Package, root, starter};
 use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
+use crate::course::texts::Texts;
 use crate::desk::answer::Answer;
 use crate::desk::instructor::skeleton::Plan;
 use crate::desk::refusal::Refusal;
@@ -25,11 +26,12 @@ const LONGEST_TITLE: usize = 50;
 const SIGNS_OF_TITLES: &str = ".,:;!?'()-–";
 /// What make does already, and what Rust has another meaning for.
 const TAKEN: &[&str] = &[
-    "bench", "cargo", "demo", "help", "lint", "loop", "pictures", "soak", "test", "update", "watch", "as", "async",
-    "await", "box", "break", "const", "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final",
-    "fn", "for", "gen", "if", "impl", "in", "let", "macro", "match", "mod", "move", "mut", "priv", "pub", "ref",
-    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "use", "where",
-    "while", "yield",
+    "bench", "cargo", "demo", "help", "lint", "loop", "pictures", "soak", "test", "update",
+    "watch", "as", "async", "await", "box", "break", "const", "continue", "crate", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "macro", "match", "mod", "move", "mut", "priv", "pub", "ref", "return", "self", "static",
+    "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "use", "where", "while",
+    "yield",
 ];
 
 /// What is asked for.
@@ -62,10 +64,12 @@ pub fn new(wanted: &Wanted) -> Result<Answer> {
     refuse_id(&plan.id).and_then(|()| refuse_title(&plan.title)).map_err(Refusal)?;
     let changes = changes(plan, wanted.behind)?;
     let id = &plan.id;
-    let others = [format!("docs/{id}.svg"), format!("tests/snapshots/{id}.snap")].map(PathBuf::from);
+    let others =
+        [format!("docs/{id}.svg"), format!("tests/snapshots/{id}.snap")].map(PathBuf::from);
     let folder = Path::new(SCENES).join(id);
     let new = changes.iter().filter(|change| change.old.is_none()).map(|change| &change.path);
-    if let Some(path) = new.chain(&others).chain([&folder]).find(|path| root().join(path).exists()) {
+    if let Some(path) = new.chain(&others).chain([&folder]).find(|path| root().join(path).exists())
+    {
         return Err(Refusal(format!("{} exists: take another id than {id}", path.display())).into());
     }
     write(&root(), &changes)?;
@@ -106,7 +110,14 @@ fn refuse_title(title: &str) -> Result<(), String> {
     } else {
         return Ok(());
     };
-    Err(format!("{title:?} cannot be the title of a step: {reason}; give one like \"3.1 a time server\""))
+    Err(format!(
+        "{title:?} cannot be the title of a step: {reason}; give one like \"3.1 a time server\""
+    ))
+}
+
+/// The title of a step as the README has it, in whatever language the course is told now.
+fn title_of(step: &Step) -> String {
+    Texts::of("en").map_or(String::new(), |texts| texts.of_step(step.id).title.clone())
 }
 
 /// All that is written, in the order in which its author goes through it.
@@ -117,7 +128,11 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
     for role in &plan.roles {
         let (program, text) = (plan.program(*role), plan.starter(*role));
         let exercise = Package::Exercises.source(&program);
-        changes.push(is_new(exercise, text.clone(), "what a student begins with: the task, the TODOs"));
+        changes.push(is_new(
+            exercise,
+            text.clone(),
+            "what a student begins with: the task, the TODOs",
+        ));
         changes.push(is_new(starter(&program), text, "the same, as it is handed out"));
         let solution = Package::Solutions.source(&program);
         changes.push(is_new(solution, plan.solution(*role), "the reference solution"));
@@ -125,19 +140,23 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
     let scenes = Path::new(SCENES).join(format!("{id}.rs"));
     changes.push(is_new(scenes, plan.scenes(), "its row, and its checks"));
     let edit = |path: &str, what, edit: &dyn Fn(&str) -> Result<String, String>| {
-        let old = fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
-        let new = edit(&old).map_err(|error| Refusal(format!("{path}: {error}, so the step cannot be added")))?;
+        let old =
+            fs::read_to_string(root().join(path)).with_context(|| format!("cannot read {path}"))?;
+        let new = edit(&old)
+            .map_err(|error| Refusal(format!("{path}: {error}, so the step cannot be added")))?;
         anyhow::Ok(Change { path: path.into(), old: Some(old), new, what })
     };
     changes.push(edit(&format!("{SCENES}/mod.rs"), "its place in the course", &|old| {
         let old = insertion::module(old, id)?;
         insertion::lines_behind(&old, &format!("{}::ROW,", behind.id), &format!("    {id}::ROW,\n"))
     })?);
-    changes.push(edit("checker/texts/en.toml", "title, hints, and the words of its checks", &|old| {
-        Ok(old.trim_end().to_string() + "\n" + &plan.texts())
-    })?);
+    changes.push(edit(
+        "checker/texts/en.toml",
+        "title, hints, and the words of its checks",
+        &|old| Ok(old.trim_end().to_string() + "\n" + &plan.texts()),
+    )?);
     changes.push(edit("README.md", "its section", &|old| {
-        insertion::section(old, title_of(behind), &plan.section())
+        insertion::section(old, &title_of(behind), &plan.section())
     })?);
     for package in [Package::Exercises, Package::Solutions] {
         let path = package.manifest().display().to_string();
@@ -147,7 +166,9 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
             programs.extend(if row.id == behind.id { plan.programs() } else { Vec::new() });
         }
         let programs: Vec<&str> = programs.iter().map(String::as_str).collect();
-        changes.push(edit(&path, "its programs", &|old| bins::with_programs(package, old, &programs))?);
+        changes.push(edit(&path, "its programs", &|old| {
+            bins::with_programs(package, old, &programs)
+        })?);
     }
     Ok(changes)
 }
@@ -177,15 +198,20 @@ fn take_back(root: &Path, change: &Change) {
         None => fs::remove_file(&path),
     };
     if let Err(error) = taken_back {
-        eprintln!("warning: {} was written, and cannot be taken back: {error}", change.path.display());
+        eprintln!(
+            "warning: {} was written, and cannot be taken back: {error}",
+            change.path.display()
+        );
     }
 }
 
 /// What was written, and what to do next.
 fn told(plan: &Plan, changes: &[Change]) -> String {
     let Plan { id, title, .. } = plan;
-    let mut text = format!("{title} is a step of the course, {id}, with a check for each program.\n\n");
-    let width = changes.iter().map(|change| change.path.display().to_string().len()).max().unwrap_or(0);
+    let mut text =
+        format!("{title} is a step of the course, {id}, with a check for each program.\n\n");
+    let width =
+        changes.iter().map(|change| change.path.display().to_string().len()).max().unwrap_or(0);
     for Change { path, what, old, .. } in changes {
         let mark = if old.is_some() { "~" } else { "+" };
         text += &format!("{mark} {:<width$}  {what}\n", path.display().to_string());
@@ -214,8 +240,12 @@ mod tests {
         let all = [change("new", None), change("old", Some("before")), change("taken", None)];
         let error = write(folder.path(), &all).expect_err("a file is in the way");
         assert_eq!(error.to_string(), "cannot write taken, so nothing was added");
-        write(folder.path(), &[change("new", None), change("none/a", None)]).expect_err("no folder");
-        assert_eq!([of("new"), of("old"), of("taken")], [None, Some("before".into()), Some("by somebody else".into())]);
+        write(folder.path(), &[change("new", None), change("none/a", None)])
+            .expect_err("no folder");
+        assert_eq!(
+            [of("new"), of("old"), of("taken")],
+            [None, Some("before".into()), Some("by somebody else".into())]
+        );
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing is left");
         write(folder.path(), &all[..2]).expect("both are written");
         assert_eq!([of("new"), of("old")], [Some("after".into()), Some("after".into())]);

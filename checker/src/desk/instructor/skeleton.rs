@@ -100,12 +100,16 @@ impl Plan {
             [Role::Server] => (
                 format!("`{server}` sends each message of a client back to it."),
                 "Alice says two words to the server, and each comes back to her",
-                format!("`cargo try {server}`, and `telnet 127.0.0.1 <<port>>` in another terminal."),
+                format!(
+                    "`cargo try {server}`, and `telnet 127.0.0.1 <<port>>` in another terminal."
+                ),
             ),
             [Role::Client] => (
                 format!("`{client}` sends line after line, and displays each reply."),
                 "Alice types two words, and her client shows what comes back for each",
-                format!("`nc -l 127.0.0.1 <<port>>`, and `cargo try {client}` in another terminal."),
+                format!(
+                    "`nc -l 127.0.0.1 <<port>>`, and `cargo try {client}` in another terminal."
+                ),
             ),
             _ => (
                 format!(

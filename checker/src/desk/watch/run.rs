@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
+use crate::course::choice::Choice;
 use crate::desk::work::Word;
 
 /// How long a check that was told to end may take to clear away what it has started.
@@ -116,7 +117,8 @@ impl Run {
     /// When that cannot be started: somebody has removed it, say.
     pub fn start(program: &Path, arguments: &[&str]) -> Result<Run> {
         let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null());
+        command.args(arguments).args(Choice::of_this_run().options());
+        command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut checker = Checker::start(&mut command)?;
         let child = &mut checker.child;

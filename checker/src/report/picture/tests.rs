@@ -247,7 +247,7 @@ fn the_course_is_one_picture_and_nothing_in_it_is_cut_off() {
     assert_eq!(seen.faults(), [""; 0]);
     assert!(seen.page[2] <= 720.0, "{:?}", seen.page);
     let words = seen.text().split_whitespace().collect::<Vec<_>>().join(" ");
-    for step in STEPS {
+    for step in STEPS.iter() {
         assert!(words.contains(step.new), "{:?} takes too much room: {words}", step.new);
     }
 }

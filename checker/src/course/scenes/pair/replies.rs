@@ -11,105 +11,45 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-/// Where to look when nothing comes back.
-const WAY_THERE_AND_BACK: &str = "what the client sends, what the server takes for a whole message, and what the client does with the reply.";
-
-/// Where to look when one user waits for another.
-const OWN_THREAD: &str =
-    "whether each client has a thread of its own, and the loop that accepts goes on at once.";
-
-/// Where to look at the end of a conversation.
-const CLOSING_WORD: &str =
-    "what both sides do at the closing word: nothing of what others need ends with it.";
-
 /// 1.2
 pub const EX2: &[Check] = &[
-    Check::client("pair_a_reply", "the client displays the reply", |stage| {
-        in_turn(stage, 1, Reply::Any)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::server("pair_it_arrives", "what is typed arrives", it_arrives)
-        .worth(1)
-        .look("what the client sends, and what the server prints or sends back."),
+    Check::client("pair_a_reply", |stage| in_turn(stage, 1, Reply::Any)).worth(2),
+    Check::server("pair_it_arrives", it_arrives).worth(1),
 ];
 
 /// 1.4
 pub const EX4: &[Check] = &[
-    Check::client("pair_each_is_answered", "each message is answered", |stage| {
-        in_turn(stage, 3, Reply::Any)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::server("pair_two_at_once", "two clients talk at once", |stage| {
-        two_at_once(stage, Reply::Any)
-    })
-    .worth(2)
-    .look(OWN_THREAD),
-    Check::client("pair_end", "`end` ends the client, and no other", |stage| {
-        closes(stage, "end", true, Reply::Any)
-    })
-    .worth(2)
-    .look(CLOSING_WORD),
+    Check::client("pair_each_is_answered", |stage| in_turn(stage, 3, Reply::Any)).worth(2),
+    Check::server("pair_two_at_once", |stage| two_at_once(stage, Reply::Any)).worth(2),
+    Check::client("pair_end", |stage| closes(stage, "end", true, Reply::Any)).worth(2),
 ];
 
 /// Milestone 0
 pub const MS0: &[Check] = &[
-    Check::server("pair_in_capitals", "a message comes back in capitals", |stage| {
-        in_turn(stage, 1, Reply::Capitals)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::client("pair_each_is_answered", "each of several messages comes back", |stage| {
-        in_turn(stage, 4, Reply::Capitals)
-    })
-    .worth(1)
-    .look("the loops on both sides: one message, one reply, and again."),
+    Check::server("pair_in_capitals", |stage| in_turn(stage, 1, Reply::Capitals)).worth(2),
+    Check::client("pair_each_is_answered", |stage| in_turn(stage, 4, Reply::Capitals)).worth(1),
 ];
 
 /// Milestone 1
 pub const MS1: &[Check] = &[
-    Check::client("pair_in_capitals", "each message comes back in capitals", |stage| {
-        in_turn(stage, 3, Reply::Capitals)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::server("pair_two_at_once", "two clients talk at once", |stage| {
-        two_at_once(stage, Reply::Capitals)
-    })
-    .worth(2)
-    .look(OWN_THREAD),
-    Check::server("pair_close_socket", "after `CLOSE SOCKET`, others come in", |stage| {
+    Check::client("pair_in_capitals", |stage| in_turn(stage, 3, Reply::Capitals)).worth(2),
+    Check::server("pair_two_at_once", |stage| two_at_once(stage, Reply::Capitals)).worth(2),
+    Check::server("pair_close_socket", |stage| {
         closes(stage, "CLOSE SOCKET", false, Reply::Capitals)
     })
-    .worth(1)
-    .look(CLOSING_WORD),
+    .worth(1),
 ];
 
 /// 2.2
 pub const EX6: &[Check] = &[
-    Check::client("pair_the_text_comes_back", "the text comes back, and is displayed", |stage| {
-        in_turn(stage, 3, Reply::Same)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::server("pair_two_at_once", "two clients talk at once", |stage| {
-        two_at_once(stage, Reply::Same)
-    })
-    .worth(1)
-    .look(OWN_THREAD),
+    Check::client("pair_the_text_comes_back", |stage| in_turn(stage, 3, Reply::Same)).worth(2),
+    Check::server("pair_two_at_once", |stage| two_at_once(stage, Reply::Same)).worth(1),
 ];
 
 /// 2.3
 pub const EX7: &[Check] = &[
-    Check::client("pair_the_text_comes_back", "the text comes back, and is displayed", |stage| {
-        in_turn(stage, 3, Reply::Same)
-    })
-    .worth(2)
-    .look(WAY_THERE_AND_BACK),
-    Check::server("pair_an_id_each", "each client has an id of its own", an_id_each)
-        .worth(2)
-        .look("where the server counts, and whether the client displays the id of the handshake."),
+    Check::client("pair_the_text_comes_back", |stage| in_turn(stage, 3, Reply::Same)).worth(2),
+    Check::server("pair_an_id_each", an_id_each).worth(2),
 ];
 
 /// One user types so many messages, and sees a reply to each before the next.

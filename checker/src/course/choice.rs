@@ -1,0 +1,30 @@
+//! What is chosen once for all of a run: the language of the course's texts.
+
+use std::sync::OnceLock;
+
+static CHOICE: OnceLock<Choice> = OnceLock::new();
+
+/// What was chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The language, such as `de`; English when none was chosen.
+    pub language: Option<String>,
+}
+
+impl Choice {
+    /// Makes it the one of this run. The first one stays: texts may have been read by then.
+    pub fn set(self) {
+        let _ = CHOICE.set(self);
+    }
+
+    /// The options that choose the same in another run.
+    pub fn options(&self) -> Vec<String> {
+        let language = self.language.iter().map(|language| ["--language", language]);
+        language.flatten().map(str::to_string).collect()
+    }
+
+    /// That of this run.
+    pub fn of_this_run() -> &'static Choice {
+        CHOICE.get_or_init(Choice::default)
+    }
+}
