@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use course_tests::copy::Copy;
-use course_tests::play::{STEPS, Starter};
+use course_tests::play::STEPS;
+use course_tests::read;
 use course_tests::run::Ended;
 
 /// All that lies in the copy, but for what is built, each file with what is in it.
@@ -32,7 +33,63 @@ fn of(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     pairs.iter().map(|(id, verdict)| (id.to_string(), verdict.to_string())).collect()
 }
 
-/// All in one test: the checker of the copy is built once.
+/// What CONTRIBUTING.md says of each file that is touched for a step by hand: its path, and what is written there.
+fn by_hand() -> Vec<(String, String)> {
+    let text = read("CONTRIBUTING.md");
+    let (_, text) = text.split_once("## By hand\n").expect("a section");
+    let (text, _) = text.split_once("\nThen:\n").expect("an end");
+    let mut files: Vec<(String, String)> = Vec::new();
+    let mut fence = None;
+    for line in text.lines() {
+        let line = line.strip_prefix("   ").unwrap_or(line);
+        match (&fence, files.last_mut()) {
+            (None, _) if line.starts_with(|c: char| c.is_ascii_digit()) => {
+                let path = line.split('`').nth(1).expect("a path");
+                files.push((path.to_string(), String::new()));
+            }
+            (None, _) if line.starts_with("```") => {
+                fence = Some(line.trim_end_matches(char::is_alphabetic).to_string());
+            }
+            (Some(end), _) if line == end => fence = None,
+            (Some(_), Some((_, content))) => *content += &format!("{line}\n"),
+            _ => {}
+        }
+    }
+    files
+}
+
+/// Writes them as a person does.
+fn write_by_hand(root: &Path) {
+    let files = by_hand();
+    assert_eq!(files.len(), 6, "{files:?}");
+    for (path, content) in files {
+        let path = root.join(path);
+        let old = fs::read_to_string(&path).unwrap_or_default();
+        let new = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("toml") => old + &content,
+            Some("md") => {
+                old.replace("\n# How fast it is\n", &format!("\n{content}# How fast it is\n"))
+            }
+            _ if old.is_empty() => content,
+            _ => with_lines(old, &content),
+        };
+        fs::write(path, new).expect("it is written");
+    }
+}
+
+/// A text with the lines that a difference adds, each behind the line above it.
+fn with_lines(mut text: String, difference: &str) -> String {
+    for (above, line) in difference.lines().zip(difference.lines().skip(1)) {
+        if let (Some(above), Some(line)) = (above.strip_prefix(' '), line.strip_prefix('+')) {
+            let changed = text.replace(&format!("\n{above}\n"), &format!("\n{above}\n{line}\n"));
+            assert!(changed != text, "there is no line {above:?}");
+            text = changed;
+        }
+    }
+    text
+}
+
+/// All in one test: the checker of the copy is built once, with a step that was made by hand and one by the command.
 #[test]
 fn a_new_step_is_whole_its_solution_passes_and_its_starter_is_to_do() {
     let copy = Copy::of_the_course();
@@ -41,50 +98,47 @@ fn a_new_step_is_whole_its_solution_passes_and_its_starter_is_to_do() {
         let starter = copy.root().join("starters").join(format!("{program}.rs"));
         fs::copy(starter, copy.exercise(program)).expect("it is copied");
     }
-    let written = copy.step(&["new", "ts", "3.1 a time server", "--port", "8013"]).with(0);
-    assert!(written.stdout.contains("+ exercises/src/bin/ts_server.rs "), "{written}");
-    let pair =
-        ["new", "tt", "3.2 a TCP \"pair\"", "--programs", "client,server", "--behind", "ex4"];
-    let refused = copy.step(&pair).with(2);
-    assert!(refused.stderr.contains("'\"' cannot stand in it"), "{refused}");
-    // The checker of the copy knows `ts` only when it is built again, and then both are built at once.
     let pair = ["new", "tt", "3.2 a TCP pair", "--programs", "client,server", "--behind", "ex4"];
-    copy.step(&pair).with(0);
+    let written = copy.step(&pair).with(0);
+    assert!(written.stdout.contains("+ exercises/src/bin/tt_client.rs "), "{written}");
+    write_by_hand(copy.root());
     copy.cargo(&["fmt", "--all", "--check"]).with(0);
 
-    let solved = copy.cargo(&["step", "check", "ts", "--solutions", "--json"]).with(0);
-    assert_eq!(verdicts(&solved), of(&[("sends_it_back", "passes")]), "{solved}");
-    let to_do = copy.cargo(&["step", "check", "ts", "--json"]).with(0);
-    assert_eq!(verdicts(&to_do), of(&[("sends_it_back", "to do")]), "{to_do}");
-    let solved = copy.cargo(&["step", "check", "tt", "--solutions", "--json"]).with(0);
-    let both = |verdict| of(&[("sends_it_back", verdict), ("shows_each_reply", verdict)]);
-    assert_eq!(verdicts(&solved), both("passes"), "{solved}");
-    let to_do = copy.cargo(&["step", "check", "tt", "--json"]).with(0);
-    assert_eq!(verdicts(&to_do), both("to do"), "{to_do}");
+    // The first command of `make update`. The others play all steps; what they write, tests compare.
+    let lists = ["--test", "course", "--", "the_list", "the_exercises_are"];
+    let update = copy.cargo_with(
+        &[("UPDATE_LISTS", "1")],
+        &[&["test", "-p", "course-tests"], &lists[..]].concat(),
+    );
+    update.with(0);
+    let check = |step: &str, options: &[&str], expected: &[(&str, &str)]| {
+        let output = copy.cargo(&[&["step", "check", step, "--json"], options].concat()).with(0);
+        assert_eq!(verdicts(&output), of(expected), "{output}");
+    };
+    check("ts", &["--solutions"], &[("tells_the_time", "passes")]);
+    check("ts", &[], &[("tells_the_time", "to do")]);
+    check("tt", &["--solutions"], &[("sends_it_back", "passes"), ("shows_each_reply", "passes")]);
+    check("tt", &[], &[("sends_it_back", "to do"), ("shows_each_reply", "to do")]);
     let listed = copy.cargo(&["step", "list"]).with(0).stdout;
     let place =
         |id: &str| listed.find(&format!(" {id} ")).unwrap_or_else(|| panic!("no {id}: {listed}"));
-    assert!(
-        place("ex4") < place("tt") && place("tt") < place("ms1") && place("ms3") < place("ts"),
-        "{listed}"
-    );
-    let source = fs::read_to_string(copy.exercise("ts_server")).expect("it is read");
-    assert!(Starter::of(&source).is_whole(), "{source}");
+    assert!(place("ex4") < place("tt") && place("tt") < place("ms1"), "{listed}");
+    assert!(place("ms3") < place("ts"), "{listed}");
 
-    // The rest of `make update` plays all steps; what it writes is compared by the tests that it runs.
-    let update = |filter: &[&str]| {
-        let command = [&["test", "-p", "course-tests", "--test", "course"], filter].concat();
-        copy.cargo(&command)
-    };
-    let course = update(&[]).with(0);
+    // What `make lint` says.
+    let lint = ["test", "-p", "course-tests", "--test", "course"];
+    let course = copy.cargo_with(&[("STARTERS", "untouched")], &lint).with(0);
     for asked in [
         "README.md:",
         "checker/texts/en.toml:",
-        "exercises/src/bin/ts_server.rs:",
+        "exercises/src/bin/tt_server.rs:",
+        "exercises/src/bin/tt_client.rs:",
+        "checker/src/course/scenes/tt.rs:",
         "checks of tt for --pair",
     ] {
         assert!(course.stderr.contains(&format!("asked for: {asked}")), "{asked}: {course}");
     }
+    assert!(!course.stderr.contains("ts_server"), "{course}");
 }
 
 #[test]

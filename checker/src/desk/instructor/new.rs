@@ -216,11 +216,17 @@ fn told(plan: &Plan, changes: &[Change]) -> String {
         let mark = if old.is_some() { "~" } else { "+" };
         text += &format!("{mark} {:<width$}  {what}\n", path.display().to_string());
     }
-    text + &format!(
-        "\nNext: make update                     writes what follows from these: transcripts, pictures, lists\n      \
-         cargo step check {id} --solutions   plays it\n      \
-         make lint                       says what is left to write\n"
-    )
+    let check = format!("cargo step check {id} --solutions");
+    let commands = [
+        ("make update", "writes what follows from that: transcripts, pictures, lists"),
+        (&check, "plays it"),
+        ("make lint", "says what is left to write"),
+    ];
+    text += "\nNext:\n";
+    for (command, does) in commands {
+        text += &format!("  {command:<width$}{does}\n", width = check.len() + 2);
+    }
+    text
 }
 
 #[cfg(test)]

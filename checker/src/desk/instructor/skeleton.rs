@@ -31,7 +31,7 @@ const SERVER: Templates = Templates {
     starter: include_str!("new/server.starter.txt"),
     solution: include_str!("new/server.solution.txt"),
     scene: include_str!("new/server.scene.txt"),
-    row: "    Check::server(\"sends_it_back\", sends_it_back).worth(1),\n",
+    row: "Check::server(\"sends_it_back\", sends_it_back).worth(1)",
     texts: include_str!("new/server.texts.txt"),
     hint: include_str!("new/server.hint.txt"),
     shown: ("sends_it_back", "sends each message back"),
@@ -41,7 +41,7 @@ const CLIENT: Templates = Templates {
     starter: include_str!("new/client.starter.txt"),
     solution: include_str!("new/client.solution.txt"),
     scene: include_str!("new/client.scene.txt"),
-    row: "    Check::client(\"shows_each_reply\", shows_each_reply).worth(1),\n",
+    row: "Check::client(\"shows_each_reply\", shows_each_reply).worth(1)",
     texts: include_str!("new/client.texts.txt"),
     hint: include_str!("new/client.hint.txt"),
     shown: ("shows_each_reply", "the client shows each reply"),
@@ -78,9 +78,14 @@ impl Plan {
             self.roles.iter().map(|role| part(templates(*role))).collect()
         };
         let programs: Vec<String> = self.programs().iter().map(|it| format!("{it:?}")).collect();
+        let rows: Vec<&str> = self.roles.iter().map(|role| templates(*role).row).collect();
+        let checks = match rows[..] {
+            [check] => check.to_string(), // as rustfmt has it
+            _ => format!("\n    {},\n", rows.join(",\n    ")),
+        };
         let text = include_str!("new/scenes.txt")
             .replace("<<programs>>", &programs.join(", "))
-            .replace("<<checks>>", &all(|it| it.row));
+            .replace("<<checks>>", &checks);
         self.fill(&(text + &all(|it| it.scene)))
     }
 
