@@ -51,8 +51,9 @@ lint: cargo
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
 
-# What follows from the table of steps, the exercises, and what is played. The lists come first: by them, the rest is built.
+# What follows from the files of the steps, and from what is played. The lists come first: by them, the rest is built.
 update: cargo
+	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course the_steps_are_listed
 	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course -- the_list the_exercises_are
 	INSTA_UPDATE=always cargo test --quiet --test transcripts every_scene
 	INSTA_UPDATE=always cargo test --quiet --test transcripts every_transcript

@@ -11,6 +11,7 @@ pub mod values;
 
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
@@ -46,6 +47,10 @@ pub struct Cli {
         display_order = 900
     )]
     pub language: Option<String>,
+
+    /// The course file of a class: what is different from course.toml
+    #[arg(long, global = true, env = "CHATLINGS_COURSE", value_name = "FILE", display_order = 901)]
+    pub course: Option<PathBuf>,
 
     /// What to do.
     #[command(subcommand)]
@@ -111,25 +116,23 @@ pub enum Command {
     New(NewArgs),
 }
 
-/// What is chosen once for all. The help of a command already has texts of the course in it, so this looks at the
+/// What is chosen once for all. The help of a command already has something of the course in it, so this looks at the
 /// arguments before they are parsed.
 pub fn choice(arguments: impl Iterator<Item = OsString>) -> Choice {
-    let arguments: Vec<String> = arguments
-        .map(|argument| argument.to_string_lossy().into_owned())
-        .take_while(|argument| argument != "--")
-        .collect();
-    let given = |option: &str| {
-        let behind = |at: usize| arguments.get(at + 1).cloned();
-        arguments.iter().enumerate().find_map(|(at, argument)| {
-            match argument.strip_prefix(option)?.strip_prefix('=') {
-                Some(value) => Some(value.to_string()),
-                None if argument == option => behind(at),
-                None => None,
-            }
-        })
+    let arguments: Vec<OsString> = arguments.take_while(|argument| argument != "--").collect();
+    let chosen = |option: &str, variable: &str| {
+        let behind = arguments.iter().position(|argument| argument == option);
+        let behind = behind.and_then(|at| arguments.get(at + 1).cloned());
+        let prefix = format!("{option}=");
+        let with_it = arguments.iter().find_map(|it| it.to_str()?.strip_prefix(&prefix));
+        let set = || env::var_os(variable).filter(|value| !value.is_empty());
+        behind.or(with_it.map(OsString::from)).or_else(set)
     };
-    let set = |variable: &str| env::var(variable).ok().filter(|value| !value.is_empty());
-    Choice { language: given("--language").or_else(|| set("CHATLINGS_LANGUAGE")) }
+    Choice {
+        language: chosen("--language", "CHATLINGS_LANGUAGE")
+            .map(|language| language.to_string_lossy().into_owned()),
+        course: chosen("--course", "CHATLINGS_COURSE").map(PathBuf::from),
+    }
 }
 
 /// The options that are not about what is played, and the one that is set anew.
@@ -141,9 +144,10 @@ const HOW_IT_IS_TOLD: &[&str] =
 pub fn options_given(matches: &ArgMatches) -> Vec<String> {
     let Some((name, matches)) = matches.subcommand() else { return Vec::new() };
     let command = Cli::command();
-    let arguments = command.find_subcommand(name).into_iter().flat_map(|it| it.get_arguments());
+    let own = command.find_subcommand(name).into_iter().flat_map(|it| it.get_arguments());
+    let of_all = command.get_arguments(); // what is chosen once for all
     let mut options = Vec::new();
-    for argument in arguments {
+    for argument in own.chain(of_all) {
         let id = argument.get_id().as_str();
         let (Some(long), Some(ValueSource::CommandLine)) =
             (argument.get_long(), matches.value_source(id))

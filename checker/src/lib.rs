@@ -87,15 +87,18 @@ pub mod course {
     //! What is taught.
     pub mod advice;
     pub mod choice;
+    pub mod file;
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
+    mod near;
     pub mod scenes;
     pub mod starter;
     pub mod step;
     pub mod table;
     pub mod texts;
     pub mod uses;
+    pub mod values;
 }
 
 pub mod stage {

@@ -28,8 +28,7 @@ or something is in the way, 3 it could not be built or written.";
             extras.iter().filter(|(it, _)| handout.wants(*it)).map(|(_, words)| *words).collect();
         format!("  {:<17}{}{extras}\n", steps.join(" "), handout.folder_in_words())
     };
-    let has_steps = |handout: &&'static Handout| handout.steps().next().is_some();
-    let rows: String = HANDOUTS.iter().filter(has_steps).map(row).collect();
+    let rows: String = HANDOUTS.iter().map(row).collect();
     format!(
         "The steps are those of one handout, which says how the folder is named, and what\n\
          else is in it (NUMBER is what follows the last dot of NAME):\n{rows}\n{TEXT}"

@@ -1,5 +1,8 @@
-//! What is chosen once for all of a run: the language of the course's texts.
+//! What is chosen once for all of a run: the language of the course's texts, and the course
+//! file of a class.
 
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 static CHOICE: OnceLock<Choice> = OnceLock::new();
@@ -9,6 +12,8 @@ static CHOICE: OnceLock<Choice> = OnceLock::new();
 pub struct Choice {
     /// The language, such as `de`; English when none was chosen.
     pub language: Option<String>,
+    /// The course file of a class, which has the last word.
+    pub course: Option<PathBuf>,
 }
 
 impl Choice {
@@ -18,9 +23,10 @@ impl Choice {
     }
 
     /// The options that choose the same in another run.
-    pub fn options(&self) -> Vec<String> {
-        let language = self.language.iter().map(|language| ["--language", language]);
-        language.flatten().map(str::to_string).collect()
+    pub fn options(&self) -> Vec<OsString> {
+        let language = self.language.iter().flat_map(|it| ["--language".into(), it.into()]);
+        let course = self.course.iter().flat_map(|it| ["--course".into(), it.into()]);
+        language.chain(course).collect()
     }
 
     /// That of this run.

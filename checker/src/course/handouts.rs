@@ -1,8 +1,15 @@
-//! The handouts of the course, and what each one wants to be handed in: the one place to change it. `cargo step pack`
-//! goes by this table.
+//! The handouts of the course, and what each one wants to be handed in: see the tables `[handouts]` of `course.toml`.
+//! `cargo step pack` goes by them.
 
+use std::sync::LazyLock;
+
+use crate::course::file::handout_in;
+use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
+use crate::course::values::{HandoutValues, VALUES};
+
+pub use crate::course::file::Extra;
 
 /// A handout.
 #[derive(Debug)]
@@ -15,104 +22,64 @@ pub struct Handout {
     /// parts of a NAME such as `Ada.Lovelace.58-1234`.
     pub folder: &'static str,
     /// The programs that it has another name for than the course, each with that name.
-    pub names: &'static [(&'static str, &'static str)],
-    /// What a program is given when it runs, beside its options.
-    pub inputs: &'static [(&'static str, &'static str)],
+    pub names: Vec<(&'static str, &'static str)>,
     /// What goes with the sources.
     pub wants: &'static [Extra],
 }
 
-/// What a handout wants besides sources.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extra {
-    /// A Dockerfile that builds and runs the programs.
-    Dockerfile,
-    /// A report: the explanation of the sources, how they are compiled and run, and what a simple session looks like.
-    Report,
-    /// Pictures of the output.
-    Screenshots,
-}
+/// All handouts that a step names, in the order of the course.
+pub static HANDOUTS: LazyLock<Vec<Handout>> = LazyLock::new(|| {
+    let mut handouts: Vec<Handout> = Vec::new();
+    for step in STEPS.iter() {
+        let found = VALUES.handouts.get_key_value(handout_in(step.handout));
+        if let Some((id, values)) =
+            found.filter(|(id, _)| handouts.iter().all(|other| other.id != *id))
+        {
+            handouts.push(Handout::of(id, values));
+        }
+    }
+    handouts
+});
 
-/// All handouts. They are written for Python, so each of them gets a Dockerfile: where it is not asked for, whoever
-/// grades may still have no Rust.
-pub const HANDOUTS: &[Handout] = &[
-    // "If you are using a language other than Python, include a Dockerfile"; "only submit source code". It names no folder.
-    Handout {
-        id: "assignment-1",
-        title: "Code assignment 1: establishing a connection",
-        folder: "assignment-1_{name}",
-        names: &[],
-        inputs: &[
-            ("ex2_client", "one line, which it sends"),
-            ("ex4_client", "lines, which it sends one by one; `end` is the last"),
-        ],
-        wants: &[Extra::Dockerfile],
-    },
-    // The same again.
-    Handout {
-        id: "assignment-2",
-        title: "Code assignment 2: server operator",
-        folder: "assignment-2_{name}",
-        names: &[],
-        inputs: &[
-            ("ex5_server", "commands of its operator: `num.users`"),
-            ("ex6_client", "lines, which it sends one by one; `end` is the last"),
-            ("ex7_client", "lines, which it sends one by one; `end` is the last"),
-        ],
-        wants: &[Extra::Dockerfile],
-    },
-    // "Your project MUST be named as MS1_FirstName.LastName.id"; "in a zipped folder along with screenshots for the output".
-    Handout {
-        id: "milestone-1",
-        title: "Milestone 1",
-        folder: "MS1_{first}.{last}.{number}",
-        names: &[],
-        inputs: &[("ms1_client", "lines, which it sends one by one; `CLOSE SOCKET` is the last")],
-        wants: &[Extra::Dockerfile, Extra::Screenshots],
-    },
-    // "At least two source file (server.py and client.py) and a report file under a single directory", "named using the
-    // student number".
-    Handout {
-        id: "instant-messaging",
-        title: "Instant messaging program",
-        folder: "{number}",
-        names: &[("ms3_server", "server"), ("ms3_client", "client")],
-        inputs: &[(
-            "ms3_client",
-            "a username, then lines: each goes to all others; `/who` lists who is there, and `/quit` leaves",
-        )],
-        wants: &[Extra::Dockerfile, Extra::Report],
-    },
-    // It does not say what is handed in, nor how.
-    Handout {
-        id: "web-technologies-1",
-        title: "Web technologies, exercises 1",
-        folder: "web-technologies-1_{name}",
-        names: &[],
-        inputs: &[
-            ("ms0_client", "lines, which it sends one by one, until the end of input (Ctrl-D)"),
-            ("ms2_client", "an identification, then lines: each goes to all others"),
-        ],
-        wants: &[Extra::Dockerfile],
-    },
-    // Whatever steps an instructor has added without a handout of their own in this table.
-    Handout {
-        id: "own",
-        title: "Steps of the instructor's own",
-        folder: "own_{name}",
-        names: &[],
-        inputs: &[],
-        wants: &[Extra::Dockerfile],
-    },
+/// What a program is given when it runs, beside its options.
+const INPUTS: &[(&str, &str)] = &[
+    ("ex2_client", "one line, which it sends"),
+    ("ms0_client", "lines, which it sends one by one, until the end of input (Ctrl-D)"),
+    ("ex4_client", "lines, which it sends one by one; `end` is the last"),
+    ("ms1_client", "lines, which it sends one by one; `CLOSE SOCKET` is the last"),
+    ("ex5_server", "commands of its operator: `num.users`"),
+    ("ex6_client", "lines, which it sends one by one; `end` is the last"),
+    ("ex7_client", "lines, which it sends one by one; `end` is the last"),
+    ("ms2_client", "an identification, then lines: each goes to all others"),
+    (
+        "ms3_client",
+        "a username, then lines: each goes to all others; `/who` lists who is there, and `/quit` leaves",
+    ),
 ];
+
+/// What a program is given when it runs, beside its options, if there is anything.
+pub fn inputs_of(program: &str) -> Option<&'static str> {
+    INPUTS.iter().find(|(own, _)| *own == program).map(|(_, inputs)| *inputs)
+}
 
 /// The handout of a step.
 pub fn of_step(step: &Step) -> Option<&'static Handout> {
-    let id = step.handout.split(',').next().unwrap_or_default();
-    HANDOUTS.iter().find(|handout| handout.id == id)
+    HANDOUTS.iter().find(|handout| handout.id == handout_in(step.handout))
 }
 
 impl Handout {
+    fn of(id: &'static str, values: &'static HandoutValues) -> Handout {
+        let programs = ROWS.iter().flat_map(|row| row.programs.iter().copied());
+        let named = |program: &'static str| Some((program, values.names.get(program)?.as_str()));
+        Handout {
+            id,
+            title: &values.title,
+            folder: &values.folder,
+            names: programs.filter_map(named).collect(),
+            wants: &values.wants,
+        }
+    }
+
     /// Whether this goes with the sources.
     pub fn wants(&self, extra: Extra) -> bool {
         self.wants.contains(&extra)
@@ -122,11 +89,6 @@ impl Handout {
     pub fn name_of(&self, program: &'static str) -> &'static str {
         let other = self.names.iter().find(|(own, _)| *own == program);
         other.map_or(program, |(_, name)| *name)
-    }
-
-    /// What a program is given when it runs, beside its options, if there is anything.
-    pub fn inputs_of(&self, program: &str) -> Option<&'static str> {
-        self.inputs.iter().find(|(own, _)| *own == program).map(|(_, inputs)| *inputs)
     }
 
     /// The name of the folder that a student hands in.
@@ -250,13 +212,17 @@ mod tests {
         for step in STEPS.iter() {
             assert!(of_step(step).is_some(), "{}: {:?} is not in the table", step.id, step.handout);
         }
-        for handout in HANDOUTS {
+        for handout in HANDOUTS.iter() {
             let programs: Vec<&str> =
                 handout.steps().flat_map(|step| step.programs.to_vec()).collect();
-            assert!(!programs.is_empty() || handout.id == "own", "{} has no steps", handout.id);
-            for (program, _) in handout.names.iter().chain(handout.inputs) {
+            assert!(!programs.is_empty(), "{} has no steps", handout.id);
+            for (program, _) in &handout.names {
                 assert!(programs.contains(program), "{} has no {program}", handout.id);
             }
+        }
+        let all = || STEPS.iter().flat_map(|step| step.programs);
+        for (program, _) in INPUTS {
+            assert!(all().any(|other| other == program), "there is no {program}");
         }
     }
 

@@ -1,5 +1,7 @@
 //! What a course is made of: steps, their checks, and the programs that a check needs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::stage::framing::Framing;
 use crate::stage::launch::Role;
 use crate::stage::stage::Stage;
@@ -16,9 +18,9 @@ pub struct Step {
     pub new: &'static str,
     /// The id of the check whose run tells best what it is about: the README shows it.
     pub shown: &'static str,
-    /// The port of its handout; none where the step has no sockets.
+    /// The port of its server; none where the step has no sockets.
     pub port: Option<u16>,
-    /// The most points it gives, as its handout sets them.
+    /// The most points it gives, but for extra ones.
     pub points: u32,
     /// Its programs: binaries of `exercises`, one file each.
     pub programs: &'static [&'static str],
@@ -43,16 +45,10 @@ pub struct Row {
     pub id: &'static str,
     /// The id of the check whose run tells best what it is about: the README shows it.
     pub shown: &'static str,
-    /// The port of its handout; none where the step has no sockets.
-    pub port: Option<u16>,
-    /// The most points it gives, as its handout sets them.
-    pub points: u32,
     /// Its programs: binaries of `exercises`, one file each.
     pub programs: &'static [&'static str],
     /// How it is found out how commands frame their messages, a row for each role; none where they have no frames.
     pub probes: &'static [Probe],
-    /// The file name of its handout.
-    pub handout: &'static str,
     /// Whether an instructor has added it to the course. What the course's own steps must have is then asked for, and
     /// no test fails without it: a mistake for each check and each TODO, programs in another language, checks of a
     /// pair, a picture.
@@ -75,6 +71,10 @@ pub struct Check {
     /// Its share of the step's points, relative to the shares of the step's other checks; 0 for a bonus. The table
     /// must say one or the other.
     pub share: Option<u32>,
+    /// What a bonus gives on top of the step's points; most give nothing. The course file may say so.
+    pub extra: u32,
+    /// Who sees it in a gradebook, if the course file says so.
+    pub visibility: Option<Visibility>,
     /// What it is to programs that are not the course's own.
     pub of_others: OfOthers,
     /// The placeholder without which a command cannot be told what the scene needs: `{max_clients}`.
@@ -89,6 +89,20 @@ pub struct Check {
     pub look: &'static str,
     /// What is played.
     pub scene: fn(&Stage) -> Scene,
+}
+
+/// Who sees a check in a gradebook, in the words of Gradescope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everybody, at once.
+    Visible,
+    /// Graders only.
+    Hidden,
+    /// Students, once nothing can be handed in any more.
+    AfterDueDate,
+    /// Students, once the grades are published.
+    AfterPublished,
 }
 
 /// Finds out how a command frames its messages, before anything is checked.
@@ -145,6 +159,8 @@ impl Check {
             id,
             name: "",
             share: None,
+            extra: 0,
+            visibility: None,
             of_others: OfOthers::Asked,
             needs: None,
             is_of_frames: false,

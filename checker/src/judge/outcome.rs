@@ -114,9 +114,9 @@ impl Outcome {
         self.verdict == Verdict::Passes
     }
 
-    /// The points it gave.
+    /// The points it gave; of a bonus, those that it gives on top of the step's.
     pub fn points(&self) -> f64 {
-        if self.passes() { self.max } else { 0.0 }
+        if self.passes() { self.max + f64::from(self.check.extra) } else { 0.0 }
     }
 
     /// The points that it can give, if they are still open: it was not checked, or the checker has a mistake.

@@ -18,7 +18,7 @@ pub fn section(readme: &str, behind: &str, section: &str) -> Result<String, Stri
 ///
 /// # Errors
 /// When the file declares none.
-pub fn module(file: &str, name: &str) -> Result<String, String> {
+fn module(file: &str, name: &str) -> Result<String, String> {
     let (mut at, mut last) = (0, None);
     for line in file.split_inclusive('\n') {
         at += line.len();
@@ -34,19 +34,53 @@ pub fn module(file: &str, name: &str) -> Result<String, String> {
     Ok(insert(file, at, &format!("mod {name};\n")))
 }
 
-/// A text with these lines behind the first line that begins like this, blanks aside.
+/// The list of steps in the file of their scenes: a module and a line for each, in the order of the course file.
 ///
 /// # Errors
-/// When it has no such line.
-pub fn lines_behind(text: &str, line: &str, lines: &str) -> Result<String, String> {
-    let mut at = 0;
-    for found in text.split_inclusive('\n') {
-        at += found.len();
-        if found.trim_start().starts_with(line) {
-            return Ok(insert(text, at, lines));
+/// When it has no such list.
+pub fn list_of_steps(file: &str, ids: &[&str]) -> Result<String, String> {
+    const BEGIN: &str = "pub const ROWS: &[Row] = &[\n";
+    let mut file = file.to_string();
+    for id in ids {
+        let is_declared = |line: &str| line.trim_end_matches(';').ends_with(&format!("mod {id}"));
+        if !file.lines().any(is_declared) {
+            file = module(&file, id)?;
         }
     }
-    Err(format!("it has no line {line:?}"))
+    let (head, rest) = file.split_once(BEGIN).ok_or("it has no list of steps")?;
+    let end = rest.find("];").ok_or("its list of steps has no end")?;
+    let rows: String = ids.iter().map(|id| format!("    {id}::ROW,\n")).collect();
+    Ok(format!("{head}{BEGIN}{rows}{}", &rest[end..]))
+}
+
+/// The steps that a course file has entries for, in its order.
+pub fn steps_in(course: &str) -> Vec<&str> {
+    let ids =
+        course.lines().filter_map(|line| line.trim().strip_prefix("[steps.")?.strip_suffix(']'));
+    ids.filter(|id| !id.contains('.')).collect()
+}
+
+/// A course file with this entry behind all that it says of another step.
+///
+/// # Errors
+/// When it says nothing of that.
+pub fn entry(course: &str, behind: &str, entry: &str) -> Result<String, String> {
+    let heading = format!("[steps.{behind}]");
+    let (mut at, mut found) = (0, None);
+    for line in course.split_inclusive('\n') {
+        let is_of_it = line.trim() == heading || line.starts_with(&format!("[steps.{behind}."));
+        // A comment, or a blank line, is of what follows.
+        let is_content = !line.trim().is_empty() && !line.starts_with('#');
+        let is_heading = line.starts_with('[');
+        at += line.len();
+        if is_of_it || found.is_some_and(|(_, goes_on)| goes_on) && is_content && !is_heading {
+            found = Some((at, true));
+        } else if let (Some((end, _)), true) = (found, is_heading) {
+            found = Some((end, false));
+        }
+    }
+    let (at, _) = found.ok_or(format!("it has no {heading}"))?;
+    Ok(insert(course, at, &format!("\n{entry}")))
 }
 
 fn insert(text: &str, at: usize, addition: &str) -> String {
@@ -84,12 +118,27 @@ mod tests {
     }
 
     #[test]
-    fn lines_follow_the_line_that_is_named() {
-        let text = "[\n    a,\n    b,\n]\n";
-        assert_eq!(
-            lines_behind(text, "a,", "    c,\n").as_deref(),
-            Ok("[\n    a,\n    c,\n    b,\n]\n")
-        );
-        assert!(lines_behind(text, "d,", "    c,\n").is_err());
+    fn the_list_of_steps_has_the_order_of_the_course_file() {
+        let course = "[steps.ex1]\npoints = 2\n\n[steps.ex1.checks.a]\noff = true\n\n[steps.ts]\n[handouts.own]\n";
+        let ids = steps_in(course);
+        assert_eq!(ids, ["ex1", "ts"]);
+        let file =
+            "mod ex1;\nmod rooms;\n\npub const ROWS: &[Row] = &[\n    ex1::ROW,\n];\n// end\n";
+        let with = "mod ex1;\nmod rooms;\nmod ts;\n\npub const ROWS: &[Row] = &[\n    ex1::ROW,\n    ts::ROW,\n];\n// end\n";
+        assert_eq!(list_of_steps(file, &ids).as_deref(), Ok(with));
+        assert_eq!(list_of_steps(with, &ids).as_deref(), Ok(with));
+        let turned = list_of_steps(with, &["ts", "ex1"]);
+        assert!(turned.is_ok_and(|text| text.contains("&[\n    ts::ROW,\n    ex1::ROW,\n]")));
+        assert!(list_of_steps("mod ex1;\n", &ids).is_err());
+    }
+
+    #[test]
+    fn an_entry_follows_all_that_is_said_of_another_step() {
+        let course = "[steps.ex1]\npoints = 2\n\n# Asked since 2026.\n[steps.ex1.checks.a]\noff = true\n\n# Hard.\n[steps.ex2]\nport = 1\n";
+        let new = "[steps.ts]\nport = 3\n";
+        let behind_ex1 = course.replace("\n\n# Hard", &format!("\n\n{new}\n# Hard"));
+        assert_eq!(entry(course, "ex1", new), Ok(behind_ex1));
+        assert_eq!(entry(course, "ex2", new), Ok(format!("{course}\n{new}")));
+        assert!(entry(course, "ex3", new).is_err_and(|error| error.contains("[steps.ex3]")));
     }
 }

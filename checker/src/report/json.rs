@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::course::step::Visibility;
 use crate::judge::outcome::{Outcome, StepResult};
 use crate::report::transcript;
 use crate::sandbox::limits::{self, MIB};
@@ -48,6 +49,10 @@ struct Check<'a> {
     points: f64,
     max: f64,
     bonus: bool,
+    #[serde(skip_serializing_if = "is_none")]
+    extra: u32, // what it can give on top of the step's points
+    #[serde(skip_serializing_if = "Option::is_none")]
+    visibility: Option<Visibility>, // in a gradebook
     message: String,
     advice: &'a str, // where to look
     transcript: String,
@@ -153,12 +158,18 @@ fn check(outcome: &Outcome) -> Check<'_> {
         points: outcome.points(),
         max: outcome.max,
         bonus: outcome.is_bonus,
+        extra: outcome.check.extra,
+        visibility: outcome.check.visibility,
         message: outcome.verdict.message(),
         advice: outcome.look(),
         transcript: transcript::plain(&outcome.transcript),
         warnings: &outcome.warnings,
         seconds: seconds(outcome.took),
     }
+}
+
+fn is_none(points: &u32) -> bool {
+    *points == 0
 }
 
 /// In seconds, to a thousandth.

@@ -1,7 +1,7 @@
 //! What stands around the sources of a project that is handed in: how it is built and run, with cargo and with Docker, and
 //! which of it is whose.
 
-use crate::course::handouts::{Handout, Name};
+use crate::course::handouts::{Handout, Name, inputs_of};
 use crate::course::step::Step;
 use crate::report::manifest::HELPERS;
 use crate::stage::launch::Role;
@@ -78,7 +78,7 @@ impl Project<'_> {
         text += "```\n\n| program | source | port | what is typed into it |\n|---|---|---|---|\n";
         for program in &self.programs {
             let port = program.step.port.map_or("–".to_string(), |port| port.to_string());
-            let inputs = self.handout.inputs_of(program.own_name).unwrap_or("nothing");
+            let inputs = inputs_of(program.own_name).unwrap_or("nothing");
             text += &format!("| `{}` | `{}` | {port} | {inputs} |\n", program.name, program.file());
         }
         text += "\nOptions follow `--`, as in ";

@@ -69,6 +69,11 @@ pub fn points_in_words(sum: f64) -> String {
     if sum == 1.0 { "1 point".to_string() } else { format!("{} points", points(sum)) }
 }
 
+/// A bonus that gave so many points on top of the step's; most give none: `bonus`, `bonus +1`
+pub fn bonus_in_words(sum: f64) -> String {
+    if sum == 0.0 { "bonus".to_string() } else { format!("bonus +{}", points(sum)) }
+}
+
 /// The points of all steps that were asked for: `12.5 of 30 points in 4 steps`. Where only some checks of a step were,
 /// the points of those.
 pub fn sum_in_words(results: &[StepResult], ending: &Ending) -> String {

@@ -11,7 +11,7 @@ use crate::course::step::Step;
 use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
 use crate::report::again::typed;
 use crate::report::framing::framing_in_words;
-use crate::report::terminal::{Ending, Terminal, points};
+use crate::report::terminal::{Ending, Terminal, bonus_in_words, points};
 
 /// If there are more rows, those that failed are named once more at the end.
 const MANY_ROWS: usize = 6;
@@ -98,7 +98,7 @@ impl Terminal {
             Verdict::CheckerFault(_) => ("!", "checker fault".to_string()),
         };
         let worth = match (outcome.is_bonus, &outcome.verdict) {
-            (true, Verdict::Passes | Verdict::Fails { .. }) => "bonus".to_string(),
+            (true, Verdict::Passes | Verdict::Fails { .. }) => bonus_in_words(outcome.points()),
             (true, _) => format!("bonus, {worth}"),
             (false, _) => worth,
         };

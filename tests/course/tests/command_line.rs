@@ -52,7 +52,7 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
             "ex4 has no check with \"fifty\" in its name",
         ),
         (&["hint"], "required"),
-        (&[], "Usage: cargo step <COMMAND>"),
+        (&[], "Usage: cargo step [OPTIONS] <COMMAND>"),
     ] {
         let output = step(arguments);
         assert_eq!(output.code, Some(2), "{arguments:?}: {output}");

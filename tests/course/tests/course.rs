@@ -7,7 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use checker::report::bins;
+use checker::course::values::COURSE_FILE;
+use checker::report::{bins, insertion};
 use checker::stage::framing::Framing;
 use course_tests::play::{
     Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference, starter,
@@ -375,6 +376,16 @@ impl Drop for ReferenceServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The order of the walkthrough is that of course.toml. `make update` writes the list, before the lists that are made
+/// from it.
+#[test]
+fn the_steps_are_listed_in_the_order_of_the_course_file() {
+    let path = Path::new("checker/src/course/scenes/mod.rs");
+    let (list, course) = (read(path), read(COURSE_FILE));
+    let expected = insertion::list_of_steps(&list, &insertion::steps_in(&course));
+    write_or_compare(path, &list, &expected.expect("the file has a list of steps"));
 }
 
 /// The `[[bin]]` lists are made from the table of steps; so they cannot forget a program, and a new one needs no copy of

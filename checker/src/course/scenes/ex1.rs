@@ -6,8 +6,6 @@
 //! - The starter asks for more: that a client which leaves without a word and a port that is taken are reported, and
 //!   that a message needs no line break. To programs in other languages, these are bonuses.
 
-use chatlings::ports;
-
 use crate::course::step::{Check, Row};
 use crate::stage::expected::containing;
 use crate::stage::stage::Stage;
@@ -16,11 +14,8 @@ use crate::stage::stop::Scene;
 pub const ROW: Row = Row {
     id: "ex1",
     shown: "prints_the_message_and_ends",
-    port: Some(ports::EX1),
-    points: 2,
     programs: &["ex1_server"],
     probes: &[],
-    handout: "assignment-1",
     is_own: false,
     checks: CHECKS,
     pair_checks: &[],

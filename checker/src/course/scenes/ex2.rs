@@ -8,8 +8,6 @@
 //!   report it. The starters do. They also ask that the reply is the same message, that the server shows it, and that
 //!   both programs end. To others, what can be played of this is a bonus.
 
-use chatlings::ports;
-
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
@@ -21,11 +19,8 @@ use crate::stage::stop::{Scene, Stop};
 pub const ROW: Row = Row {
     id: "ex2",
     shown: "the_client_talks",
-    port: Some(ports::EX2),
-    points: 3,
     programs: &["ex2_server", "ex2_client"],
     probes: &[],
-    handout: "assignment-1",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::EX2,

@@ -20,11 +20,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ex3",
     shown: "everyone_greets_first",
-    port: None,
-    points: 2,
     programs: &["ex3_threads"],
     probes: &[],
-    handout: "assignment-1",
     is_own: false,
     checks: CHECKS,
     pair_checks: &[],

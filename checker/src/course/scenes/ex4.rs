@@ -9,8 +9,6 @@
 //! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
 //!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
 
-use chatlings::ports;
-
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
@@ -22,11 +20,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ex4",
     shown: "end_closes_that_connection_only",
-    port: Some(ports::EX4),
-    points: 3,
     programs: &["ex4_server", "ex4_client"],
     probes: &[],
-    handout: "assignment-1",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::EX4,

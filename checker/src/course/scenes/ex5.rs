@@ -9,8 +9,6 @@
 
 use std::time::{Duration, Instant};
 
-use chatlings::ports;
-
 use crate::course::scenes::common;
 use crate::course::scenes::rooms::a_short_time;
 use crate::course::step::{Check, Row};
@@ -26,11 +24,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ex5",
     shown: "counts_who_leaves",
-    port: Some(ports::EX5),
-    points: 3,
     programs: &["ex5_server"],
     probes: &[],
-    handout: "assignment-2",
     is_own: false,
     checks: CHECKS,
     pair_checks: &[],

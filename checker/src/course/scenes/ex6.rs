@@ -13,7 +13,6 @@
 //! The starters ask for more: a length of 4 bytes, big-endian; no memory for a length that nobody means; the options
 //! `--from` and `--to`, and the sender in front of a reply; and a word from a client that is cut off.
 
-use chatlings::ports;
 use chatlings::proto::Message;
 use prost::Message as _; // the trait with `encoded_len`
 
@@ -34,11 +33,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ex6",
     shown: "the_client_talks",
-    port: Some(ports::EX6),
-    points: 3,
     programs: &["ex6_server", "ex6_client"],
     probes: PROBES,
-    handout: "assignment-2",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::EX6,

@@ -13,7 +13,6 @@
 //!
 //! The starters ask for more: ids from 1, `--max-clients`, that the client displays its id, and says why it ends.
 
-use chatlings::ports;
 use chatlings::proto::{FastHandshake, Message};
 
 use crate::course::scenes::pair::replies as pair_replies;
@@ -31,11 +30,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ex7",
     shown: "one_client_too_many",
-    port: Some(ports::EX7),
-    points: 4,
     programs: &["ex7_server", "ex7_client"],
     probes: PROBES,
-    handout: "assignment-2",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::EX7,

@@ -8,8 +8,6 @@
 //! - Beyond that, the starters ask that the server ends with its client, and the client with its input, that other
 //!   alphabets have capitals too, and that no message needs a line break. To others, what can be played is a bonus.
 
-use chatlings::ports;
-
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
@@ -20,11 +18,8 @@ use crate::stage::stop::Scene;
 pub const ROW: Row = Row {
     id: "ms0",
     shown: "knows_other_alphabets",
-    port: Some(ports::MS0),
-    points: 10,
     programs: &["ms0_server", "ms0_client"],
     probes: &[],
-    handout: "web-technologies-1, 1.1",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::MS0,

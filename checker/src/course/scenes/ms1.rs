@@ -10,8 +10,6 @@
 //! - That the server keeps an id for each client cannot be seen from outside. The starter has it logged.
 //! - That nothing is left of those who have gone, and other alphabets: these the starter asks for, and not the handout.
 
-use chatlings::ports;
-
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
@@ -26,11 +24,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ms1",
     shown: "close_socket",
-    port: Some(ports::MS1),
-    points: 10,
     programs: &["ms1_server", "ms1_client"],
     probes: &[],
-    handout: "milestone-1",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_replies::MS1,

@@ -15,8 +15,6 @@
 
 use std::time::Duration;
 
-use chatlings::ports;
-
 use crate::course::scenes::names;
 use crate::course::scenes::pair::rooms as pair_rooms;
 use crate::course::scenes::rooms::{self, asks, comes, introduces};
@@ -34,11 +32,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ms2",
     shown: "reaches_all_but_its_sender",
-    port: Some(ports::MS2),
-    points: 10,
     programs: &["ms2_server", "ms2_client"],
     probes: &[],
-    handout: "web-technologies-1, 1.2",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_rooms::MS2,

@@ -13,8 +13,6 @@ use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
-use chatlings::ports;
-
 use crate::course::scenes::at_once;
 use crate::course::scenes::ms3_client::{
     a_client_cut_off, no_control_characters, nothing_is_torn, quit_ends_the_client,
@@ -36,11 +34,8 @@ use crate::stage::transcript::Mark;
 pub const ROW: Row = Row {
     id: "ms3",
     shown: "a_stalled_member_goes",
-    port: Some(ports::MS3),
-    points: 10,
     programs: &["ms3_server", "ms3_client"],
     probes: &[],
-    handout: "instant-messaging",
     is_own: false,
     checks: CHECKS,
     pair_checks: pair_rooms::MS3,

@@ -12,6 +12,7 @@ use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::course::texts::Texts;
+use crate::course::values::COURSE_FILE;
 use crate::desk::answer::Answer;
 use crate::desk::instructor::skeleton::Plan;
 use crate::desk::refusal::Refusal;
@@ -146,10 +147,14 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
             .map_err(|error| Refusal(format!("{path}: {error}, so the step cannot be added")))?;
         anyhow::Ok(Change { path: path.into(), old: Some(old), new, what })
     };
-    changes.push(edit(&format!("{SCENES}/mod.rs"), "its place in the course", &|old| {
-        let old = insertion::module(old, id)?;
-        insertion::lines_behind(&old, &format!("{}::ROW,", behind.id), &format!("    {id}::ROW,\n"))
-    })?);
+    let course = edit(COURSE_FILE, "its points, its port, its handout", &|old| {
+        insertion::entry(old, behind.id, &plan.entry())
+    })?;
+    let steps = insertion::steps_in(&course.new);
+    let list = edit(&format!("{SCENES}/mod.rs"), "its place in the course", &|old| {
+        insertion::list_of_steps(old, &steps)
+    })?;
+    changes.extend([course, list]);
     changes.push(edit(
         "checker/texts/en.toml",
         "title, hints, and the words of its checks",

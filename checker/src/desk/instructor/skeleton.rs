@@ -89,6 +89,11 @@ impl Plan {
         self.fill(&(text + &all(|it| it.scene)))
     }
 
+    /// Its entry in the course file: points, port, handout.
+    pub fn entry(&self) -> String {
+        self.fill(include_str!("new/entry.txt"))
+    }
+
     /// Its words: title, hints, and those of its checks.
     pub fn texts(&self) -> String {
         let all = |part: fn(&Templates) -> &str| -> String {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::page::diagram::diagram;
 use crate::report::page::text;
-use crate::report::terminal::{Ending, points};
+use crate::report::terminal::{Ending, bonus_in_words, points};
 use crate::report::transcript;
 use crate::report::verdicts::{advice, has_gone_wrong};
 
@@ -63,9 +63,10 @@ fn is_open(outcome: &Outcome) -> bool {
 fn line(outcome: &Outcome) -> Markup {
     let (sign, _) = sign(&outcome.verdict);
     let worth = match &outcome.verdict {
-        Verdict::Passes if outcome.is_bonus => "bonus".to_string(),
+        Verdict::Passes | Verdict::Fails { .. } if outcome.is_bonus => {
+            bonus_in_words(outcome.points())
+        }
         Verdict::Passes => points(outcome.max),
-        Verdict::Fails { .. } if outcome.is_bonus => "bonus".to_string(),
         Verdict::Fails { .. } => format!("0 of {}", points(outcome.max)),
         other if outcome.is_bonus => format!("bonus, {}", other.word()),
         other => other.word().to_string(),

@@ -4,7 +4,7 @@ use colored::{ColoredString, Colorize};
 
 use crate::report::screen::size::Size;
 use crate::report::seen::{CheckSeen, StepSeen};
-use crate::report::terminal::{counted, points};
+use crate::report::terminal::{bonus_in_words, counted, points};
 
 /// How much is said of each check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ pub fn rows(step: &StepSeen, detail: Detail, size: Size) -> Vec<String> {
     for check in step.checks.iter().filter(|check| !share(Kind::of(check))) {
         let kind = Kind::of(check);
         let worth = match (check.bonus, kind) {
-            (true, _) => "bonus".to_string(),
+            (true, _) => bonus_in_words(check.points),
             (false, Kind::Fails) => format!("0 of {}", points(check.max)),
             (false, _) => points(check.max),
         };
@@ -104,6 +104,7 @@ pub fn rows(step: &StepSeen, detail: Detail, size: Size) -> Vec<String> {
         let max = those().fold(0.0, |sum, check| sum + check.max);
         let worth = match kind {
             Kind::Fails | Kind::Broken => format!("0 of {}", points(max)),
+            Kind::Passes => points(those().fold(0.0, |sum, check| sum + check.points)),
             _ => points(max),
         };
         let sum = format!("{} {}", kind.sign(), kind.sum(those().count()));
