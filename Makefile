@@ -3,7 +3,7 @@
 # By name: those that have starters. `cargo step list` shows them in the order of the walkthrough.
 STEPS := $(sort $(foreach starter,$(notdir $(wildcard starters/*.rs)),$(firstword $(subst _, ,$(starter)))))
 
-.PHONY: help $(STEPS) watch demo test lint update pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test lint texts update pictures bench loop soak cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
@@ -23,7 +23,8 @@ help:
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
 	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
-	@echo "make update      write what follows from other files: lists of programs, starters, pictures"
+	@echo "make texts       write what course.toml says to where else it stands, lists, and starters"
+	@echo "make update      do that, and write transcripts and pictures: after a step was added"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
@@ -51,10 +52,13 @@ lint: cargo
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
 
-# What follows from the files of the steps, and from what is played. The lists come first: by them, the rest is built.
-update: cargo
+# What follows from course.toml, the files of the steps, and the exercises. The steps come first: the rest is made from
+# their list.
+texts: cargo
 	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course the_steps_are_listed
-	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course -- the_list the_exercises_are
+	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course -- the_list the_texts the_exercises_are
+
+update: texts
 	INSTA_UPDATE=always cargo test --quiet --test transcripts every_scene
 	INSTA_UPDATE=always cargo test --quiet --test transcripts every_transcript
 	INSTA_UPDATE=always cargo test --quiet --test pictures every_picture_is_of_a_run

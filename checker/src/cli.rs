@@ -50,7 +50,7 @@ pub struct Cli {
 
     /// The course file of a class: what is different from course.toml
     #[arg(long, global = true, env = "CHATLINGS_COURSE", value_name = "FILE", display_order = 901)]
-    pub course: Option<PathBuf>,
+    pub course: Option<OsString>,
 
     /// What to do.
     #[command(subcommand)]

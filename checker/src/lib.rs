@@ -11,8 +11,8 @@
 //! 2. [`stage`]: what scenes are played on; it knows no step and no points
 //! 1. [`sandbox`]: the operating system: processes, what they may take, and the end of them
 //!
-//! The checker shares nothing with the helpers but the generated protobuf types and the port numbers,
-//! so that a mistake in a helper is not hidden by the judge making it too.
+//! The checker shares nothing with the helpers but the generated protobuf types, so that a mistake in a helper is not
+//! hidden by the judge making it too.
 
 #![allow(clippy::module_inception)] // the main room of a floor has its name
 

@@ -8,7 +8,7 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 
 /// One assignment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Step {
     /// Its short name, as in `make ex4`.
     pub id: &'static str,

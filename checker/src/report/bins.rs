@@ -4,7 +4,7 @@
 use crate::course::layout::Package;
 
 /// A list follows this line, to the end of the manifest or to that of a library.
-const MARK: &str = "# Made from the table of steps by `make update`\n";
+const MARK: &str = "# Made from the table of steps by `make texts`\n";
 
 /// Programs of `solutions` that no step has: the answer to the question that 1.4 asks.
 pub const OTHERS: &[&str] = &["ex4_event_loop"];
@@ -55,6 +55,6 @@ mod tests {
         let solutions = with_programs(Package::Solutions, &manifest("", ""), &["a"]);
         assert!(solutions.is_ok_and(|text| text.contains("\"a_solution\"")
             && text.ends_with("\"src/bin/ex4_event_loop.rs\"\ntest = false\n")));
-        assert!(with("[package]\n").is_err_and(|error| error.contains("make update")));
+        assert!(with("[package]\n").is_err_and(|error| error.contains("make texts")));
     }
 }

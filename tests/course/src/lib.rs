@@ -8,6 +8,7 @@ use std::{env, fs, thread};
 
 pub mod copy;
 pub mod desk;
+pub mod follow;
 #[cfg(target_os = "linux")]
 pub mod hostile;
 pub mod languages;

@@ -6,10 +6,12 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
 
 use checker::course::values::COURSE_FILE;
 use checker::report::{bins, insertion};
 use checker::stage::framing::Framing;
+use course_tests::follow::followed;
 use course_tests::play::{
     Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference, starter,
 };
@@ -133,12 +135,12 @@ fn no_starter_is_solved() {
 }
 
 /// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, the exercises are those that are handed out.
-/// Without, a student's programs may stand instead of any of them. `make update` copies an exercise in which nothing is
+/// Without, a student's programs may stand instead of any of them. `make texts` copies an exercise in which nothing is
 /// solved over its starter, and brings back an exercise that is missing.
 #[test]
 fn the_exercises_are_the_starters() {
+    write_what_follows();
     if is_to_write() {
-        all_programs().for_each(|(_, program)| copy_what_is_handed_out(program));
         return;
     }
     if env::var("STARTERS").as_deref() != Ok("untouched") {
@@ -150,7 +152,7 @@ fn the_exercises_are_the_starters() {
         assert_eq!(
             fs::read(root().join(&exercise)).ok(),
             fs::read(root().join(&starter)).ok(),
-            "{} and {} differ: `make update` copies the first over the second, if nothing is solved in it",
+            "{} and {} differ: `make texts` copies the first over the second, if nothing is solved in it",
             exercise.display(),
             starter.display()
         );
@@ -378,7 +380,7 @@ impl Drop for ReferenceServer {
     }
 }
 
-/// The order of the walkthrough is that of course.toml. `make update` writes the list, before the lists that are made
+/// The order of the walkthrough is that of course.toml. `make texts` writes the list, before the lists that are made
 /// from it.
 #[test]
 fn the_steps_are_listed_in_the_order_of_the_course_file() {
@@ -389,7 +391,7 @@ fn the_steps_are_listed_in_the_order_of_the_course_file() {
 }
 
 /// The `[[bin]]` lists are made from the table of steps; so they cannot forget a program, and a new one needs no copy of
-/// a neighbour's lines. `make update` writes them.
+/// a neighbour's lines. `make texts` writes them.
 #[test]
 fn the_lists_of_binaries_are_those_of_the_table() {
     for package in [Package::Exercises, Package::Solutions, Package::Plain] {
@@ -407,9 +409,10 @@ fn the_lists_of_binaries_are_those_of_the_table() {
     }
 }
 
-/// By this list a student is told which helpers differ from the course's. `make update` writes it.
+/// By this list a student is told which helpers differ from the course's. `make texts` writes it.
 #[test]
 fn the_list_of_helpers_is_that_of_the_course() {
+    write_what_follows(); // one of the helpers
     let path = Path::new("checker/src/course/helpers.txt");
     write_or_compare(path, &read(path), &list_of_helpers(root()));
 }
@@ -418,16 +421,33 @@ fn write_or_compare(path: &Path, found: &str, expected: &str) {
     if is_to_write() && found != expected {
         fs::write(root().join(path), expected).expect("it is written");
     } else if !is_to_write() {
-        assert_eq!(
-            found,
-            expected,
-            "{} is not up to date: `make update` writes it",
-            path.display()
-        );
+        assert_eq!(found, expected, "{} is not up to date: `make texts` writes it", path.display());
     }
 }
 
-/// Whether lists and starters are to be written, as by `make update`, rather than compared.
+/// What stands in course.toml stands elsewhere too: ports in the helpers, in starters, in the README and the Dockerfile,
+/// and titles above them. `make texts` writes them.
+#[test]
+fn the_texts_follow_the_course_file() {
+    write_what_follows();
+    let stale: Vec<PathBuf> = followed(root(), &STEPS).into_keys().collect();
+    assert!(stale.is_empty(), "{stale:?}: not as the course file says, `make texts` writes them");
+}
+
+/// With `UPDATE_LISTS=1`, writes starters, and the ports and titles of the course file to where else they stand.
+fn write_what_follows() {
+    static WRITTEN: Once = Once::new();
+    WRITTEN.call_once(|| {
+        if is_to_write() {
+            all_programs().for_each(|(_, program)| copy_what_is_handed_out(program));
+            for (path, text) in followed(root(), &STEPS) {
+                fs::write(root().join(path), text).expect("the file is written");
+            }
+        }
+    });
+}
+
+/// Whether lists and starters are to be written, as by `make texts`, rather than compared.
 fn is_to_write() -> bool {
     env::var_os("UPDATE_LISTS").is_some()
 }

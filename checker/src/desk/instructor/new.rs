@@ -154,7 +154,10 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
     let list = edit(&format!("{SCENES}/mod.rs"), "its place in the course", &|old| {
         insertion::list_of_steps(old, &steps)
     })?;
-    changes.extend([course, list]);
+    let port = edit("src/ports.rs", "its port, for its programs", &|old| {
+        Ok(old.to_string() + &plan.port())
+    })?;
+    changes.extend([course, list, port]);
     changes.push(edit(
         "checker/texts/en.toml",
         "title, hints, and the words of its checks",

@@ -94,6 +94,11 @@ impl Plan {
         self.fill(include_str!("new/entry.txt"))
     }
 
+    /// The constant that its programs take their port from.
+    pub fn port(&self) -> String {
+        self.fill("/// <<headline>> (own).\npub const <<PORT>>: u16 = <<port>>;\n")
+    }
+
     /// Its words: title, hints, and those of its checks.
     pub fn texts(&self) -> String {
         let all = |part: fn(&Templates) -> &str| -> String {
@@ -143,6 +148,7 @@ impl Plan {
         let (shown, shown_name) = templates(self.roles[0]).shown;
         let text = template
             .replace("<<id>>", &self.id)
+            .replace("<<PORT>>", &self.id.to_uppercase())
             .replace("<<port>>", &self.port.to_string())
             .replace("<<shown>>", shown)
             .replace("<<shown name>>", shown_name)
