@@ -3,21 +3,23 @@
 # By name: those that have starters. `cargo step list` shows them in the order of the walkthrough.
 STEPS := $(sort $(foreach starter,$(notdir $(wildcard starters/*.rs)),$(firstword $(subst _, ,$(starter)))))
 
-.PHONY: help $(STEPS) watch demo test lint texts update pictures bench loop soak cargo
+.PHONY: help $(STEPS) watch demo test cargo
 
 help:
 	@echo "make ex1         show the step's task and, once you have begun, check your program"
 	@echo "                 (steps: $(STEPS))"
 	@echo "make watch       do that on every save, on one screen"
-	@echo "make demo        play the scenes of all steps with the reference solutions"
+	@echo "make demo        show the scenes of all steps, as finished programs play them"
 	@echo
-	@echo "cargo test               run all checks of your programs and the reference solutions"
+	@echo "cargo test               run all checks"
 	@echo "cargo step list          where you stand"
 	@echo "cargo step hint ex1      a hint for a step"
 	@echo "cargo step report ex1    the run as pictures, in a page"
 	@echo "cargo step pack ex1 --as NAME    what the handout wants handed in, as a zip"
 	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
+# <!-- instructors -->
+	@echo "cargo step edition DIR   the course for students, without the reference solutions"
 	@echo
 	@echo "To change the course:"
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
@@ -31,6 +33,7 @@ help:
 	@echo "make soak        look for checks that fail without cause (about ten minutes):"
 	@echo "                 QUIET=200 runs, BUSY=50 more on a busy machine, SCHEDULES=100000"
 	@echo "                 interleavings of the room, FUZZ_SECONDS=60"
+# <!-- /instructors -->
 
 # A check that fails has been told: make need not add an error of its own. (Wrong usage, 2, and a fault of the checker, 3,
 # stay errors. A script that wants to know runs `cargo step check`.)
@@ -43,9 +46,15 @@ watch: cargo
 demo: cargo
 	@cargo step demo
 
+# <!-- instructors -->
 # Everything, whatever fails. `cargo test` alone is what a grader runs: the checks of your programs and ours.
+test: EVERYTHING := --workspace --exclude exercises --no-fail-fast
+# <!-- /instructors -->
 test: cargo
-	cargo test --workspace --exclude exercises --no-fail-fast
+	cargo test $(EVERYTHING)
+
+# <!-- instructors -->
+.PHONY: lint texts update pictures bench loop soak
 
 lint: cargo
 	cargo fmt --all --check
@@ -77,6 +86,7 @@ loop: cargo
 
 soak: cargo
 	@tools/soak
+# <!-- /instructors -->
 
 # The first build takes a while, so it is shown; after that there is nothing to show.
 cargo:

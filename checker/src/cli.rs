@@ -1,6 +1,8 @@
 //! The command line of the checker.
 
 pub mod check;
+pub mod edition;
+pub mod grade;
 pub mod limits;
 pub mod manners;
 pub mod new;
@@ -17,6 +19,8 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
+use crate::cli::edition::{AFTER_EDITION, EditionArgs};
+use crate::cli::grade::{GradeArgs, MergeArgs};
 use crate::cli::new::{AFTER_NEW, NewArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
@@ -27,6 +31,13 @@ const AFTER_CHECK: &str = "\
 {port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
 step's default port is used, and one check runs at a time. CMD is split into
 words as a shell would, and runs without a shell, from where you are.";
+
+const AFTER_GRADE: &str = "\
+Results go to results/: class.html and class.csv, junit.xml, and for each
+submission its report.html and results.json. What has not changed since it was
+graded is not played again.
+
+Exit status: 0 each submission has its results, 1 some could not be graded.";
 
 const AFTER_RESET: &str = "\
 The old file stays beside the new one, with the date in its name, and is never
@@ -101,6 +112,20 @@ pub enum Command {
     /// Pack what a handout wants handed in, as one zip
     #[command(after_help = after_pack())]
     Pack(PackArgs),
+    /// Make the students' edition of the course: without the reference solutions
+    #[command(after_help = AFTER_EDITION)]
+    Edition(EditionArgs),
+    /// Grade a class: folders and zips of submissions
+    #[command(after_help = AFTER_GRADE)]
+    Grade(Box<GradeArgs>),
+    /// Join the results of a class that was graded in parts
+    Merge(MergeArgs),
+    /// Build and play one submission where it was laid out, as a file says
+    #[command(hide = true)]
+    Submission {
+        /// The file
+        order: PathBuf,
+    },
     /// Start over: bring a step's starters back, or one; your old file is kept
     #[command(after_help = AFTER_RESET)]
     Reset {

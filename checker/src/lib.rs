@@ -24,12 +24,28 @@ pub mod desk {
     mod belongings;
     mod contents;
     pub mod instructor {
-        //! What an instructor does with the course.
+        //! What an instructor asks for.
+        pub mod edition;
         pub mod new;
         pub mod skeleton;
     }
+    pub mod grader {
+        //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod class;
+        pub mod commands;
+        pub mod handed;
+        pub mod merge;
+        pub mod one;
+        pub mod roster;
+        pub mod sources;
+        pub mod submissions;
+        pub mod told;
+        pub mod worker;
+        pub mod workshop;
+    }
     pub mod pack;
     pub mod parcel;
+    mod recorded;
     pub mod refusal;
     pub mod report;
     pub mod reset;
@@ -46,9 +62,26 @@ pub mod report {
     pub mod bins;
     pub mod class {
         //! What is told of a class that was graded.
+        pub mod autolab;
+        pub mod classroom50;
+        mod columns;
+        pub mod csv;
+        pub mod decision;
         pub mod graded;
+        pub mod gradescope;
+        pub mod jplag;
+        pub mod junit;
+        pub mod page;
+        pub mod results;
+        mod told;
     }
     pub mod difference;
+    pub mod edition {
+        //! The students' edition of the course.
+        pub mod made;
+        pub mod manifest;
+        pub mod text;
+    }
     mod framing;
     pub mod handin;
     pub mod insertion;
@@ -77,10 +110,12 @@ pub mod judge {
     pub mod cast;
     mod fresh;
     pub mod judge;
+    pub mod likeness;
     mod manifest;
     pub mod outcome;
     pub mod probe;
     pub mod standing;
+    pub mod twice;
 }
 
 pub mod course {

@@ -10,7 +10,8 @@ use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, choice, options_given};
 use checker::course::table;
 use checker::desk::answer::Answer;
-use checker::desk::instructor::new;
+use checker::desk::grader::{class, merge, one};
+use checker::desk::instructor::{edition, new};
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -80,6 +81,10 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             pack::pack(&args.wanted(limits))
         }
         Command::New(args) => new::new(&args.wanted()),
+        Command::Edition(args) => edition::edition(&args.wanted()),
+        Command::Grade(args) => class::grade(&args.wanted()?),
+        Command::Merge(args) => merge::merge(&args.wanted()),
+        Command::Submission { order } => one::grade(order),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }
 }

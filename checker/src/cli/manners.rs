@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::stage::framing::Framing;
-use crate::stage::manners::Manners;
+use crate::stage::manners::{Manners, lines, one_line, template};
 
 /// How programs in any language do what the handout leaves open.
 #[derive(Debug, Args)]
@@ -39,28 +39,5 @@ impl MannerArgs {
             operator: self.operator.clone(),
             question: self.question.clone(),
         }
-    }
-}
-
-/// A text that is not empty, in which `\n` stands for a line break.
-fn lines(text: &str) -> Result<String, String> {
-    match text.is_empty() {
-        true => Err("it is empty".to_string()),
-        false => Ok(text.replace("\\n", "\n")),
-    }
-}
-
-/// Lines with a place for the text of a message.
-fn template(text: &str) -> Result<String, String> {
-    match text.contains("{text}") {
-        true => lines(text),
-        false => Err("it has no {text}, so nothing would be said".to_string()),
-    }
-}
-
-fn one_line(text: &str) -> Result<String, String> {
-    match text.trim().is_empty() || text.contains('\n') {
-        true => Err("it is not one line of text".to_string()),
-        false => Ok(text.to_string()),
     }
 }

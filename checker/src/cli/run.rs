@@ -95,11 +95,7 @@ impl RunArgs {
             seed: self.seed,
             options,
             limits: self.limits.limits(),
-            sandbox: self.sandbox.as_deref().map(|how| match how {
-                "require" => Sandbox::Require,
-                "off" => Sandbox::Off,
-                _ => Sandbox::Auto,
-            }),
+            sandbox: self.sandbox.as_deref().map(sandbox_of),
         }
     }
 
@@ -145,6 +141,15 @@ impl RunArgs {
             }
         }
         commands
+    }
+}
+
+/// How programs are confined, as an option says it.
+pub(super) fn sandbox_of(how: &str) -> Sandbox {
+    match how {
+        "require" => Sandbox::Require,
+        "off" => Sandbox::Off,
+        _ => Sandbox::Auto,
     }
 }
 

@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use crate::course::scenes::ROWS;
+use crate::course::step::Step;
 
 /// The package that a program is built from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +66,22 @@ impl Package {
 /// back from it.
 pub fn starter(program: &str) -> PathBuf {
     Path::new("starters").join(format!("{program}.rs"))
+}
+
+/// Whether the reference solution of a program is here. In a students' edition of the course it may not be.
+pub fn has_solution(program: &str) -> bool {
+    root().join(Package::Solutions.source(program)).is_file()
+}
+
+/// Whether the reference solutions of a step are here, all of them, so that its scenes can be played with them.
+pub fn has_solutions(step: &Step) -> bool {
+    step.programs.iter().all(|program| has_solution(program))
+}
+
+/// The file with the transcripts of a step's scenes, as its reference solutions have played them, from the root of the
+/// course. They are shown where the reference solutions are not here.
+pub fn transcripts(step: &Step) -> PathBuf {
+    Path::new("tests/snapshots").join(format!("{}.snap", step.id))
 }
 
 /// The root folder of the course.

@@ -83,7 +83,7 @@ pub struct Check {
     pub is_of_frames: bool,
     /// The program it is about.
     pub role: Role,
-    /// The reference solution of an earlier step that takes part, if any: `ex4_client`.
+    /// The reference solution of an earlier step that takes part, if it is here: `ex4_client`.
     pub helper: Option<&'static str>,
     /// Where to look when it fails, for the student: a text, too.
     pub look: &'static str,
@@ -103,6 +103,18 @@ pub enum Visibility {
     AfterDueDate,
     /// Students, once the grades are published.
     AfterPublished,
+}
+
+impl Visibility {
+    /// As Gradescope spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Visibility::Visible => "visible",
+            Visibility::Hidden => "hidden",
+            Visibility::AfterDueDate => "after_due_date",
+            Visibility::AfterPublished => "after_published",
+        }
+    }
 }
 
 /// Finds out how a command frames its messages, before anything is checked.
@@ -210,7 +222,7 @@ impl Check {
         self
     }
 
-    /// Adds the reference solution of an earlier step to the scene.
+    /// Adds the reference solution of an earlier step to the scene, which must do without it where it is not here.
     pub const fn with_helper(mut self, program: &'static str) -> Check {
         self.helper = Some(program);
         self

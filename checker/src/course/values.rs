@@ -72,15 +72,7 @@ impl Values {
     /// # Errors
     /// When a file cannot be read, or something in it is wrong: in one line.
     pub fn of_this_run() -> Result<Values, String> {
-        let own = match fs::read_to_string(root().join(COURSE_FILE)) {
-            Err(error) if error.kind() == ErrorKind::NotFound => AS_BUILT.to_string(),
-            read => read.map_err(|error| unreadable(Path::new(COURSE_FILE), &error))?,
-        };
-        let mut files = vec![(COURSE_FILE.to_string(), own)];
-        if let Some(path) = &Choice::of_this_run().course {
-            let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
-            files.push((path.display().to_string(), text));
-        }
+        let files = files_of_this_run()?;
         let files: Vec<(&str, &str)> =
             files.iter().map(|(name, text)| (&**name, &**text)).collect();
         Values::of(&files)
@@ -127,6 +119,23 @@ impl Values {
         static NONE: LazyLock<StepValues> = LazyLock::new(StepValues::default);
         self.steps.get(id).unwrap_or(&NONE)
     }
+}
+
+/// The files that are read in this run, each with its name and what it says.
+///
+/// # Errors
+/// When one of them cannot be read: in one line.
+pub fn files_of_this_run() -> Result<Vec<(String, String)>, String> {
+    let own = match fs::read_to_string(root().join(COURSE_FILE)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => AS_BUILT.to_string(),
+        read => read.map_err(|error| unreadable(Path::new(COURSE_FILE), &error))?,
+    };
+    let mut files = vec![(COURSE_FILE.to_string(), own)];
+    if let Some(path) = &Choice::of_this_run().course {
+        let text = fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
+        files.push((path.display().to_string(), text));
+    }
+    Ok(files)
 }
 
 impl StepValues {

@@ -105,10 +105,11 @@ fn diagrams(played: &Played) -> Answer {
         warnings.push(format!("nothing to draw for {name:?}: {verdict}"));
     }
     for step in &played.untouched {
-        warnings.push(format!(
-            "{} is untouched: this diagram shows the reference solution",
-            step.step.id
-        ));
+        let id = step.step.id;
+        let is_drawn = step.finished.as_ref().is_some_and(|run| !run.transcript.is_empty());
+        if is_drawn {
+            warnings.push(format!("{id} is untouched: this diagram shows the reference solution"));
+        }
     }
     Answer { text: diagrams.join("\n"), warnings, status: played.status() }
 }

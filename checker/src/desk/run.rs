@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::course::helpers;
-use crate::course::layout::{Package, hidden};
+use crate::course::layout::{Package, has_solutions, hidden};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::desk::answer::{status_of, warnings_of};
+use crate::desk::recorded;
 use crate::desk::refusal::Refusal;
 use crate::desk::standing;
 use crate::desk::work::Work;
@@ -92,9 +93,13 @@ impl Run {
     /// Builds and plays all of it. Where the student stands is kept.
     ///
     /// # Errors
-    /// When cargo cannot be started, or programs cannot be confined as it is required.
+    /// When cargo cannot be started, programs cannot be confined as it is required, or reference solutions are wanted
+    /// that are not here.
     pub fn play(&self, manner: Manner) -> Result<Played> {
         let began = Instant::now();
+        if matches!(self.programs, Programs::Solutions) {
+            recorded::refuse_without_solutions(&self.steps)?;
+        }
         let seed = self.seed.unwrap_or_else(any_seed);
         let protection = self.protect()?;
         let is_students = matches!(self.programs, Programs::Exercises);
@@ -153,7 +158,7 @@ impl Run {
     }
 
     /// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished
-    /// run that is played for it.
+    /// run that is played for it or, where its reference solutions are not here, was recorded.
     fn prepare(&self, manner: Manner, seed: u64) -> Result<Prepared> {
         let (steps, limits, work) = (&self.steps[..], &self.limits, manner.work);
         let package = match &self.programs {
@@ -171,8 +176,10 @@ impl Run {
             package == Package::Exercises && may_be_shown && standing::is_untouched(step)
         };
         let untouched: Vec<&'static Step> = steps.iter().filter(is_shown).copied().collect();
+        let with_solutions: Vec<&'static Step> =
+            untouched.iter().copied().filter(|step| has_solutions(step)).collect();
         let (sources, solutions) =
-            (Sources::of(steps, package), Sources::of(&untouched, Package::Solutions));
+            (Sources::of(steps, package), Sources::of(&with_solutions, Package::Solutions));
         let mut programs = sources.programs();
         if self.are_named {
             programs.extend(solutions.programs());
@@ -184,12 +191,17 @@ impl Run {
             sources.cast(&builds, limits).into_iter().partition(is_untouched);
         let finished = solutions.cast(&builds, limits);
         let show = |cast: Cast| {
-            let solution = finished.iter().find(|solution| solution.step.id == cast.step.id);
-            let solution = solution.filter(|_| self.are_named);
+            let step = cast.step;
+            let solution = finished.iter().find(|solution| solution.step.id == step.id);
+            let finished = || match solution {
+                Some(cast) => judge::play(cast, &step.checks[0], seed),
+                None => recorded::outcome(step, &step.checks[0]),
+            };
             Untouched {
-                step: cast.step,
-                tasks: cast.step.programs.iter().map(|program| task_of(program)).collect(),
-                finished: solution.map(|cast| judge::play(cast, &cast.step.checks[0], seed)),
+                step,
+                tasks: step.programs.iter().map(|program| task_of(program)).collect(),
+                finished: self.are_named.then(finished),
+                is_recorded: solution.is_none(),
             }
         };
         Ok(Prepared { casts, untouched: shown.into_iter().map(show).collect() })
@@ -202,7 +214,12 @@ impl Played {
         let standings = self.is_one.then(standing::all);
         let next = |standings| first_incomplete(standings).map_or(Next::Nothing, Next::Step);
         Ending {
-            again: Again { options: run.options.clone(), only: run.only.clone(), seed: self.seed },
+            again: Again {
+                options: run.options.clone(),
+                only: run.only.clone(),
+                seed: self.seed,
+                ..Again::default()
+            },
             summed: &run.steps,
             next: standings.as_deref().map(next),
             so_far: standings.as_deref().map(sum_of),

@@ -10,17 +10,18 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use colored::Colorize;
 
-use crate::course::layout::Package;
+use crate::course::layout::{Package, has_solutions};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::answer::{Answer, status_of, warnings_of};
+use crate::desk::recorded;
 use crate::desk::refusal::Refusal;
 use crate::desk::run::{Manner, Played, Run};
 use crate::desk::standing;
 use crate::desk::work::Work;
 use crate::judge::cast::Sources;
 use crate::report::json;
-use crate::report::terminal::Terminal;
+use crate::report::terminal::{RECORDED, Terminal};
 use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
 
@@ -57,20 +58,32 @@ pub fn hint(step: &Step, number: usize, terminal: &Terminal) -> Answer {
     Answer { text, warnings: Vec::new(), status: 0 }
 }
 
-/// Plays the scenes of these steps with the reference solutions.
+/// Plays the scenes of these steps with the reference solutions. Of a step whose reference solutions are not here, shows
+/// how they were played once.
 ///
 /// # Errors
 /// When cargo cannot be started.
 pub fn demo(steps: &[&'static Step], limits: &Limits, terminal: &Terminal) -> Result<Answer> {
-    let sources = Sources::of(steps, Package::Solutions);
+    let played: Vec<&'static Step> =
+        steps.iter().copied().filter(|step| has_solutions(step)).collect();
+    let sources = Sources::of(&played, Package::Solutions);
     let work = Work::for_a_person(false);
     let casts = sources.cast(&work.build(&sources.programs(), limits)?, limits);
     let results = work.play(&casts, rand::random());
     let mut text = String::new();
-    for result in &results {
-        text += &format!("{}\n\n", result.step.title.bold());
-        for outcome in &result.outcomes {
-            text += &format!("{}\n", terminal.transcript(&outcome.transcript));
+    for step in steps {
+        text += &format!("{}\n\n", step.title.bold());
+        let transcripts = match results.iter().find(|result| result.step.id == step.id) {
+            Some(result) => {
+                result.outcomes.iter().map(|outcome| outcome.transcript.clone()).collect()
+            }
+            None => {
+                text += &format!("{}\n\n", format!("Each run is shown {RECORDED}.").dimmed());
+                recorded::transcripts(step)
+            }
+        };
+        for transcript in &transcripts {
+            text += &format!("{}\n", terminal.transcript(transcript));
         }
     }
     Ok(Answer { text, warnings: warnings_of(&results), status: status_of(&results) })

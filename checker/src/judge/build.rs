@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::course::layout::{Package, root, target};
 use crate::course::table::STEPS;
@@ -18,7 +18,7 @@ use crate::sandbox::limits::Limits;
 use crate::stage::launch::Launch;
 use crate::stage::show::visible;
 
-pub use crate::judge::cargo::News;
+pub use crate::judge::cargo::{News, trim_lock};
 
 /// What came of building one program.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub struct Built {
     pub warnings: String,
     /// The source files of a student's program that was compiled, without the helpers.
     pub files: Vec<PathBuf>,
+    /// The first of them that is not the student's, if there is one: from the root of the course, if it is in there.
+    pub outside: Option<PathBuf>,
 }
 
 /// The programs that were built, by package and name.
@@ -48,8 +50,7 @@ pub fn build(
     let mut builds = Builds::new();
     for &(package, program) in programs {
         if let Some(launch) = why_unbuildable(package, program) {
-            let (warnings, files) = (String::new(), Vec::new());
-            builds.insert((package, program), Built { launch, warnings, files });
+            builds.insert((package, program), Built::without_files(launch));
         }
     }
     let mut packages: Vec<Package> = programs.iter().map(|(package, _)| *package).collect();
@@ -139,11 +140,45 @@ pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
 }
 
 /// A cargo that builds. The checker is named too, though nothing of it is built: cargo then gives the dependencies
-/// the same features as when it built the checker, and compiles none of them a second time.
+/// the same features as when it built the checker, and compiles none of them a second time. Where a class is graded,
+/// there is no checker in the folder, and whatever is needed has been built before.
 fn cargo_build() -> Command {
     let mut command = cargo();
-    command.args(["build", "-p", "checker"]);
+    match root().join("checker/Cargo.toml").exists() {
+        true => command.args(["build", "-p", "checker"]),
+        false => command.args(["build", "--locked", "--offline"]),
+    };
     command
+}
+
+/// Builds what programs need of the course in this folder, into that one: the helpers, all packages, and the reference
+/// solutions that take part in scenes.
+///
+/// # Errors
+/// When cargo cannot be started, or one of them does not compile.
+pub fn build_what_is_needed(
+    course: &Path,
+    target: &Path,
+    limits: &Limits,
+    tell: &(dyn Fn(News) + Sync),
+) -> Result<()> {
+    let mut command = cargo();
+    command.current_dir(course).env("CARGO_TARGET_DIR", target);
+    command.args(["build", "--offline", "--message-format=json"]);
+    command.args(["-p", "chatlings", "-p", Package::Solutions.name(), "--lib"]);
+    let mut helpers: Vec<&str> =
+        STEPS.iter().flat_map(|step| step.checks).filter_map(|check| check.helper).collect();
+    helpers.sort();
+    helpers.dedup();
+    let binaries: Vec<String> = helpers.iter().map(|it| Package::Solutions.binary(it)).collect();
+    for binary in &binaries {
+        command.args(["--bin", binary]);
+    }
+    let output = run(&mut command, limits, tell)?;
+    match binaries.iter().find(|binary| !output.paths.contains_key(*binary)) {
+        Some(binary) => bail!("{}", output.errors_of(Package::Solutions, binary).trim_end()),
+        None => Ok(()),
+    }
 }
 
 /// Makes sure that cargo sees what has changed in the student's folder since it last built programs from it, or from
@@ -210,14 +245,21 @@ fn built(package: Package, program: &'static str, output: &Output) -> Built {
             visible(&file.display().to_string()),
             package.folder()
         );
-        return Built { files, ..broken(reason) };
+        return Built { files, outside: Some(file), ..broken(reason) };
     }
     let warnings = output.warnings.get(&binary).cloned().unwrap_or_default();
-    Built { launch: Launch::Built(program, path.clone()), warnings, files }
+    let launch = Launch::Built(program, path.clone());
+    Built { launch, warnings, files, outside: None }
 }
 
 fn broken(reason: String) -> Built {
-    Built { launch: Launch::Broken(reason), warnings: String::new(), files: Vec::new() }
+    Built::without_files(Launch::Broken(reason))
+}
+
+impl Built {
+    fn without_files(launch: Launch) -> Built {
+        Built { launch, warnings: String::new(), files: Vec::new(), outside: None }
+    }
 }
 
 /// The files that a student's binary was built from, but for the helpers and what is generated. (Cargo lists all files,

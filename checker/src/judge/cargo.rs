@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::io::{BufRead, BufReader, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::Value;
 
 use crate::course::layout::{Package, root, target};
@@ -54,6 +54,19 @@ pub(super) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     command.current_dir(root());
     command
+}
+
+/// Lets cargo take out of a lock file what is not needed any more, in the folder of another workspace. All else stays, and
+/// nothing is downloaded.
+///
+/// # Errors
+/// When it cannot: its own words.
+pub fn trim_lock(folder: &Path) -> Result<()> {
+    let mut command = cargo();
+    command.args(["update", "--workspace", "--offline", "--quiet"]).current_dir(folder);
+    let output = command.output().context("cannot start cargo")?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim_end());
+    Ok(())
 }
 
 /// Runs a cargo that builds. What the compiler may take for a program of the student's has limits; nothing else has.

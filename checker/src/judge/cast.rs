@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::course::layout::{Contents, Package};
+use crate::course::layout::{Contents, Package, has_solution};
 use crate::course::step::{Asked, Check, Probe, Step};
 use crate::judge::build::{Builds, Built};
 use crate::sandbox::limits::Limits;
@@ -20,7 +20,7 @@ pub struct Cast {
     pub step: &'static Step,
     /// What plays which role. A role that is missing was not given.
     pub roles: HashMap<Role, Launch>,
-    /// The reference solutions of other steps that help, by name.
+    /// The reference solutions of other steps that help, by name: those that are here.
     pub helpers: HashMap<&'static str, Launch>,
     /// What the programs may take, and how long a scene waits for them.
     pub limits: Limits,
@@ -56,7 +56,7 @@ impl Sources {
         Sources { steps: steps.to_vec(), package, fingerprints }
     }
 
-    /// All that has to be built of them, and for them: helpers are always reference solutions.
+    /// All that has to be built of them, and for them: helpers are always reference solutions, those that are here.
     pub fn programs(&self) -> Vec<(Package, &'static str)> {
         let mut programs = Vec::new();
         for step in &self.steps {
@@ -134,8 +134,9 @@ pub fn of_commands(
     }
 }
 
+/// A scene does without a helper that is not here, as in a students' edition of the course.
 fn helpers(step: &Step) -> impl Iterator<Item = &'static str> {
-    step.checks.iter().filter_map(|check| check.helper)
+    step.checks.iter().filter_map(|check| check.helper).filter(|program| has_solution(program))
 }
 
 fn helpers_among(builds: &Builds, step: &Step) -> HashMap<&'static str, Launch> {

@@ -1,5 +1,7 @@
 //! The commands that play something again: whole, so that they can be pasted.
 
+use std::collections::BTreeMap;
+
 /// How the checks were asked for, apart from which.
 #[derive(Clone, Debug, Default)]
 pub struct Again {
@@ -9,6 +11,8 @@ pub struct Again {
     pub only: Option<String>,
     /// The number that chose the words.
     pub seed: u64,
+    /// The options that one step alone was given, by its id: whose programs.
+    pub of_steps: BTreeMap<&'static str, Vec<String>>,
 }
 
 impl Again {
@@ -26,6 +30,7 @@ impl Again {
         let mut words = ["cargo", "step", "check", step].map(str::to_string).to_vec();
         words.extend(check.map(str::to_string));
         words.extend(self.options.iter().cloned());
+        words.extend(self.of_steps.get(step).into_iter().flatten().cloned());
         words.extend(is_verbose.then(|| "--verbose".to_string()));
         words.extend(["--seed".to_string(), self.seed.to_string()]);
         words
@@ -60,7 +65,7 @@ mod tests {
 
     fn again() -> Again {
         let options = ["--server", "python3 'my server.py' {port}"].map(str::to_string).to_vec();
-        Again { options, only: None, seed: 7 }
+        Again { options, seed: 7, ..Again::default() }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Packed {
 }
 
 /// A size in words: `512 bytes`, `14 KiB`.
-fn size_in_words(size: u64) -> String {
+pub(super) fn size_in_words(size: u64) -> String {
     match size {
         1 => "1 byte".to_string(),
         0..1024 => format!("{size} bytes"),

@@ -3,17 +3,19 @@
 
 mod check;
 mod diagram;
+pub(super) mod document;
 mod step;
 mod style;
 mod summary;
-mod text;
+pub(super) mod text;
 
 use std::time::Duration;
 
 use jiff::Zoned;
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::html;
 
 use crate::judge::outcome::StepResult;
+use crate::report::page::document::document;
 use crate::report::page::style::STYLE;
 use crate::report::terminal::{Ending, Untouched};
 
@@ -37,11 +39,6 @@ pub struct Page<'a> {
     pub protection: &'a str,
 }
 
-/// What a page may do: look as it is told to. Nothing is loaded, sent or run, not even if a browser were to take a text
-/// of a program for more than that.
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-
 /// The page, as a file of HTML.
 pub fn page(page: &Page) -> String {
     let Page { results, untouched, ending, .. } = *page;
@@ -49,43 +46,29 @@ pub fn page(page: &Page) -> String {
         [step] => format!("{}: a report", step.title),
         steps => format!("{} steps: a report", steps.len()),
     };
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta name="referrer" content="no-referrer";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                a.skip href="#checks" { "Skip to the checks" }
-                header { (summary::heading(page.whose, results, ending, page.made, page.took)) }
-                main {
-                    (summary::summary(results, untouched, ending))
-                    (summary::wrong(results))
-                    div #checks tabindex="-1" {
-                        @for step in ending.summed {
-                            @if let Some(untouched) = untouched.iter().find(|other| other.step.id == step.id) {
-                                (step::untouched(untouched))
-                            }
-                            @if let Some(result) = results.iter().find(|other| other.step.id == step.id) {
-                                (step::step(result, ending, page.compiler_warnings))
-                            }
-                        }
+    let body = html! {
+        a.skip href="#checks" { "Skip to the checks" }
+        header { (summary::heading(page.whose, results, ending, page.made, page.took)) }
+        main {
+            (summary::summary(results, untouched, ending))
+            (summary::wrong(results))
+            div #checks tabindex="-1" {
+                @for step in ending.summed {
+                    @if let Some(untouched) = untouched.iter().find(|other| other.step.id == step.id) {
+                        (step::untouched(untouched))
                     }
-                }
-                footer {
-                    p { "What protected this machine from the programs: " (page.protection) "." }
-                    p { "A page of chatlings, a course about sockets. It is one file, and asks for nothing else." }
+                    @if let Some(result) = results.iter().find(|other| other.step.id == step.id) {
+                        (step::step(result, ending, page.compiler_warnings))
+                    }
                 }
             }
         }
+        footer {
+            p { "What protected this machine from the programs: " (page.protection) "." }
+            p { "A page of chatlings, a course about sockets. It is one file, and asks for nothing else." }
+        }
     };
-    format!("{}\n", markup.into_string())
+    document(&title, STYLE, &body)
 }
 
 #[cfg(test)]
@@ -240,7 +223,8 @@ mod tests {
         let finished = result("ex1", &lines("bread")[..3], |_| Verdict::Passes).outcomes.remove(0);
         let tasks = vec![("exercises/src/bin/ex1_server.rs".to_string(), "Do\nthis.".to_string())];
         let step = find("ex1").expect("the step is there");
-        let html = html(&[], &[Untouched { step, tasks, finished: Some(finished) }]);
+        let html =
+            html(&[], &[Untouched { step, tasks, finished: Some(finished), is_recorded: false }]);
         assert!(html.contains("<p>Do this.</p>") && html.contains("A finished one: "), "{html}");
         assert!(html.contains("class=\"diagram few\"") && html.contains("untouched, 2 points"));
         assert!(!html.contains("<article"), "nothing was checked: {html}");

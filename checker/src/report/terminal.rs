@@ -24,14 +24,31 @@ impl Default for Terminal {
     }
 }
 
+/// Of a run that is shown where the reference solutions are not here.
+pub const RECORDED: &str = "as it was recorded with the reference solution";
+
 /// A step before anything of it is done.
 pub struct Untouched {
     /// The step.
     pub step: &'static Step,
     /// The file and the task of each program.
     pub tasks: Vec<(String, String)>,
-    /// What a finished one does, played just now; none where only a line is wanted.
+    /// What a finished one does; none where only a line is wanted.
     pub finished: Option<Outcome>,
+    /// Whether that was recorded once, rather than played just now: its reference solutions are not here.
+    pub is_recorded: bool,
+}
+
+impl Untouched {
+    /// What a finished one does, if it is known.
+    pub(super) fn run(&self) -> Option<&Outcome> {
+        self.finished.as_ref().filter(|outcome| !outcome.transcript.is_empty())
+    }
+
+    /// Where that comes from.
+    pub(super) fn origin(&self) -> &'static str {
+        if self.is_recorded { RECORDED } else { "played just now with the reference solution" }
+    }
 }
 
 /// What is shown below the verdicts.
@@ -201,9 +218,9 @@ impl Terminal {
             let task = self.wrap(&task.replace('\n', " "), "  ");
             text += &format!("\n{}\n{task}\n", file.bold());
         }
-        if let Some(finished) = &untouched.finished {
-            let played = "A finished one, played just now with the reference solution:";
-            text += &format!("\n{}\n\n", self.wrap(played, "").dimmed());
+        if let Some(finished) = untouched.run() {
+            let played = format!("A finished one, {}:", untouched.origin());
+            text += &format!("\n{}\n\n", self.wrap(&played, "").dimmed());
             text += &self.transcript(&finished.transcript);
         }
         if let Some((first, _)) = untouched.tasks.first() {

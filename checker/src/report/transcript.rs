@@ -62,6 +62,35 @@ fn repainted(plain: &str, paint: impl Fn(Mark, &str) -> String) -> Vec<String> {
     plain.lines().map(repaint).collect()
 }
 
+/// The transcripts that were written with [`plain`], with an empty line after each; what stands above the first is left out.
+/// Lines that go on are one again. What was cut off is not known, nor to whom something was sent.
+pub fn parsed(plain: &str) -> Vec<Transcript> {
+    let mut transcripts: Vec<Transcript> = Vec::new();
+    let mut title = "";
+    for text in plain.lines() {
+        let line = text.strip_prefix("  ").and_then(|line| line.split_once(' '));
+        let Some((actor, rest)) = line else {
+            title = text;
+            continue;
+        };
+        let rest = rest.trim_start();
+        if !title.is_empty() {
+            transcripts.push(Transcript::new(std::mem::take(&mut title).to_string()));
+        }
+        let Some(transcript) = transcripts.last_mut() else { continue };
+        let mark = MARKS.into_iter().find(|mark| rest.starts_with(sign(*mark)));
+        match (mark, transcript.lines.last_mut()) {
+            (Some(mark), _) if !actor.is_empty() => {
+                let text = rest.strip_prefix(sign(mark)).unwrap_or(rest).trim_start();
+                transcript.lines.push(Line::new(actor, mark, text));
+            }
+            (_, Some(last)) if actor.is_empty() => last.text += &format!(" {rest}"),
+            _ => {}
+        }
+    }
+    transcripts
+}
+
 /// All marks.
 const MARKS: [Mark; 7] =
     [Mark::Output, Mark::Error, Mark::Typed, Mark::Event, Mark::Sent, Mark::Received, Mark::Failed];
@@ -158,6 +187,27 @@ mod tests {
     fn a_line_has_its_actor_and_its_sign() {
         let transcript = transcript(&[(Mark::Output, "bread"), (Mark::Sent, "")]);
         assert_eq!(plain(&transcript), "title\n  server │ bread\n  server → (an empty line)\n");
+    }
+
+    #[test]
+    fn a_plain_transcript_can_be_read_again() {
+        let long = "long ".repeat(40);
+        let transcript = transcript(&MARKS.map(|mark| (mark, "a  word: \\t ␠")));
+        let other = Transcript {
+            title: "other".to_string(),
+            lines: vec![
+                Line::new("mallory", Mark::Failed, long.trim()),
+                Line::new("bob", Mark::Sent, ""),
+            ],
+        };
+        let text = format!("---\nsource: a file\n---\n{}\n{}", plain(&transcript), plain(&other));
+        let again = parsed(&text);
+        let titles: Vec<&str> = again.iter().map(|transcript| transcript.title.as_str()).collect();
+        assert_eq!(titles, ["title", "other"]);
+        for (again, first) in again.iter().zip([transcript, other]) {
+            assert_eq!(again.lines, first.lines);
+        }
+        assert!(parsed("").is_empty() && parsed("one line\n\n  and another\n").is_empty());
     }
 
     #[test]

@@ -205,6 +205,23 @@ impl Process {
         }
     }
 
+    /// Waits until it has ended, or until then.
+    pub fn wait_until(&mut self, deadline: Instant) -> Option<Exit> {
+        while self.exit().is_none() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+        }
+        self.exit()
+    }
+
+    /// Asks it to end whatever it has started, and itself, as Ctrl-C does. If it does not, it is ended.
+    pub fn end(&mut self) {
+        if let Some(pid) = Pid::from_raw(self.id() as i32) {
+            let _ = rustix::process::kill_process(pid, Signal::TERM); // it may have ended by itself
+        }
+        self.wait_until(Instant::now() + 5 * LONGEST_END);
+        self.end_group();
+    }
+
     /// Ends it, and all that it has started in its group.
     pub fn end_group(&self) {
         running::end_group(self.leader());

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::geteuid;
+use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
 use crate::sandbox::confine;
@@ -27,7 +28,7 @@ use crate::sandbox::view::{self, View};
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// How programs are to be confined.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Sandbox {
     /// As far as the system lets us.
     #[default]

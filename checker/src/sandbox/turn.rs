@@ -28,6 +28,19 @@ impl Turn {
         }
         Ok(Turn(file))
     }
+
+    /// Takes a turn, by a lock on this file, unless another checker has it.
+    ///
+    /// # Errors
+    /// When the file cannot be made or locked.
+    pub fn take_if_free(path: &Path) -> io::Result<Option<Turn>> {
+        fs::create_dir_all(path.parent().unwrap_or(path))?;
+        let file = File::create(path)?;
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            other => other.map(|()| Some(Turn(file))).map_err(io::Error::from),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,11 @@ pub(super) enum PortWait {
 }
 
 impl InVain {
+    /// What still holds when the scenes are played once more: that a program does nothing but use the processor.
+    pub fn again(&self) -> InVain {
+        InVain { spinning: self.is_spinning().into(), ..InVain::default() }
+    }
+
     /// Whether the server is known not to listen.
     pub(super) fn is_server(&self) -> bool {
         self.server.load(Ordering::Relaxed)

@@ -16,3 +16,36 @@ pub struct Manners {
     /// What a chat client waits for before it gives its name: just these bytes, with a line break only if there is one.
     pub question: Option<String>,
 }
+
+/// A text that is not empty, in which `\n` stands for a line break.
+///
+/// # Errors
+/// In words, when it is empty.
+pub fn lines(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("it is empty".to_string()),
+        false => Ok(text.replace("\\n", "\n")),
+    }
+}
+
+/// Lines with a place for the text of a message.
+///
+/// # Errors
+/// In words, when they have none.
+pub fn template(text: &str) -> Result<String, String> {
+    match text.contains("{text}") {
+        true => lines(text),
+        false => Err("it has no {text}, so nothing would be said".to_string()),
+    }
+}
+
+/// A text that is one line.
+///
+/// # Errors
+/// In words, when it is not.
+pub fn one_line(text: &str) -> Result<String, String> {
+    match text.trim().is_empty() || text.contains('\n') {
+        true => Err("it is not one line of text".to_string()),
+        false => Ok(text.to_string()),
+    }
+}

@@ -271,6 +271,11 @@ impl Stage {
         self.starts_on(actor, &launch, Some(self.address()?.port()), &[], Stdio::Terminal)
     }
 
+    /// Whether this reference solution of another step is here.
+    pub fn has_helper(&self, program: &str) -> bool {
+        self.production.helpers.contains_key(program)
+    }
+
     /// Starts the reference solution of another step as `actor`, which calls the server.
     pub fn starts_helper(&self, actor: &str, program: &str) -> Result<Program, Stop> {
         let launch = self.production.helpers.get(program).cloned();

@@ -189,6 +189,14 @@ impl Copy {
     }
 }
 
+/// Makes one folder like the other. A file that is the same keeps its time.
+///
+/// # Panics
+/// When a file cannot be copied.
+pub fn mirror(from: &Path, to: &Path) {
+    copy_folder(from, to, &|_| false);
+}
+
 /// Makes one folder like the other, but for the names that are kept out of the copy.
 fn copy_folder(from: &Path, to: &Path, is_kept_out: &dyn Fn(&str) -> bool) {
     fs::create_dir_all(to).expect("a folder is made");

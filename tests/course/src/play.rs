@@ -1,24 +1,13 @@
 //! All that the tests use of the checker, in one place.
 
-use std::env;
-use std::iter;
 use std::path::PathBuf;
-use std::process::ExitCode;
-use std::sync::{LazyLock, OnceLock};
 
-use checker::cli::limits::limits_of_environment;
-use checker::cli::{Cli, Command, choice};
-use checker::course::layout::hidden;
-use checker::course::table;
+use checker::cli::{Cli, Command};
 use checker::desk::run::Programs;
 use checker::judge::build;
-use checker::judge::cast::{Commands, Sources, helpers_of, of_commands};
+use checker::judge::cast::{Commands, helpers_of, of_commands};
 use checker::judge::probe::find_out;
 use checker::report::transcript;
-use checker::sandbox::launcher;
-use checker::sandbox::limits::Limits;
-use checker::sandbox::protection::{Protection, Sandbox};
-use checker::sandbox::turn::Turn;
 use clap::Parser;
 
 pub use checker::course::advice::look_at;
@@ -42,40 +31,10 @@ pub use checker::stage::launch::{Launch, Role};
 pub use checker::stage::stop::Failure;
 pub use checker::stage::transcript::{Line, Mark, Transcript};
 pub use checker::stage::words::any_seed;
-
-/// To be called first in the `main` of a test that plays scenes: [`launcher::begin`], and programs are confined as far
-/// as the system lets us.
-pub fn begin() -> Option<ExitCode> {
-    launcher::begin().or_else(|| {
-        Protection::set_up(Sandbox::Auto, &[], &hidden());
-        None
-    })
-}
-
-/// Chooses what the environment chooses for `cargo step`: the language of the texts. Other tests are in English, whatever
-/// it says.
-///
-/// # Errors
-/// When there is nothing of the kind: in one line, what there is.
-pub fn choose() -> Result<(), String> {
-    choice(iter::empty()).set();
-    table::begin()
-}
+pub use verdicts::{begin, cast, choose, draw_seed, explain, plain};
 
 /// Chooses the words of every scene that is compared with a snapshot.
 pub const SEED: u64 = 1;
-
-/// The number that chooses the words of a run that is compared with nothing: that of CHATLINGS_SEED or, without it,
-/// any.
-///
-/// # Errors
-/// When CHATLINGS_SEED is not a number.
-pub fn draw_seed() -> Result<u64, String> {
-    match env::var("CHATLINGS_SEED") {
-        Ok(seed) => seed.parse().map_err(|_| format!("CHATLINGS_SEED={seed:?} is not a number")),
-        Err(_) => Ok(any_seed()),
-    }
-}
 
 /// The programs of all steps, with their steps.
 pub fn all_programs() -> impl Iterator<Item = (&'static Step, &'static str)> {
@@ -92,38 +51,6 @@ pub fn shown(step: &Step) -> &'static Check {
     shown.unwrap_or_else(|| {
         panic!("{} has no check {:?}, which it is to be shown by", step.id, step.shown)
     })
-}
-
-/// The programs of a step. All programs of a package are built when the first of them is asked for, so that
-/// `--list` and a filter cost no build.
-///
-/// # Errors
-/// When cargo cannot be run. What does not compile is known to the cast.
-pub fn cast(package: Package, step: &Step) -> Result<&'static Cast, String> {
-    type Casts = LazyLock<Result<Vec<Cast>, String>>;
-    static EXERCISES: Casts = LazyLock::new(|| build_all(Package::Exercises));
-    static SOLUTIONS: Casts = LazyLock::new(|| build_all(Package::Solutions));
-    static PLAIN: Casts = LazyLock::new(|| build_all(Package::Plain));
-    let casts = match package {
-        Package::Exercises => &*EXERCISES,
-        Package::Solutions => &*SOLUTIONS,
-        Package::Plain => &*PLAIN,
-    };
-    let mut casts = casts.as_ref().map_err(String::clone)?.iter();
-    casts.find(|cast| cast.step.id == step.id).ok_or(format!("{} was not built", step.id))
-}
-
-fn build_all(package: Package) -> Result<Vec<Cast>, String> {
-    // Held to the end: what was built of the exercises is what is played.
-    static TURN: OnceLock<Turn> = OnceLock::new();
-    if package == Package::Exercises {
-        let turn = Turn::take(&target().join("chatlings/turn"), || ());
-        turn.into_iter().for_each(|turn| drop(TURN.set(turn)));
-    }
-    let steps: Vec<&'static Step> = STEPS.iter().collect();
-    let sources = Sources::of(&steps, package);
-    let builds = build::build(&sources.programs(), &limits()?, false, &|_| ());
-    Ok(sources.cast(&builds.map_err(|error| format!("{error:#}"))?, &limits()?))
 }
 
 /// The cast of a step that is played with commands in any language, and with these options of `cargo step check`.
@@ -158,20 +85,10 @@ pub fn foreign_cast(
     Ok(cast)
 }
 
-/// What programs may take, as the environment has it: a busy machine may set CHATLINGS_PATIENCE.
-fn limits() -> Result<Limits, String> {
-    limits_of_environment().map_err(|error| error.to_string())
-}
-
 /// The transcript as text, without its title.
 pub fn lines_of(transcript: &Transcript) -> String {
     let text = transcript::plain(transcript);
     text.split_once('\n').map_or(String::new(), |(_title, lines)| lines.to_string())
-}
-
-/// The transcript as text.
-pub fn plain(transcript: &Transcript) -> String {
-    transcript::plain(transcript)
 }
 
 /// Whether a check fails, for whatever reason.
@@ -202,14 +119,4 @@ pub fn reference(program: &'static str) -> PathBuf {
         Launch::Built(_, path) => path.clone(),
         other => panic!("{program}: {other:?}"),
     }
-}
-
-/// The verdict, why, and what happened.
-pub fn explain(outcome: &Outcome) -> String {
-    let (verdict, message) = (outcome.verdict.word(), outcome.verdict.message());
-    let mut text = format!("{}: {verdict}: {}\n", outcome.check.id, message.trim_end());
-    if !outcome.transcript.is_empty() {
-        text += &format!("\n{}", plain(&outcome.transcript));
-    }
-    text
 }

@@ -18,6 +18,7 @@ const HOUSES: &[(&str, &[&str])] = &[
     ("tests/course/src", &["crate"]),
     ("tests/mistakes/src", &["crate"]),
     ("tests/hostile/src", &["crate"]),
+    ("tests/verdicts/src", &["crate"]),
 ];
 
 /// Files by name, such as `stage/board.rs`, each with the files that it uses.

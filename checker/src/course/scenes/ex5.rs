@@ -167,12 +167,13 @@ fn counts_who_leaves(stage: &Stage) -> Scene {
 }
 
 fn works_while_clients_talk(stage: &Stage) -> Scene {
-    if stage.is_foreign() {
+    const CLIENT: &str = "ex4_client";
+    if stage.is_foreign() || !stage.has_helper(CLIENT) {
         return works_while_peers_talk(stage);
     }
     let server = stage.starts_server()?;
     let bob = stage.connects("bob")?;
-    let alice = stage.starts_helper("alice", "ex4_client")?;
+    let alice = stage.starts_helper("alice", CLIENT)?;
     for _ in 0..2 {
         let word = stage.word();
         alice.types(&word);
@@ -186,16 +187,22 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
 }
 
 /// The same with peers only: a program that calls a foreign server, and ends first, would leave the port in
-/// TIME_WAIT, where many servers cannot be started again.
+/// TIME_WAIT, where many servers cannot be started again. And in a students' edition, 1.4's client may not be there: its
+/// author's own would make a mistake there count here.
 fn works_while_peers_talk(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
-    let bob = joins(stage, "bob")?;
+    // A silent one counts as well. When a foreign server takes note of one, it does not say before it replies.
+    let bob = if stage.is_foreign() { joins(stage, "bob")? } else { stage.connects("bob")? };
     let alice = joins(stage, "alice")?;
     for peer in [&alice, &bob] {
         operator_counts(stage, &server, 2)?;
         is_answered(stage, peer)?;
     }
-    Ok(()) // another check is about who leaves
+    if stage.is_foreign() {
+        return Ok(()); // another check is about who leaves
+    }
+    alice.closes_with("end")?;
+    operator_counts(stage, &server, 1)
 }
 
 fn lists_the_commands(stage: &Stage) -> Scene {

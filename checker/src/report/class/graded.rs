@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::judge::likeness::Like;
+
 /// A submission that was graded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -122,10 +124,16 @@ pub struct Class {
 pub struct Alike {
     /// The file, by its name in the course: `ex4_server.rs`.
     pub file: String,
-    /// Whose looks like it: the name of a submission, or `the reference solution`.
+    /// Whose looks like it: the name of a submission, `the reference solution`, or `66 others or more`.
     pub with: String,
     /// How much of the file is in the other one: from 0 to 1.
     pub share: f64,
+}
+
+impl From<Like> for Alike {
+    fn from(like: Like) -> Alike {
+        Alike { file: like.file, with: like.with.to_string(), share: like.share }
+    }
 }
 
 impl Graded {

@@ -39,7 +39,6 @@ pub(super) fn step(result: &StepResult, ending: &Ending, warnings: &[String]) ->
 /// A step of which nothing is done: its task, and what a finished one does.
 pub(super) fn untouched(untouched: &Untouched) -> Markup {
     let step = untouched.step;
-    let finished = untouched.finished.as_ref().filter(|outcome| !outcome.transcript.is_empty());
     html! {
         section.step id=(step.id) aria-labelledby={ (step.id) "-title" } {
             (title(step.id, step.title, &format!("untouched, {} points", step.points)))
@@ -47,9 +46,9 @@ pub(super) fn untouched(untouched: &Untouched) -> Markup {
                 h3 { code { (file) } }
                 p { (text::prose(&task.replace('\n', " "))) }
             }
-            @if let Some(finished) = finished {
+            @if let Some(finished) = untouched.run() {
                 h3 { "A finished one: " (text::prose(finished.check.name)) }
-                p.remark { "Played just now with the reference solution." }
+                p.remark { "This is a run " (untouched.origin()) "." }
                 (diagram(&finished.transcript))
             }
             @if let Some((first, _)) = untouched.tasks.first() {

@@ -1,7 +1,7 @@
 //! How the page looks.
 
-/// The style sheet.
-pub(super) const STYLE: &str = include_str!("style.css");
+/// The style sheet: what all pages have in common, and what only this one has.
+pub(super) const STYLE: &str = concat!(include_str!("base.css"), include_str!("style.css"));
 
 #[cfg(test)]
 mod tests {

@@ -5,14 +5,14 @@ use maud::{Markup, html};
 use crate::stage::show::visible;
 
 /// A text of several lines, with what cannot be seen, or would turn the direction of others, spelled out.
-pub(super) fn lines(text: &str) -> String {
+pub(in crate::report) fn lines(text: &str) -> String {
     let lines: Vec<String> =
         text.trim_end().lines().map(|line| visible(&line.replace('\t', "    "))).collect();
     lines.join("\n")
 }
 
 /// The start of a text that may be very long.
-pub(super) fn start(text: &str) -> String {
+pub(in crate::report) fn start(text: &str) -> String {
     const LONGEST: usize = 2000;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -31,7 +31,7 @@ pub(super) fn command(words: &[String]) -> Markup {
 }
 
 /// A text in which what stands between backticks is code.
-pub(super) fn prose(text: &str) -> Markup {
+pub(in crate::report) fn prose(text: &str) -> Markup {
     html! {
         @for (number, part) in text.split('`').enumerate() {
             @if number % 2 == 1 { code { (part) } } @else { (part) }

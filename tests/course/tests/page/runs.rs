@@ -199,7 +199,7 @@ pub fn html(results: &[StepResult], hostile: &[&str]) -> String {
         untouched: &untouched,
         compiler_warnings: &hostile,
         ending: &Ending {
-            again: Again { options: hostile.clone(), only: None, seed: SEED },
+            again: Again { options: hostile.clone(), seed: SEED, ..Again::default() },
             summed: &summed,
             next: None,
             so_far: Some((2.0, 3)),
@@ -218,5 +218,6 @@ fn untouched_step(step: &'static Step) -> Untouched {
         let file = Package::Exercises.source(program).display().to_string();
         (file, "Serve `one` client: send each message back in capitals.".to_string())
     };
-    Untouched { step, tasks: step.programs.iter().map(task).collect(), finished: None }
+    let tasks = step.programs.iter().map(task).collect();
+    Untouched { step, tasks, finished: None, is_recorded: false }
 }
