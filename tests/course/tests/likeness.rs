@@ -250,7 +250,7 @@ fn starters_that_nobody_has_touched_are_not_alike() {
     assert_eq!(alike_among(class.into(), Bounds { share: 0.0, tokens: 1 }), BTreeMap::new());
 }
 
-/// How long this thread has been at work: however busy a machine is, that is the same. `None`: this system does not say.
+/// How long this thread has been at work: a busy machine does not stretch that. `None`: this system does not say.
 fn work() -> Option<Duration> {
     let status = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     Some(Duration::from_nanos(status.split_whitespace().next()?.parse().ok()?))
