@@ -1,5 +1,5 @@
-//! The port of each step, as its handout sets it. This is the one place to change it: the programs
-//! take their default from here, and so does the checker for programs in other languages.
+//! The port of each step, from which the programs take their default. This file is made from
+//! `course.toml`.
 
 /// 1.1 A server for one message (assignment-1).
 pub const EX1: u16 = 8080;

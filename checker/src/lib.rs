@@ -11,8 +11,8 @@
 //! 2. [`stage`]: what scenes are played on; it knows no step and no points
 //! 1. [`sandbox`]: the operating system: processes, what they may take, and the end of them
 //!
-//! The checker shares nothing with the helpers but the generated protobuf types and the port numbers,
-//! so that a mistake in a helper is not hidden by the judge making it too.
+//! The checker shares nothing with the helpers but the generated protobuf types, so that a mistake in a helper is not
+//! hidden by the judge making it too.
 
 #![allow(clippy::module_inception)] // the main room of a floor has its name
 
@@ -26,6 +26,8 @@ pub mod desk {
     pub mod instructor {
         //! What an instructor asks for.
         pub mod edition;
+        pub mod new;
+        pub mod skeleton;
     }
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
@@ -58,6 +60,7 @@ pub mod desk {
 pub mod report {
     //! From results to text. Nothing here prints.
     pub mod again;
+    pub mod bins;
     pub mod class {
         //! What is told of a class that was graded.
         pub mod autolab;
@@ -82,6 +85,7 @@ pub mod report {
     }
     mod framing;
     pub mod handin;
+    pub mod insertion;
     pub mod json;
     pub mod link;
     pub mod list;
@@ -124,7 +128,6 @@ pub mod course {
     pub mod helpers;
     pub mod layout;
     mod near;
-    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;
