@@ -1,6 +1,7 @@
 # The commands of the course. `make` alone shows them.
 
-STEPS := ex1 ex2 ms0 ex3 ex4 ms1 ex5 ex6 ex7 ms2 ms3
+# By name: those that have starters. `cargo step list` shows them in the order of the walkthrough.
+STEPS := $(sort $(foreach starter,$(notdir $(wildcard starters/*.rs)),$(firstword $(subst _, ,$(starter)))))
 
 .PHONY: help $(STEPS) watch demo test cargo
 
@@ -24,7 +25,8 @@ help:
 	@echo "make test        cargo test, and the tests of the course itself (those of the report's"
 	@echo "                 page need a browser: chromium or google-chrome)"
 	@echo "make lint        formatting, warnings, and whether the course is whole"
-	@echo "make texts       write what course.toml says to where else it stands: README, starters"
+	@echo "make texts       write what course.toml says to where else it stands, lists, and starters"
+	@echo "make update      do that, and write transcripts and pictures: after a step was added"
 	@echo "make pictures    play the runs that the README shows, and draw them again"
 	@echo "make bench       measure the servers beside others (about ten minutes, Linux only)"
 	@echo "make loop        measure the time from saving a file to the verdict"
@@ -52,16 +54,23 @@ test: cargo
 	cargo test $(EVERYTHING)
 
 # <!-- instructors -->
-.PHONY: lint texts pictures bench loop soak
+.PHONY: lint texts update pictures bench loop soak
 
 lint: cargo
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	STARTERS=untouched cargo test --quiet -p course-tests --test course
 
-# The lists of binaries and helpers, too.
+# What follows from course.toml, the files of the steps, and the exercises. The steps come first: the rest is made from
+# their list.
 texts: cargo
-	UPDATE_BINS=1 cargo test --quiet -p course-tests --test course -- the_list the_texts
+	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course the_steps_are_listed
+	UPDATE_LISTS=1 cargo test --quiet -p course-tests --test course -- the_list the_texts the_exercises_are
+
+update: texts
+	INSTA_UPDATE=always cargo test --quiet --test transcripts every_scene
+	INSTA_UPDATE=always cargo test --quiet --test transcripts every_transcript
+	INSTA_UPDATE=always cargo test --quiet --test pictures every_picture_is_of_a_run
 
 pictures: cargo
 	INSTA_UPDATE=always cargo test --quiet --test pictures

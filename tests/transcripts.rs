@@ -8,7 +8,7 @@ use std::{env, fs};
 
 use course_tests::play::{self, Cast, Check, Outcome, Package, SEED, STEPS, explain, plain};
 use course_tests::snapshot::{Filters, settings};
-use course_tests::{read, root};
+use course_tests::{ask_for, read, root};
 
 #[test]
 fn every_scene_gives_the_transcript_of_its_snapshot() {
@@ -45,6 +45,10 @@ fn every_step_shows_a_transcript_in_the_readme() {
     let readme = read("README.md");
     for step in STEPS.iter() {
         let title = format!("```text\n{} · ", step.title);
+        if step.is_own && !readme.contains(&title) {
+            ask_for(&format!("a transcript of {} in README.md", step.id));
+            continue;
+        }
         assert!(
             readme.contains(&title),
             "README.md shows no transcript of {} ({})",
@@ -84,7 +88,8 @@ fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
         }
         compared += 1;
     }
-    assert!(compared >= STEPS.len(), "only {compared} transcripts were compared");
+    let least = STEPS.iter().filter(|step| !step.is_own).count();
+    assert!(compared >= least, "only {compared} transcripts were compared");
     if mended != readme {
         fs::write(root().join("README.md"), mended).expect("README.md is written");
     }

@@ -5,6 +5,7 @@ pub mod edition;
 pub mod grade;
 pub mod limits;
 pub mod manners;
+pub mod new;
 pub mod pack;
 pub mod report;
 pub mod run;
@@ -20,6 +21,7 @@ use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 use crate::cli::check::CheckArgs;
 use crate::cli::edition::{AFTER_EDITION, EditionArgs};
 use crate::cli::grade::{GradeArgs, MergeArgs};
+use crate::cli::new::{AFTER_NEW, NewArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
 use crate::cli::values::{programs, step_ids, steps_or_programs};
@@ -134,6 +136,9 @@ pub enum Command {
         #[arg(short, long)]
         yes: bool,
     },
+    /// Add a step of your own to the course: a check, a starter, a solution, all that it needs
+    #[command(after_help = AFTER_NEW)]
+    New(NewArgs),
 }
 
 /// What is chosen once for all. The help of a command already has something of the course in it, so this looks at the

@@ -26,6 +26,8 @@ pub mod desk {
     pub mod instructor {
         //! What an instructor asks for.
         pub mod edition;
+        pub mod new;
+        pub mod skeleton;
     }
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
@@ -57,6 +59,7 @@ pub mod desk {
 pub mod report {
     //! From results to text. Nothing here prints.
     pub mod again;
+    pub mod bins;
     pub mod class {
         //! What is told of a class that was graded.
         pub mod autolab;
@@ -81,6 +84,7 @@ pub mod report {
     }
     mod framing;
     pub mod handin;
+    pub mod insertion;
     pub mod json;
     pub mod link;
     pub mod list;
@@ -123,7 +127,6 @@ pub mod course {
     pub mod helpers;
     pub mod layout;
     mod near;
-    pub mod rows;
     pub mod scenes;
     pub mod starter;
     pub mod step;

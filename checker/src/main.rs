@@ -11,7 +11,7 @@ use checker::cli::{Cli, Command, choice, options_given};
 use checker::course::table;
 use checker::desk::answer::Answer;
 use checker::desk::grader::{class, merge, one};
-use checker::desk::instructor::edition;
+use checker::desk::instructor::{edition, new};
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
 use checker::sandbox::{ending, launcher};
@@ -80,6 +80,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
             let limits = limits_of_environment().unwrap_or_else(|error| error.exit());
             pack::pack(&args.wanted(limits))
         }
+        Command::New(args) => new::new(&args.wanted()),
         Command::Edition(args) => edition::edition(&args.wanted()),
         Command::Grade(args) => class::grade(&args.wanted()?),
         Command::Merge(args) => merge::merge(&args.wanted()),

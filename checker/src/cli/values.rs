@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use console::Term;
 
-use crate::course::rows::ROWS;
+use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::report::terminal::Terminal;

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::course::near::or_which;
-use crate::course::rows::{ROWS, Row};
-use crate::course::step::{Check, Visibility};
+use crate::course::scenes::ROWS;
+use crate::course::step::{Check, Row, Visibility};
 use crate::stage::launch::Role;
 
 /// What stands in a course file. All of it may be left out.

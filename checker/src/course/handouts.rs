@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use crate::course::file::handout_in;
-use crate::course::rows::ROWS;
+use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::course::values::{HandoutValues, VALUES};

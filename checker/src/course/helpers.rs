@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::course::layout::{root, sources_in};
 
-/// Each file with the hash of its content, a line for each. `UPDATE_BINS=1 cargo test -p course-tests --test course`
-/// writes it.
+/// Each file with the hash of its content, a line for each. `make texts` writes it.
 const LIST: &str = include_str!("helpers.txt");
 
 /// The files of the helpers that differ from the course's, are missing, or are new.

@@ -7,7 +7,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use crate::course::rows::ROWS;
+use crate::course::scenes::ROWS;
 use crate::course::step::Step;
 
 /// The package that a program is built from.

@@ -28,12 +28,35 @@ pub struct Step {
     pub probes: &'static [Probe],
     /// The file name of its handout.
     pub handout: &'static str,
+    /// Whether an instructor has added it to the course.
+    pub is_own: bool,
     /// Its checks, the one that shows the step at its best first.
     pub checks: &'static [Check],
     /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
     pub pair_checks: &'static [Check],
     /// Its hints: the first is a question, the last is close to the answer.
     pub hints: &'static [&'static str],
+}
+
+/// What is code of a step.
+#[derive(Debug)]
+pub struct Row {
+    /// Its short name, as in `make ex4`.
+    pub id: &'static str,
+    /// The id of the check whose run tells best what it is about: the README shows it.
+    pub shown: &'static str,
+    /// Its programs: binaries of `exercises`, one file each.
+    pub programs: &'static [&'static str],
+    /// How it is found out how commands frame their messages, a row for each role; none where they have no frames.
+    pub probes: &'static [Probe],
+    /// Whether an instructor has added it to the course. What the course's own steps must have is then asked for, and
+    /// no test fails without it: a mistake for each check and each TODO, programs in another language, checks of a
+    /// pair, a picture.
+    pub is_own: bool,
+    /// Its checks, the one that shows the step at its best first.
+    pub checks: &'static [Check],
+    /// The checks that are played instead with a server and a client that were made for each other (`--pair`).
+    pub pair_checks: &'static [Check],
 }
 
 /// One named scene.

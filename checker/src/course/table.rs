@@ -1,11 +1,11 @@
-//! The steps of the course, each put together of its row ([`rows`](crate::course::rows)), its texts
+//! The steps of the course, each put together of its row ([`scenes`](crate::course::scenes)), its texts
 //! ([`texts`](crate::course::texts)) and what the course file says of it ([`values`](crate::course::values)).
 
 use std::sync::LazyLock;
 
 use crate::course::choice::Choice;
-use crate::course::rows::{ROWS, Row};
-use crate::course::step::{Check, Step};
+use crate::course::scenes::ROWS;
+use crate::course::step::{Check, Row, Step};
 use crate::course::texts::{StepTexts, TEXTS, Texts};
 use crate::course::values::{StepValues, VALUES, Values};
 
@@ -48,6 +48,7 @@ fn put_together(row: &Row, texts: &'static StepTexts, values: &'static StepValue
         points: values.points.unwrap_or(0),
         programs: row.programs,
         probes: row.probes,
+        is_own: row.is_own,
         handout: values.handout.as_deref().unwrap_or_default(),
         checks: checks(&values.checks),
         pair_checks: checks(&values.pair_checks),

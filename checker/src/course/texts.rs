@@ -133,7 +133,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::course::rows::ROWS;
+    use crate::course::scenes::ROWS;
 
     type Checks<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>; // by step
 

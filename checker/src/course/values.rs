@@ -13,8 +13,8 @@ use toml::Spanned;
 use crate::course::choice::Choice;
 use crate::course::file::{CourseFile, Extra, HandoutEntry, StepEntry};
 use crate::course::layout::root;
-use crate::course::rows::{ROWS, Row};
-use crate::course::step::Check;
+use crate::course::scenes::ROWS;
+use crate::course::step::{Check, Row};
 
 /// The course's own file, in its root folder.
 pub const COURSE_FILE: &str = "course.toml";

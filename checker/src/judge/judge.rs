@@ -272,6 +272,7 @@ mod tests {
         programs: &["ex0_server"],
         probes: &[],
         handout: "none",
+        is_own: false,
         checks: &[],
         pair_checks: &[],
         hints: &[],

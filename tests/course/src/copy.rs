@@ -107,11 +107,17 @@ impl Copy {
 
     /// Runs cargo in the copy.
     pub fn cargo(&self, arguments: &[&str]) -> Ended {
+        self.cargo_with(&[], arguments)
+    }
+
+    /// Runs cargo in the copy, with these variables in its environment.
+    pub fn cargo_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
         let mut command = Command::new(env!("CARGO"));
         command
             .env_remove("CARGO_MANIFEST_DIR")
             .env_remove("STARTERS")
-            .env_remove("RUST_BACKTRACE");
+            .env_remove("RUST_BACKTRACE")
+            .envs(variables.iter().copied());
         self.run(command.args(arguments))
     }
 

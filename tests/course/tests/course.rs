@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Once;
 
+use checker::course::values::COURSE_FILE;
+use checker::report::{bins, insertion};
 use checker::stage::framing::Framing;
 use course_tests::follow::followed;
 use course_tests::play::{
     Asked, Package, Role, STEPS, Starter, all_programs, list_of_helpers, reference, starter,
 };
-use course_tests::run::Ended;
-use course_tests::{read, root, wait_until};
+use course_tests::run::{Ended, run};
+use course_tests::{ask_for, read, root, wait_until};
 
 /// The most lines of code that a reference solution may have: about 80.
 const MOST_LINES: usize = 85;
@@ -34,7 +36,8 @@ fn exercises_and_solutions_hold_exactly_the_programs_of_the_steps() {
         // A student may add files; none of ours may be missing.
         match package {
             Package::Solutions => {
-                files.retain(|file| OTHERS.iter().all(|other| *file != format!("{other}.rs")));
+                files
+                    .retain(|file| bins::OTHERS.iter().all(|other| *file != format!("{other}.rs")));
                 assert_eq!(files, programs)
             }
             Package::Exercises => {
@@ -72,7 +75,7 @@ fn cargo_builds_no_starter() {
 fn every_starter_opens_with_its_task() {
     for (step, program) in all_programs() {
         let source = read(starter(program));
-        let title = format!("//! # {}", step.title);
+        let title = format!("//! # {}", step.title.to_lowercase());
         assert!(
             source.to_lowercase().starts_with(&title),
             "{program} does not open with {title:?}"
@@ -132,9 +135,14 @@ fn no_starter_is_solved() {
 }
 
 /// With `STARTERS=untouched`, as `make lint` sets it: in the course itself, the exercises are those that are handed out.
-/// Without, a student's programs may stand instead of any of them.
+/// Without, a student's programs may stand instead of any of them. `make texts` copies an exercise in which nothing is
+/// solved over its starter, and brings back an exercise that is missing.
 #[test]
 fn the_exercises_are_the_starters() {
+    write_what_follows();
+    if is_to_write() {
+        return;
+    }
     if env::var("STARTERS").as_deref() != Ok("untouched") {
         println!("not checked: STARTERS=untouched is not set");
         return;
@@ -144,10 +152,23 @@ fn the_exercises_are_the_starters() {
         assert_eq!(
             fs::read(root().join(&exercise)).ok(),
             fs::read(root().join(&starter)).ok(),
-            "{} and {} differ: copy the one that is meant over the other",
+            "{} and {} differ: `make texts` copies the first over the second, if nothing is solved in it",
             exercise.display(),
             starter.display()
         );
+    }
+}
+
+fn copy_what_is_handed_out(program: &str) {
+    let exercise = root().join(Package::Exercises.source(program));
+    let starter = root().join(starter(program));
+    if Starter::read(program).is_whole() {
+        let (new, old) = (fs::read(&exercise).expect("the exercise is read"), fs::read(&starter));
+        if old.ok().as_ref() != Some(&new) {
+            fs::write(starter, new).expect("the starter is written");
+        }
+    } else if !exercise.exists() {
+        fs::copy(starter, exercise).expect("the exercise is written");
     }
 }
 
@@ -188,7 +209,10 @@ fn every_step_gives_its_points_through_checks_of_each_program() {
         }
         let has_pair =
             [Role::Server, Role::Client].iter().all(|role| step.program(*role).is_some());
-        assert_eq!(has_pair, !step.pair_checks.is_empty(), "--pair in {}", step.id);
+        match step.is_own && has_pair && step.pair_checks.is_empty() {
+            true => ask_for(&format!("checks of {} for --pair", step.id)),
+            false => assert_eq!(has_pair, !step.pair_checks.is_empty(), "--pair in {}", step.id),
+        }
         let all = || step.checks.iter().chain(step.pair_checks);
         let mut ids: Vec<&str> = all().map(|check| check.id).collect();
         ids.sort();
@@ -214,7 +238,9 @@ fn every_step_gives_its_points_through_checks_of_each_program() {
 
 #[test]
 fn every_step_has_a_section_of_the_readme_and_a_make_target() {
-    let (readme, makefile) = (read("README.md"), read("Makefile"));
+    let readme = read("README.md");
+    let ids = || STEPS.iter().map(|step| step.id);
+    let made = run(Command::new("make").arg("--dry-run").args(ids()).current_dir(root())).with(0);
     for step in STEPS.iter() {
         let heading = format!("\n### {}\n", step.title);
         let section = readme.split_once(&heading);
@@ -233,11 +259,26 @@ fn every_step_has_a_section_of_the_readme_and_a_make_target() {
                 step.id
             );
         }
-        assert!(
-            makefile.contains(&format!(" {}", step.id)),
-            "the Makefile has no target {}",
-            step.id
-        );
+        let command = format!("cargo step check {} ", step.id);
+        assert!(made.stdout.contains(&command), "make {} does not check it: {made}", step.id);
+    }
+}
+
+/// What `cargo step new` leaves to the author of a step. Nothing fails: the step works.
+#[test]
+fn what_is_left_for_an_author_is_listed() {
+    const MARK: &str = "AUTHOR: ";
+    let mut files = vec![PathBuf::from("README.md"), PathBuf::from("checker/texts/en.toml")];
+    for step in STEPS.iter().filter(|step| step.is_own) {
+        files.extend(step.programs.iter().map(|program| Package::Exercises.source(program)));
+        files.push(Path::new("checker/src/course/scenes").join(format!("{}.rs", step.id)));
+    }
+    for file in files {
+        for (number, line) in (1..).zip(read(&file).lines()) {
+            if let Some((_, what)) = line.split_once(MARK) {
+                ask_for(&format!("{}:{number}: {what}", file.display()));
+            }
+        }
     }
 }
 
@@ -339,54 +380,48 @@ impl Drop for ReferenceServer {
     }
 }
 
+/// The order of the walkthrough is that of course.toml. `make texts` writes the list, before the lists that are made
+/// from it.
+#[test]
+fn the_steps_are_listed_in_the_order_of_the_course_file() {
+    let path = Path::new("checker/src/course/scenes/mod.rs");
+    let (list, course) = (read(path), read(COURSE_FILE));
+    let expected = insertion::list_of_steps(&list, &insertion::steps_in(&course));
+    write_or_compare(path, &list, &expected.expect("the file has a list of steps"));
+}
+
 /// The `[[bin]]` lists are made from the table of steps; so they cannot forget a program, and a new one needs no copy of
-/// a neighbour's lines. `UPDATE_BINS=1 cargo test -p course-tests --test course` writes them.
+/// a neighbour's lines. `make texts` writes them.
 #[test]
 fn the_lists_of_binaries_are_those_of_the_table() {
     for package in [Package::Exercises, Package::Solutions, Package::Plain] {
         let path = package.manifest();
-        let shown = path.display();
-        let manifest = read(&path);
-        let (head, found) = manifest.split_once(BINS).unwrap_or_else(|| {
-            panic!("{shown} does not say where its list of binaries begins:\n{BINS}")
-        });
-        // A student's program may be missing, and all of them may have a library (which the checker adds).
+        // A student's program may be missing.
         let has_file = |program: &&str| {
             package == Package::Exercises || root().join(package.source(program)).exists()
         };
         let programs: Vec<&str> =
             all_programs().map(|(_, program)| program).filter(has_file).collect();
-        let others = match package {
-            Package::Solutions => OTHERS,
-            _ => &[],
-        };
-        let bins: String =
-            programs.iter().chain(others).map(|program| bin(package, program)).collect();
-        if found.split("\n[lib]").next() == Some(&bins) {
-            continue;
-        }
-        if env::var_os("UPDATE_BINS").is_some() {
-            let expected = format!("{head}{BINS}{bins}");
-            fs::write(root().join(&path), expected).expect("the manifest is written");
-            continue;
-        }
-        panic!(
-            "{shown} lists other binaries than the table has programs; set UPDATE_BINS=1 to write these:\n{bins}"
-        );
+        let manifest = read(&path);
+        let expected = bins::with_programs(package, &manifest, &programs);
+        let expected = expected.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        write_or_compare(&path, &manifest, &expected);
     }
 }
 
-/// By this list a student is told which helpers differ from the course's. `UPDATE_BINS=1 cargo test -p course-tests
-/// --test course` writes it.
+/// By this list a student is told which helpers differ from the course's. `make texts` writes it.
 #[test]
 fn the_list_of_helpers_is_that_of_the_course() {
-    const PATH: &str = "checker/src/course/helpers.txt";
     write_what_follows(); // one of the helpers
-    let expected = list_of_helpers(root());
-    if env::var_os("UPDATE_BINS").is_some() {
-        fs::write(root().join(PATH), expected).expect("the list is written");
-    } else {
-        assert_eq!(read(PATH), expected, "set UPDATE_BINS=1 to write it");
+    let path = Path::new("checker/src/course/helpers.txt");
+    write_or_compare(path, &read(path), &list_of_helpers(root()));
+}
+
+fn write_or_compare(path: &Path, found: &str, expected: &str) {
+    if is_to_write() && found != expected {
+        fs::write(root().join(path), expected).expect("it is written");
+    } else if !is_to_write() {
+        assert_eq!(found, expected, "{} is not up to date: `make texts` writes it", path.display());
     }
 }
 
@@ -395,19 +430,16 @@ fn the_list_of_helpers_is_that_of_the_course() {
 #[test]
 fn the_texts_follow_the_course_file() {
     write_what_follows();
-    for path in followed(root(), &STEPS).into_keys() {
-        panic!(
-            "{} has other ports or titles than the course file: `make texts` writes them",
-            path.display()
-        );
-    }
+    let stale: Vec<PathBuf> = followed(root(), &STEPS).into_keys().collect();
+    assert!(stale.is_empty(), "{stale:?}: not as the course file says, `make texts` writes them");
 }
 
-/// With `UPDATE_BINS=1`, writes the ports and titles of the course file to where else they stand.
+/// With `UPDATE_LISTS=1`, writes starters, and the ports and titles of the course file to where else they stand.
 fn write_what_follows() {
     static WRITTEN: Once = Once::new();
     WRITTEN.call_once(|| {
-        if env::var_os("UPDATE_BINS").is_some() {
+        if is_to_write() {
+            all_programs().for_each(|(_, program)| copy_what_is_handed_out(program));
             for (path, text) in followed(root(), &STEPS) {
                 fs::write(root().join(path), text).expect("the file is written");
             }
@@ -415,22 +447,7 @@ fn write_what_follows() {
     });
 }
 
-/// The list follows this line, to the end of the manifest.
-const BINS: &str =
-    "# Made from the table of steps: UPDATE_BINS=1 cargo test -p course-tests --test course\n";
-
-/// Programs of `solutions` that no step has: the answer to the question that 1.4 asks.
-const OTHERS: &[&str] = &["ex4_event_loop"];
-
-fn bin(package: Package, program: &str) -> String {
-    let name = package.binary(program);
-    match package {
-        Package::Exercises => {
-            let path = Package::Exercises.source(program);
-            format!("\n[[bin]]\nname = \"{name}\"\npath = \"../../{}\"\n", path.display())
-        }
-        _ => {
-            format!("\n[[bin]]\nname = \"{name}\"\npath = \"src/bin/{program}.rs\"\ntest = false\n")
-        }
-    }
+/// Whether lists and starters are to be written, as by `make texts`, rather than compared.
+fn is_to_write() -> bool {
+    env::var_os("UPDATE_LISTS").is_some()
 }

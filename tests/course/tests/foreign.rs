@@ -18,7 +18,7 @@ use course_tests::play::{
     self, Asked, Cast, Check, Outcome, Package, Role, SEED, SIDE_BY_SIDE, STEPS, Step, Verdict,
     explain, find, foreign_cast, may_be_missed, play_all,
 };
-use course_tests::root;
+use course_tests::{ask_for, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 #[path = "foreign/frames.rs"]
@@ -39,11 +39,19 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
     let of_row = |row: Row| Trial::ignorable_test(row.name(), move || play_row(&row));
     // Those that wait for each other's ports begin first.
-    let rows = [text::rows(), rooms::rows(), frames::rows()];
-    let mut trials: Vec<Trial> = rows.into_iter().flatten().map(of_row).collect();
+    let rows = [text::rows(), rooms::rows(), frames::rows()].into_iter().flatten();
+    let (rows, asked_for): (Vec<Row>, Vec<Row>) = rows.partition(|row| !is_asked_for(row));
+    asked_for.iter().for_each(|row| ask_for(&format!("tests/foreign/{}", row.folder())));
+    let mut trials: Vec<Trial> = rows.into_iter().map(of_row).collect();
     trials.extend(plain_trials());
     trials.extend(STEPS.iter().flat_map(nothing_trials));
     libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether its programs are not there, and need not be: an instructor's own step is asked for them.
+fn is_asked_for(row: &Row) -> bool {
+    let is_there = root().join("tests/foreign").join(row.folder()).is_dir();
+    !is_there && find(row.step).is_some_and(|step| step.is_own)
 }
 
 /// A test for each check of the steps that have such programs.

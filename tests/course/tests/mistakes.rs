@@ -15,8 +15,8 @@ use course_tests::play::{
     self, Cast, Check, Outcome, Role, SEED, STEPS, Starter, Verdict, all_programs, explain, find,
     has_failed, lines_of, may_be_missed,
 };
-use course_tests::root;
 use course_tests::snapshot::{Filters, settings};
+use course_tests::{ask_for, root};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 #[path = "../../mistakes/src/list.rs"]
@@ -256,7 +256,12 @@ fn every_check_catches_a_mistake() -> Result<(), Failed> {
         let mut caught: BTreeSet<&str> =
             mistakes.flat_map(|mistake| mistake.fails.iter().map(String::as_str)).collect();
         for check in step.checks {
-            if !caught.remove(check.id) {
+            if caught.remove(check.id) {
+                continue;
+            }
+            if step.is_own {
+                ask_for(&format!("a mistake that {} of {} catches", check.id, step.id));
+            } else {
                 wrong += &format!("{}: no mistake fails {}\n", step.id, check.id);
             }
         }
@@ -276,6 +281,7 @@ fn every_todo_left_undone_costs_points() -> Result<(), Failed> {
             let gives_points =
                 |id: &String| step.checks.iter().any(|check| check.id == id && !check.is_bonus());
             match MISTAKES.iter().find(|mistake| mistake.name == name) {
+                None if step.is_own => ask_for(&format!("the mistake {name}")),
                 None => wrong += &format!("there is no mistake {name}\n"),
                 Some(mistake) if !mistake.fails.iter().any(gives_points) => {
                     wrong += &format!("{name} costs no points\n")

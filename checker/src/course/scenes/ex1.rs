@@ -6,12 +6,22 @@
 //! - The starter asks for more: that a client which leaves without a word and a port that is taken are reported, and
 //!   that a message needs no line break. To programs in other languages, these are bonuses.
 
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::containing;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex1",
+    shown: "prints_the_message_and_ends",
+    programs: &["ex1_server"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: &[],
+};
+
+const CHECKS: &[Check] = &[
     Check::server("prints_the_message_and_ends", prints_the_message_and_ends).worth(4),
     Check::server("a_client_that_leaves_silently", a_client_that_leaves_silently)
         .worth(1)

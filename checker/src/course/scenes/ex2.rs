@@ -9,13 +9,24 @@
 //!   both programs end. To others, what can be played of this is a bonus.
 
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
 use crate::stage::stage::{Listener, Stage};
 use crate::stage::stop::{Scene, Stop};
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex2",
+    shown: "the_client_talks",
+    programs: &["ex2_server", "ex2_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX2,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("the_server_echoes", the_server_echoes).worth(3),
     Check::server("the_server_shows_and_ends", the_server_shows_and_ends)
         .worth(1)

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use crate::course::scenes::threads::{Run, are_random, seconds};
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::sandbox::process::Exit;
 use crate::stage::launch::Setting;
 use crate::stage::program::Program;
@@ -17,10 +17,20 @@ use crate::stage::stop::{Scene, Stop};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
+pub const ROW: Row = Row {
+    id: "ex3",
+    shown: "everyone_greets_first",
+    programs: &["ex3_threads"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: &[],
+};
+
 /// When programs had to wait for a processor for longer than this, in all, the same pauses look different in each run.
 const MOST_LOST: Duration = Duration::from_secs(1);
 
-pub const CHECKS: &[Check] = &[
+const CHECKS: &[Check] = &[
     Check::program("three_distinct_ids", three_distinct_ids).worth(2),
     Check::program("everyone_greets_first", everyone_greets_first).worth(2),
     Check::program("each_says_farewell", each_says_farewell).worth(2),

@@ -10,13 +10,24 @@
 //!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
 
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex4",
+    shown: "end_closes_that_connection_only",
+    programs: &["ex4_server", "ex4_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX4,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("a_quiet_client_holds_nobody_up", a_quiet_client_holds_nobody_up).worth(2),
     Check::server("echoes_several_messages", echoes_several_messages).worth(2),
     Check::server("end_closes_that_connection_only", end_closes_that_connection_only).worth(2),

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::course::scenes::common;
 use crate::course::scenes::rooms::a_short_time;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
@@ -21,7 +21,17 @@ use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex5",
+    shown: "counts_who_leaves",
+    programs: &["ex5_server"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: &[],
+};
+
+const CHECKS: &[Check] = &[
     Check::server("counts_who_comes", counts_who_comes).worth(2),
     Check::server("counts_who_leaves", counts_who_leaves).worth(2),
     Check::server("works_while_clients_talk", works_while_clients_talk)

@@ -17,7 +17,8 @@ use chatlings::proto::Message;
 use prost::Message as _; // the trait with `encoded_len`
 
 use crate::course::scenes::common;
-use crate::course::step::{Check, Probe};
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Probe, Row};
 use crate::stage::expected::matching;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
@@ -29,7 +30,17 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex6",
+    shown: "the_client_talks",
+    programs: &["ex6_server", "ex6_client"],
+    probes: PROBES,
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX6,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("echoes_field_by_field", echoes_field_by_field).worth(2),
     Check::server("echoes_any_values", echoes_any_values).worth(1),
     Check::server("end_closes", end_closes).worth(2),
@@ -45,7 +56,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// A client speaks first, so what it does is the best guess at what its server does.
-pub const PROBES: &[Probe] = &[
+const PROBES: &[Probe] = &[
     Probe { role: Role::Client, speaks_first: false, scene: framing_of_a_client },
     Probe { role: Role::Server, speaks_first: true, scene: framing_of_a_server },
 ];

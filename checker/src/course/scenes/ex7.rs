@@ -15,7 +15,8 @@
 
 use chatlings::proto::{FastHandshake, Message};
 
-use crate::course::step::{Check, Probe};
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Probe, Row};
 use crate::stage::expected::containing;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
@@ -26,7 +27,17 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ex7",
+    shown: "one_client_too_many",
+    programs: &["ex7_server", "ex7_client"],
+    probes: PROBES,
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::EX7,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("the_handshake_comes_first", the_handshake_comes_first).worth(3),
     Check::server("ids_are_distinct", ids_are_distinct).worth(2),
     Check::server("twenty_at_once", twenty_at_once).worth(2),
@@ -40,7 +51,7 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// A server speaks first, so what it does is the best guess at what its client does.
-pub const PROBES: &[Probe] = &[
+const PROBES: &[Probe] = &[
     Probe { role: Role::Server, speaks_first: false, scene: framing_of_a_server },
     Probe { role: Role::Client, speaks_first: true, scene: framing_of_a_client },
 ];

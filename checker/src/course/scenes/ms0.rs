@@ -9,12 +9,23 @@
 //!   alphabets have capitals too, and that no message needs a line break. To others, what can be played is a bonus.
 
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::Expected;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ms0",
+    shown: "knows_other_alphabets",
+    programs: &["ms0_server", "ms0_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::MS0,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("sends_capitals", sends_capitals).worth(4),
     Check::server("answers_many", answers_many).worth(4),
     Check::server("knows_other_alphabets", knows_other_alphabets).worth(2).bonus_of_others(),

@@ -11,7 +11,8 @@
 //! - That nothing is left of those who have gone, and other alphabets: these the starter asks for, and not the handout.
 
 use crate::course::scenes::common;
-use crate::course::step::Check;
+use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::Expected;
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
@@ -20,7 +21,17 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ms1",
+    shown: "close_socket",
+    programs: &["ms1_server", "ms1_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_replies::MS1,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("each_its_own", each_its_own).worth(3),
     Check::server("knows_other_alphabets", knows_other_alphabets).worth(1).bonus_of_others(),
     Check::server("fifty_clients", fifty_clients).worth(3),

@@ -16,9 +16,10 @@
 use std::time::Duration;
 
 use crate::course::scenes::names;
+use crate::course::scenes::pair::rooms as pair_rooms;
 use crate::course::scenes::rooms::{self, asks, comes, introduces};
 use crate::course::scenes::rush;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::launch::Setting;
 use crate::stage::peer::Peer;
@@ -28,7 +29,17 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ms2",
+    shown: "reaches_all_but_its_sender",
+    programs: &["ms2_server", "ms2_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_rooms::MS2,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("reaches_all_but_its_sender", reaches_all_but_its_sender).worth(3),
     Check::server("greets_and_welcomes", greets_and_welcomes).worth(2),
     Check::server("newcomers_are_told", newcomers_are_told).worth(2),

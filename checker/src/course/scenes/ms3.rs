@@ -18,10 +18,11 @@ use crate::course::scenes::ms3_client::{
     a_client_cut_off, no_control_characters, nothing_is_torn, quit_ends_the_client,
     the_client_listens, the_input_ends,
 };
+use crate::course::scenes::pair::rooms as pair_rooms;
 use crate::course::scenes::rooms::{comes, enters_quietly as enters, has_time, is_from};
 use crate::course::scenes::rush;
 use crate::course::scenes::stalled;
-use crate::course::step::Check;
+use crate::course::step::{Check, Row};
 use crate::stage::expected::{anything, containing, matching};
 use crate::stage::peer::Peer;
 use crate::stage::show::quoted;
@@ -30,7 +31,17 @@ use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::transcript::Mark;
 
-pub const CHECKS: &[Check] = &[
+pub const ROW: Row = Row {
+    id: "ms3",
+    shown: "a_stalled_member_goes",
+    programs: &["ms3_server", "ms3_client"],
+    probes: &[],
+    is_own: false,
+    checks: CHECKS,
+    pair_checks: pair_rooms::MS3,
+};
+
+const CHECKS: &[Check] = &[
     Check::server("time_and_sender", time_and_sender).worth(1).bonus_of_others(),
     Check::server("reaches_all_but_its_sender", reaches_all_but_its_sender).worth(2),
     Check::server("asks_at_once", asks_at_once).worth(2),
