@@ -210,7 +210,8 @@ mod tests {
     fn the_courses_own_file_is_right_and_names_no_handout_in_vain() {
         let values =
             Values::of(&[(COURSE_FILE, AS_BUILT)]).unwrap_or_else(|wrong| panic!("{wrong}"));
-        for name in values.handouts.keys() {
+        // That of steps which an instructor adds has none to begin with.
+        for name in values.handouts.keys().filter(|name| *name != "own") {
             let is_named = |step: &StepValues| {
                 step.handout.as_ref().is_some_and(|it| it.split(',').next() == Some(name))
             };

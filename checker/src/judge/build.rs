@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::course::layout::{Package, root, target};
+use crate::course::layout::{Package, has_solution, root, target};
 use crate::course::table::STEPS;
 use crate::judge::cargo::{Output, cargo, run, run_confined};
 use crate::judge::fresh::Note;
@@ -152,7 +152,7 @@ fn cargo_build() -> Command {
 }
 
 /// Builds what programs need of the course in this folder, into that one: the helpers, all packages, and the reference
-/// solutions that take part in scenes.
+/// solutions that take part in scenes, if they are here.
 ///
 /// # Errors
 /// When cargo cannot be started, or one of them does not compile.
@@ -165,14 +165,15 @@ pub fn build_what_is_needed(
     let mut command = cargo();
     command.current_dir(course).env("CARGO_TARGET_DIR", target);
     command.args(["build", "--offline", "--message-format=json"]);
-    command.args(["-p", "chatlings", "-p", Package::Solutions.name(), "--lib"]);
+    command.args(["-p", "chatlings", "--lib"]);
+    let checks = STEPS.iter().flat_map(|step| step.checks);
     let mut helpers: Vec<&str> =
-        STEPS.iter().flat_map(|step| step.checks).filter_map(|check| check.helper).collect();
+        checks.filter_map(|check| check.helper).filter(|program| has_solution(program)).collect();
     helpers.sort();
     helpers.dedup();
     let binaries: Vec<String> = helpers.iter().map(|it| Package::Solutions.binary(it)).collect();
     for binary in &binaries {
-        command.args(["--bin", binary]);
+        command.args(["-p", Package::Solutions.name(), "--bin", binary]);
     }
     let output = run(&mut command, limits, tell)?;
     match binaries.iter().find(|binary| !output.paths.contains_key(*binary)) {

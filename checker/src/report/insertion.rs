@@ -9,7 +9,10 @@ pub fn section(readme: &str, behind: &str, section: &str) -> Result<String, Stri
     let heading = format!("\n### {behind}\n");
     let begins = readme.find(&heading).ok_or(format!("it has no section \"### {behind}\""))?;
     let rest = &readme[begins + heading.len()..];
-    let ends = ["\n### ", "\n# "].iter().filter_map(|next| rest.find(next)).min();
+    let ends = ["\n### ", "\n# ", "\n<!-- instructors -->\n"]
+        .iter()
+        .filter_map(|next| rest.find(next))
+        .min();
     let at = ends.map_or(readme.len(), |end| begins + heading.len() + end + 1);
     Ok(insert(readme, at, section))
 }
