@@ -1,5 +1,5 @@
-//! The port of each step, from which the programs take their default. `course.toml` sets them, and
-//! `make texts` writes them here.
+//! The port of each step, from which the programs take their default. This file is made from
+//! `course.toml`.
 
 /// 1.1 A server for one message (assignment-1).
 pub const EX1: u16 = 8080;

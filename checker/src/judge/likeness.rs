@@ -21,8 +21,9 @@
 //! | with all of that | at least 0.82 |
 //! | a reference solution with one of 136 mistakes in it | found, but for one that is mostly new |
 //!
-//! Runs of 8 tokens made honest programs as alike as copies, with runs of 16 and more, dead code hid too much. In other
-//! languages than Rust, copies are found as well (0.99), but there are no two honest programs of them here to compare.
+//! With runs of 8 tokens, most of a program stood somewhere in the starters and helpers. With runs of 16, dead code hid
+//! more. In other languages than Rust, copies are found as well, and other programs by the same hand have at most 0.48 in
+//! common; there are no two honest programs of one step to compare.
 
 mod grams;
 mod program;

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
 /// those that turn the direction of what follows, or cannot be seen.
 pub fn visible(text: &str) -> String {
-    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}');
     let mut shown = String::new();
     for character in text.chars() {
         if character.is_control() || is_unseen(character) {

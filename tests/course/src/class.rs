@@ -113,7 +113,7 @@ pub fn of_all_kinds(name: &str) -> Graded {
             unstable: *unstable,
             message: if passes { String::new() } else { format!("expected {name:?}\n{name}") },
             advice: if *verdict == "fails" { name.to_string() } else { String::new() },
-            transcript: format!("server │ {name}\u{0}\nalice → {name}\u{b}\n"),
+            transcript: format!("server │ {name}\u{0}\nalice → {name}\u{b}!\n"),
             seconds: 0.25,
             visibility: ["", "visible", "hidden", "after_due_date", "after_published"][number % 5]
                 .to_string(),

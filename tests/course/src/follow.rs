@@ -77,8 +77,8 @@ impl Files<'_> {
 
 /// All of `src/ports.rs`.
 fn ports(steps: &[Step]) -> String {
-    let mut text = "//! The port of each step, from which the programs take their default. `course.toml` sets them, and\n//! \
-                    `make texts` writes them here.\n\n"
+    let mut text = "//! The port of each step, from which the programs take their default. This file is made from\n\
+                    //! `course.toml`.\n\n"
         .to_string();
     for step in steps {
         if let Some(port) = step.port {

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
+use std::time::Duration;
 
 use checker::course::helpers;
 use checker::judge::likeness::{Bounds, Course, Files, Like, With, alike};
-use course_tests::{DEADLINE, root};
+use course_tests::root;
 use regex::{Captures, Regex};
 
 #[allow(dead_code)] // another test needs more of it
@@ -250,6 +250,12 @@ fn starters_that_nobody_has_touched_are_not_alike() {
     assert_eq!(alike_among(class.into(), Bounds { share: 0.0, tokens: 1 }), BTreeMap::new());
 }
 
+/// How long this thread has been at work: a busy machine does not stretch that. `None`: this system does not say.
+fn work() -> Option<Duration> {
+    let status = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(status.split_whitespace().next()?.parse().ok()?))
+}
+
 /// The worst that can be: a class of three parts, in each of which all have copied from one.
 #[test]
 fn a_large_class_is_compared_at_once() {
@@ -268,9 +274,14 @@ fn a_large_class_is_compared_at_once() {
         })
         .collect();
     assert_eq!(class.values().map(Files::len).sum::<usize>(), 200 * 19);
-    let start = Instant::now();
+    let before = work();
     let found = alike_among(class, Bounds::default());
-    println!("200 submissions of 19 files: {:.1?}", start.elapsed());
-    assert!(start.elapsed() < DEADLINE);
     assert_eq!(found.len(), 200);
+    let Some((before, after)) = before.zip(work()) else {
+        println!("skipped: this system does not say how long it has taken");
+        return;
+    };
+    let time = after - before;
+    println!("200 submissions of 19 files: {time:.1?} of work");
+    assert!(time < Duration::from_secs(10), "{time:?}");
 }

@@ -1,5 +1,5 @@
-//! The page of a report (`cargo step report`), in a browser: what is on it can be seen, read and reached, by everybody and
-//! on every screen; and what programs have said is nothing but text on it.
+//! The page of a report (`cargo step report`) and that of a class, in a browser: what is on it can be seen, read and reached,
+//! by everybody and on every screen; and what programs have said is nothing but text on it.
 //!
 //! Without a browser on PATH (`apt-get install chromium`) these tests are skipped, and say so. A picture of a page that
 //! fails one is kept in `target/tmp/page`.
@@ -15,6 +15,8 @@ use serde::Deserialize;
 
 #[path = "page/browser.rs"]
 mod browser;
+#[path = "page/class.rs"]
+mod class;
 #[path = "page/drawn.rs"]
 mod drawn;
 #[path = "page/runs.rs"]
@@ -44,6 +46,12 @@ const TESTS: &[(&str, Test)] = &[
     ("hostile_text_is_text", hostile_text_is_text),
     ("nothing_is_asked_of_the_network", nothing_is_asked_of_the_network),
     ("print_hides_nothing", print_hides_nothing),
+    ("a_class_fits_on_a_phone_and_on_a_screen", class::fits),
+    ("a_class_stands_out_in_light_and_dark", class::stands_out_in_light_and_dark),
+    ("a_class_is_sorted_by_keyboard_and_by_click", class::is_sorted_by_keyboard_and_by_click),
+    ("a_class_asks_for_nothing_and_is_text", class::asks_for_nothing_and_is_text),
+    ("a_class_can_be_listened_to", class::can_be_listened_to),
+    ("a_class_is_whole_on_paper", class::is_whole_on_paper),
 ];
 
 fn main() -> ExitCode {

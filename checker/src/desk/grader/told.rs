@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::course::layout::{Package, content, files_in, root, sources_in};
 use crate::desk::grader::roster::Roster;
-use crate::judge::likeness::{Bounds, Course, Files, Like, alike};
+use crate::judge::likeness::{Bounds, Course, Files, alike};
 use crate::report::class::graded::{Alike, Class, Graded};
 use crate::report::class::jplag::{self, Layout};
 use crate::report::class::{csv, junit, page};
@@ -56,7 +56,10 @@ pub fn write(
         columns: roster.columns.clone(),
         passed_through,
         absent,
-        alike: likes.into_iter().map(|(name, likes)| (name, hints(likes))).collect(),
+        alike: likes
+            .into_iter()
+            .map(|(name, likes)| (name, likes.into_iter().map(Alike::from).collect()))
+            .collect(),
         version: env!("CARGO_PKG_VERSION").to_string(),
     };
     for (name, text) in
@@ -73,11 +76,6 @@ pub fn write(
         text.extend(layout.commands.iter().map(|command| format!("  {command}\n")));
     }
     Ok(text)
-}
-
-fn hints(likes: Vec<Like>) -> Vec<Alike> {
-    let hint = |Like { file, with, share }| Alike { file, with: with.to_string(), share };
-    likes.into_iter().map(hint).collect()
 }
 
 /// What students may take over from the course: the starters, by their names, and the helpers.

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use crate::course::layout::{Package, has_solutions, root};
 use crate::course::step::Step;
 use crate::course::table::STEPS;
+use crate::course::values::COURSE_FILE;
 use crate::course::{layout, uses};
 use crate::desk::answer::Answer;
 use crate::desk::instructor::edition::kept::Files;
@@ -119,7 +120,7 @@ fn fitted(mut files: Files, with: &[&Step]) -> Result<Files> {
         text::Label::Solutions(Some(id)) => with.iter().any(|step| step.id == *id),
     };
     for (path, content) in &mut files {
-        if path.ends_with(".md") || path == "Makefile" {
+        if path.ends_with(".md") || path == "Makefile" || path == COURSE_FILE {
             let fitted = text::fitted(utf8(path, content)?, &is_kept);
             *content = fitted.map_err(|error| anyhow!("{path}: {error}"))?.into_bytes();
         }

@@ -7,6 +7,7 @@ use std::thread;
 
 use anyhow::Result;
 
+use crate::course::choice::Choice;
 use crate::course::step::Step;
 use crate::desk::answer::Answer;
 use crate::desk::watch::files::{Files, LOOK};
@@ -21,7 +22,8 @@ pub(super) fn watch(checker: &Path, step: &Step, mut files: Files) -> Result<Ans
     end_with_signals(stop_all);
     loop {
         let mut command = Command::new(checker);
-        command.args(["check", step.id]).stdin(Stdio::null());
+        command.args(["check", step.id]).args(Choice::of_this_run().options());
+        command.stdin(Stdio::null());
         let mut check = Some(Checker::start(&mut command)?);
         loop {
             thread::sleep(LOOK);

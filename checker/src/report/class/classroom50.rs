@@ -135,13 +135,14 @@ fn test(step: &str, check: &GradedCheck, max: u64) -> Test {
         true => (check.points / check.max * max as f64).round() as u64,
         false => 0,
     };
+    let score = score.min(max);
     Test {
         test_name: name,
         passed: decision == Decision::Passes,
-        score: score.min(max),
+        score,
         max_score: max,
         verdict: decision.word().to_string(),
-        open: (open_points(check) * UNITS).round() as u64,
+        open: if is_open { max - score } else { 0 },
         output: if may_be_seen(check) { account(check) } else { String::new() },
     }
 }

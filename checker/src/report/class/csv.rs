@@ -56,7 +56,7 @@ fn row(class: &Class, graded: &Graded, steps: &[StepColumn]) -> Vec<String> {
     cells.extend([
         text(&graded.trouble.join("; ")),
         text(&alike.join("; ")),
-        graded.seed.to_string(),
+        seed(graded.seed),
         text(&graded.version),
         text(&graded.protection),
         number(graded.seconds),
@@ -94,6 +94,12 @@ fn number(value: f64) -> String {
     exact(value).to_string()
 }
 
+/// A spreadsheet keeps 15 digits of a number. With more, it would play other words, so it is text.
+fn seed(seed: u64) -> String {
+    const MOST: u64 = 999_999_999_999_999;
+    if seed > MOST { format!("'{seed}") } else { seed.to_string() }
+}
+
 /// A text that no spreadsheet takes for a formula, which could send what else is in the sheet to somebody, or start a program:
 /// <https://owasp.org/www-community/attacks/CSV_Injection>. What cannot be seen is spelled out.
 fn text(text: &str) -> String {
@@ -111,6 +117,12 @@ fn text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spreadsheet_keeps_all_digits_of_a_seed() {
+        assert_eq!(seed(7), "7");
+        assert_eq!(seed(u64::MAX), "'18446744073709551615");
+    }
 
     #[test]
     fn no_text_is_a_formula_and_a_number_stays_one() {

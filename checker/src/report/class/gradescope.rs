@@ -86,13 +86,15 @@ pub fn results(graded: &Graded) -> serde_json::Result<String> {
 
 /// What is to be known of the whole.
 fn output(graded: &Graded) -> String {
-    let open = open_in_words(graded.open);
-    let mut parts: Vec<String> = open
-        .map(|open| {
-            format!("{open}: nothing was decided of them. They are neither given nor taken.")
-        })
-        .into_iter()
-        .collect();
+    let mut parts = Vec::new();
+    if graded.steps.is_empty() {
+        parts.push("Nothing of it was checked, so it has no points yet.".to_string());
+    }
+    if let Some(open) = open_in_words(graded.open) {
+        parts.push(format!(
+            "{open}: nothing was decided of them. They are neither given nor taken."
+        ));
+    }
     parts.extend(remarks(graded));
     parts.join("\n")
 }
@@ -144,6 +146,6 @@ mod tests {
         assert_eq!((test.score, test.max_score, test.status), (None, None, None));
         assert_eq!((test.number.as_str(), test.visibility), ("1.2", None));
         let graded = Graded { open: 0.5, ..Graded::default() };
-        assert!(output(&graded).starts_with("0.5 points are open"), "{}", output(&graded));
+        assert!(output(&graded).contains("\n0.5 points are open"), "{}", output(&graded));
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn exact(points: f64) -> f64 {
 pub(super) fn open_in_words(open: f64) -> Option<String> {
     match exact(open) {
         open if open <= 0.0 => None,
-        open if open == 1.0 => Some("1 point is open".to_string()),
+        1.0 => Some("1 point is open".to_string()),
         open => Some(format!("{} points are open", points(open))),
     }
 }
@@ -37,7 +37,7 @@ pub(super) fn result_in_words(check: &GradedCheck) -> String {
     match (open_in_words(open_points(check)), exact(check.max)) {
         (Some(open), _) => format!("{word}: {open}"),
         (None, max) if max <= 0.0 => match check.bonus {
-            true => format!("{word} (a bonus)"),
+            true => format!("{word}, a bonus"),
             false => word.to_string(),
         },
         (None, max) => format!("{word}: {} of {}", points(check.points), points_in_words(max)),
@@ -57,16 +57,22 @@ pub(super) fn account(check: &GradedCheck) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-/// What somebody should know of a submission beside its checks, in a line each: `not handed in: ex2_client`.
+/// What somebody should know of a submission beside its checks, in a line each: `not handed in: ex2_client`. What is named as
+/// trouble is not named once more.
 pub(super) fn remarks(graded: &Graded) -> Vec<String> {
-    let list = |what: &str, names: &[String]| {
-        let names: Vec<String> = names.iter().map(|name| visible(name)).collect();
-        (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")))
-    };
     let mut all: Vec<String> = graded.trouble.iter().map(|line| visible(line)).collect();
-    all.extend(list("not handed in", &graded.missing));
-    all.extend(list("handed in, but not part of the course", &graded.ignored));
-    all.extend(list("taken in from outside", &graded.outside));
+    let is_new = |name: &String| !graded.trouble.iter().any(|line| line.contains(name));
+    for (what, names) in [
+        ("not handed in", &graded.missing),
+        ("handed in, but not part of the course", &graded.ignored),
+        ("taken in from outside", &graded.outside),
+    ] {
+        let new = names.iter().filter(|name| is_new(name)).map(|name| visible(name));
+        let new: Vec<String> = new.collect();
+        if !new.is_empty() {
+            all.push(format!("{what}: {}", new.join(", ")));
+        }
+    }
     all
 }
 
@@ -113,9 +119,25 @@ mod tests {
             "checker fault: 1 point is open"
         );
         assert_eq!(result_in_words(&check("fails", 1.0 / 3.0, false)), "fails: 0 of 0.33 points");
-        assert_eq!(result_in_words(&check("not checked", 0.0, true)), "not checked (a bonus)");
+        assert_eq!(result_in_words(&check("not checked", 0.0, true)), "not checked, a bonus");
         assert_eq!(sum_in_words(1.0, 3.0, 0.5), "1 of 3 points, 0.5 open (not checked)");
         assert_eq!(sum_in_words(1.0, 1.0, 0.0), "1 of 1 point");
+    }
+
+    #[test]
+    fn what_is_trouble_is_told_once() {
+        let graded = Graded {
+            trouble: vec!["ex2_client was not handed in".into()],
+            missing: vec!["ex2_client".into(), "ex2_server".into()],
+            ignored: vec!["notes\u{7}.txt".into()],
+            ..Graded::default()
+        };
+        let expected = [
+            "ex2_client was not handed in",
+            "not handed in: ex2_server",
+            "handed in, but not part of the course: notes\\u{7}.txt",
+        ];
+        assert_eq!(remarks(&graded), expected);
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! Such parts stand between two comments: `<!-- instructors -->` and `<!-- /instructors -->`, or `<!-- solutions -->` (for
 //! any) or `<!-- solutions ex4 -->` (for those of a step) and `<!-- /solutions -->`. They may be lines, a part of a line, or all
-//! cells of a row of a table. Between backticks they are text. In a Makefile, the comments stand in lines of their own, behind a `#`.
+//! cells of a row of a table. Between backticks they are text. In a Makefile or the course
+//! file, the comments stand in lines of their own, behind a `#`.
 
 /// Whom a part of a text is for, or what it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

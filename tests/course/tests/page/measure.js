@@ -371,6 +371,7 @@ globalThis.measure = (() => {
 
   return {
     covered, diagrams, faint, folded, namesOutOfSight, outward, overflowing, overlapping, stop, structure, texts, unseen,
+    edge: (element) => standsOut(getComputedStyle(element).borderTopColor, element.parentElement),
     brightness: () => luminance(ground(document.body)),
     scrolled: () => wider(["auto", "scroll"]),
     stops: () => stops().map(name),

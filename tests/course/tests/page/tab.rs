@@ -95,6 +95,7 @@ impl<'a> Tab<'a> {
         let (name, code, text) = match key {
             Key::Tab => ("Tab", 9, ""),
             Key::Enter => ("Enter", 13, "\r"),
+            Key::Right => ("ArrowRight", 39, ""),
         };
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
@@ -163,6 +164,8 @@ pub enum Key {
     Tab,
     /// Does what a click would do.
     Enter,
+    /// Chooses the next one of several.
+    Right,
 }
 
 /// Something on the page, for those who do not see it.

@@ -27,6 +27,7 @@ const FILES: &[&str] = &[
     "Makefile",
     "README.md",
     "build.rs",
+    "course.toml",
     "docs/room.md",
     "rustfmt.toml",
     "tests/steps.rs",

@@ -1,5 +1,7 @@
 //! What came of each check in the whole class, as bars; and which checks fail most.
 
+use std::cmp::Reverse;
+
 use maud::{Markup, html};
 
 use crate::report::class::columns::{CheckColumn, StepColumn};
@@ -17,7 +19,7 @@ struct Row<'a> {
     step: &'a str,
     check: &'a CheckColumn<'a>,
     counts: [usize; Decision::ALL.len()],
-    mean: f64,
+    mean: Option<f64>,
     max: f64,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn bars(class: &Class, steps: &[StepColumn]) -> Markup {
 
 fn most(mut rows: Vec<&Row>) -> Markup {
     rows.retain(|row| row.count(Decision::Fails) > 0);
-    rows.sort_by(|one, other| other.share_that_fails().total_cmp(&one.share_that_fails()));
+    rows.sort_by_key(|row| Reverse(row.count(Decision::Fails)));
     html! {
         @if !rows.is_empty() {
             h3 { "Fail most" }
@@ -89,12 +91,13 @@ impl<'a> Row<'a> {
             *count = all.iter().filter(|check| Decision::of(check) == decision).count();
         }
         let decided = all.iter().filter(|check| !Decision::of(check).is_open());
-        let count = decided.clone().count().max(1) as f64;
+        let points: Vec<f64> = decided.map(|check| check.points).collect();
+        let sum = points.iter().fold(0.0, |sum, points| sum + points);
         Row {
             step: step.id,
             check,
             counts,
-            mean: decided.map(|check| check.points).sum::<f64>() / count,
+            mean: (!points.is_empty()).then(|| sum / points.len() as f64),
             max: all.iter().map(|check| check.max).fold(0.0, f64::max),
         }
     }
@@ -108,10 +111,6 @@ impl<'a> Row<'a> {
         self.counts.iter().sum()
     }
 
-    fn share_that_fails(&self) -> f64 {
-        self.count(Decision::Fails) as f64 / self.sum().max(1) as f64
-    }
-
     /// `6 of 10 fail, 2 do not compile`
     fn failures_in_words(&self) -> String {
         let fails = self.count(Decision::Fails);
@@ -120,18 +119,20 @@ impl<'a> Row<'a> {
             0 => String::new(),
             count => format!(", {}", counted(Decision::DoesNotCompile, count)),
         };
-        format!("{fails} of {} {verb}{broken}", self.sum())
+        let bonus = if self.check.bonus { " (bonus)" } else { "" };
+        format!("{fails} of {} {verb}{broken}{bonus}", self.sum())
     }
 
     /// What it gives on average where something was decided, of what it can give.
     fn worth(&self) -> String {
-        let bonus = if self.check.bonus { "bonus" } else { "no points" };
-        let mean = format!("on average {} of {}", points(self.mean), points_in_words(self.max));
-        match (self.check.bonus, self.max > 0.0) {
-            (false, true) => mean,
-            (true, true) => format!("{bonus}, {mean}"),
-            (_, false) => bonus.to_string(),
-        }
+        let bonus = self.check.bonus.then(|| "bonus".to_string());
+        let max = points_in_words(self.max);
+        let worth = match self.mean {
+            _ if self.max <= 0.0 => None,
+            Some(mean) => Some(format!("on average {} of {max}", points(mean))),
+            None => Some(max),
+        };
+        bonus.into_iter().chain(worth).collect::<Vec<_>>().join(", ")
     }
 
     fn anchor(&self) -> String {

@@ -33,10 +33,8 @@ pub(super) fn overview(class: &Class) -> Markup {
                 }
             }
         }
-        dl {
-            @if !class.version.is_empty() {
-                div { dt { "Version" } dd { (visible(&class.version)) } }
-            }
+        @if !class.version.is_empty() {
+            dl { div { dt { "Version" } dd { (visible(&class.version)) } } }
         }
     }
 }

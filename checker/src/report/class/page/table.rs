@@ -74,7 +74,7 @@ fn row(
     let values = class.passed_through.get(&graded.name).map(Vec::as_slice).unwrap_or_default();
     html! {
         tr {
-            th scope="row" { (link(&graded.name, &visible(&graded.name))) }
+            th scope="row" { (link(graded, &visible(&graded.name))) }
             @for at in 0..parts { (part(graded.parts.get(at))) }
             @for at in 0..class.columns.len() { (part(values.get(at))) }
             @for column in steps {
@@ -120,18 +120,23 @@ fn alike(class: &Class, graded: &Graded) -> Markup {
         let words = alike_in_words(alike);
         let whose = format!("{}'s", visible(&alike.with));
         match words.strip_suffix(&whose) {
-            Some(before) if class.graded.iter().any(|other| other.name == alike.with) => {
-                html! { (before) (link(&alike.with, &whose)) }
-            }
-            _ => html! { (words) },
+            Some(before) => match class.graded.iter().find(|other| other.name == alike.with) {
+                Some(other) => html! { (before) (link(other, &whose)) },
+                None => html! { (words) },
+            },
+            None => html! { (words) },
         }
     };
     html! { @if !hints.is_empty() { ul { @for alike in hints { li { (hint(alike)) } } } } }
 }
 
-/// A link to the report of a submission, which lies in the folder of its name.
-fn link(name: &str, text: &str) -> Markup {
-    html! { a href={ (percent_encoded(name)) "/report.html" } { (text) } }
+/// A link to the report of a submission, which lies in the folder of its name. Without a step, there is no report.
+fn link(graded: &Graded, text: &str) -> Markup {
+    html! {
+        @if graded.steps.is_empty() { (text) } @else {
+            a href={ (percent_encoded(&graded.name)) "/report.html" } { (text) }
+        }
+    }
 }
 
 /// A name as a part of an address: <https://www.rfc-editor.org/rfc/rfc3986#section-2.1>.
