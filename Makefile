@@ -19,6 +19,12 @@ help:
 	@echo "cargo step reset ex1     start a step over; your old file is kept"
 	@echo "cargo step --help        everything else"
 # <!-- instructors -->
+	@echo
+	@echo "To grade a class (docs/grading.md):"
+	@echo "cargo step grade submissions/    each folder and each zip in there"
+	@echo "make gradescope  an autograder for Gradescope; STEPS=\"ex1 ex2\" for these steps only"
+	@echo "make image       a container that grades; IMAGE=name, PACKAGES=\"git python3\""
+	@echo
 	@echo "cargo step edition DIR   the course for students, without the reference solutions"
 	@echo
 	@echo "To change the course:"
@@ -54,7 +60,7 @@ test: cargo
 	cargo test $(EVERYTHING)
 
 # <!-- instructors -->
-.PHONY: lint texts update pictures bench loop soak
+.PHONY: lint texts update pictures bench loop soak gradescope image
 
 lint: cargo
 	cargo fmt --all --check
@@ -86,6 +92,19 @@ loop: cargo
 
 soak: cargo
 	@tools/soak
+
+# With STEPS="ex1 ex2", it grades these.
+gradescope: cargo
+	@cargo step autograder $${CARGO_TARGET_DIR:-target}/gradescope.zip $(STEPS)
+
+IMAGE := chatlings-grader
+PACKAGES := git python3
+# Whichever of them works here. BUILDER="buildah bud --isolation chroot" for another one, or for options of its own.
+BUILDER = $(shell for tool in docker podman; do $$tool info >/dev/null 2>&1 && echo $$tool build && exit; done; \
+	echo buildah bud)
+
+image:
+	$(BUILDER) -t $(IMAGE) -f Dockerfile.grader --build-arg PACKAGES="$(PACKAGES)" .
 # <!-- /instructors -->
 
 # The first build takes a while, so it is shown; after that there is nothing to show.

@@ -20,7 +20,7 @@ use clap::{ArgAction, ArgMatches, CommandFactory, Parser, Subcommand};
 
 use crate::cli::check::CheckArgs;
 use crate::cli::edition::{AFTER_EDITION, EditionArgs};
-use crate::cli::grade::{GradeArgs, MergeArgs};
+use crate::cli::grade::{AutograderArgs, GradeArgs, MergeArgs};
 use crate::cli::new::{AFTER_NEW, NewArgs};
 use crate::cli::pack::{PackArgs, after_pack};
 use crate::cli::report::ReportArgs;
@@ -120,6 +120,8 @@ pub enum Command {
     Grade(Box<GradeArgs>),
     /// Join the results of a class that was graded in parts
     Merge(MergeArgs),
+    /// Write an autograder for Gradescope, as one zip
+    Autograder(AutograderArgs),
     /// Build and play one submission where it was laid out, as a file says
     #[command(hide = true)]
     Submission {

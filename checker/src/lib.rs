@@ -31,6 +31,7 @@ pub mod desk {
     }
     pub mod grader {
         //! Who grades a class: submissions are taken in, built, played and told of.
+        pub mod autograder;
         pub mod class;
         pub mod commands;
         pub mod handed;

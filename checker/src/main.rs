@@ -10,7 +10,7 @@ use checker::cli::values::{programs_of, steps_of, terminal};
 use checker::cli::{Cli, Command, choice, options_given};
 use checker::course::table;
 use checker::desk::answer::Answer;
-use checker::desk::grader::{class, merge, one};
+use checker::desk::grader::{autograder, class, merge, one};
 use checker::desk::instructor::{edition, new};
 use checker::desk::refusal::Refusal;
 use checker::desk::{pack, report, reset, student, watch};
@@ -84,6 +84,7 @@ fn answer(command: &Command, matches: &ArgMatches) -> Result<Answer> {
         Command::Edition(args) => edition::edition(&args.wanted()),
         Command::Grade(args) => class::grade(&args.wanted()?),
         Command::Merge(args) => merge::merge(&args.wanted()),
+        Command::Autograder(args) => autograder::write(&args.wanted()),
         Command::Submission { order } => one::grade(order),
         Command::Reset { what, yes } => reset::reset(&programs_of(what), *yes),
     }

@@ -12,8 +12,9 @@ use clap::builder::RangedU64ValueParser;
 
 use crate::cli::limits::LimitArgs;
 use crate::cli::run::sandbox_of;
-use crate::cli::values::steps_of;
+use crate::cli::values::{step_ids, steps_of};
 use crate::course::table;
+use crate::desk::grader::autograder;
 use crate::desk::grader::class::{Forms, Wanted};
 use crate::desk::grader::commands;
 use crate::desk::grader::merge;
@@ -27,6 +28,10 @@ pub struct GradeArgs {
     /// Folders of submissions, and zips; then the steps to grade [default: all]
     #[arg(value_name = "DIR|ZIP|STEP", required = true)]
     what: Vec<PathBuf>,
+
+    /// DIR is itself a submission, and not a folder of them
+    #[arg(long, conflicts_with = "shard")]
+    one: bool,
 
     /// The folder for the results
     #[arg(long, value_name = "DIR", default_value = "results")]
@@ -128,6 +133,7 @@ impl GradeArgs {
                 hidden: hidden.iter().filter_map(|path| std::path::absolute(path).ok()).collect(),
             },
             places,
+            is_one: self.one,
             only: self.only.clone(),
             shard: self.shard,
             side_by_side: self.jobs.unwrap_or(processors),
@@ -179,5 +185,24 @@ impl MergeArgs {
     pub fn wanted(&self) -> merge::Wanted {
         let MergeArgs { folders, out, roster } = self;
         merge::Wanted { folders: folders.clone(), out: out.clone(), roster: roster.clone() }
+    }
+}
+
+/// Which autograder is written.
+#[derive(Debug, Args)]
+pub struct AutograderArgs {
+    /// The zip to write
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// The steps it grades [default: all]
+    #[arg(value_name = "STEP", value_parser = step_ids(), hide_possible_values = true)]
+    steps: Vec<String>,
+}
+
+impl AutograderArgs {
+    /// What is asked for.
+    pub fn wanted(&self) -> autograder::Wanted {
+        autograder::Wanted { file: self.file.clone(), steps: steps_of(&self.steps) }
     }
 }

@@ -33,6 +33,8 @@ use crate::stage::show::visible;
 pub struct Wanted {
     /// Where the submissions are.
     pub places: Vec<PathBuf>,
+    /// Whether each of these places is itself a submission.
+    pub is_one: bool,
     /// How each is graded.
     pub plan: Plan,
     /// A part of the name of those that are wanted; none: all.
@@ -65,7 +67,7 @@ pub struct Forms {
 pub fn grade(wanted: &Wanted) -> Result<Answer> {
     let began = Instant::now();
     let roster = wanted.roster.as_deref().map(Roster::read).transpose()?.unwrap_or_default();
-    let Found { mut submissions, others } = find(&wanted.places)?;
+    let Found { mut submissions, others } = find(&wanted.places, wanted.is_one)?;
     submissions.retain(|it| wanted.shard.is_none_or(|shard| shard.has(&it.name)));
     let is_wanted = |it: &&Submission| {
         wanted
@@ -136,21 +138,21 @@ impl Forms {
     }
 }
 
-/// What the runner of Classroom 50 says of a submission, in variables of the environment.
+/// What the runner of Classroom 50 says of a submission, in variables of the environment. It says no time of the
+/// submission: it writes the date of the commit over what stands here, and who hands in, and when that was graded.
 fn runner() -> Runner {
-    let said = |name: &str| env::var(name).unwrap_or_default();
-    let (now, commit) = (Timestamp::now(), said("COMMIT_URL"));
-    let review = Some(said("REVIEW_URL")).filter(|it| !it.is_empty());
+    let said = |name: &str| env::var(name).ok().filter(|it| !it.is_empty());
+    let (now, commit) = (Timestamp::now(), said("COMMIT_URL").unwrap_or_default());
     Runner {
-        classroom: said("CLASSROOM"),
-        assignment: said("ASSIGNMENT"),
-        assignment_type: said("ASSIGNMENT_TYPE"),
-        owner: said("OWNER"),
-        submission: said("SUBMISSION_TAG"),
-        review: review.unwrap_or(commit.clone()),
+        classroom: said("CLASSROOM").unwrap_or_default(),
+        assignment: said("ASSIGNMENT").unwrap_or_default(),
+        assignment_type: said("ASSIGNMENT_TYPE").unwrap_or("individual".to_string()),
+        owner: said("OWNER").or(said("USERNAME")).unwrap_or_default(),
+        submission: said("SUBMISSION_TAG").unwrap_or_default(),
+        review: said("REVIEW_URL").unwrap_or(commit.clone()), // an older runner does not say it
         commit,
-        release: said("RELEASE_URL"),
-        datetime: said("DATETIME").parse().unwrap_or(now),
+        release: said("RELEASE_URL").unwrap_or_default(),
+        datetime: now,
         graded_at: Some(now),
     }
 }

@@ -39,7 +39,8 @@ pub fn merge(wanted: &Wanted) -> Result<Answer> {
         let shown = visible(&folder.display().to_string());
         let found = results_in(folder)
             .map_err(|error| Refusal(format!("cannot read results in {shown}: {error}")))?;
-        if found.is_empty() {
+        // A part of a small class may have nobody in it.
+        if found.is_empty() && !told::is_there(folder) {
             bail!(Refusal(format!("there are no results in {shown}")));
         }
         for (name, graded) in found {

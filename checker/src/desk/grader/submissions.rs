@@ -65,11 +65,12 @@ pub fn number_of(bytes: &[u8]) -> u64 {
     digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// Finds the submissions: each folder and each zip in a folder that is named here, and each zip that is.
+/// Finds the submissions: each folder and each zip in a folder that is named here, and each zip that is. `is_one`: each
+/// folder that is named here is a submission itself.
 ///
 /// # Errors
 /// When one of these places is not there, or there is no submission in any of them.
-pub fn find(places: &[PathBuf]) -> Result<Found> {
+pub fn find(places: &[PathBuf], is_one: bool) -> Result<Found> {
     let mut found = Found::default();
     let mut paths = Vec::new();
     for place in places {
@@ -78,6 +79,10 @@ pub fn find(places: &[PathBuf]) -> Result<Found> {
                 let shown = visible(&place.display().to_string());
                 return Err(Refusal(format!("{shown} is neither a folder nor a zip")).into());
             }
+            paths.push(place.clone());
+            continue;
+        }
+        if is_one && place.is_dir() {
             paths.push(place.clone());
             continue;
         }
@@ -177,11 +182,22 @@ mod tests {
             fs::write(class.path().join(file), "").expect("a file");
         }
         std::os::unix::fs::symlink("/", class.path().join("root")).expect("a link");
-        let mut found = find(&[class.path().to_path_buf()]).expect("it is read");
+        let mut found = find(&[class.path().to_path_buf()], false).expect("it is read");
         let names: Vec<&str> = found.submissions.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["Ann", "ann-2", "ben", "class.csv-2", "cleo"]);
         found.others.sort();
         assert_eq!(found.others, [".git", "grades.xlsx", "root"]);
+    }
+
+    #[test]
+    fn a_folder_that_is_a_submission_itself_is_the_only_one() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let submission = parent.path().join("ann");
+        fs::create_dir_all(submission.join("exercises")).expect("a folder");
+        let found = find(std::slice::from_ref(&submission), true).expect("it is found");
+        assert_eq!(found.submissions, [Submission { name: "ann".to_string(), path: submission }]);
+        assert!(found.others.is_empty());
+        find(&[parent.path().join("ben")], true).expect_err("it is not there");
     }
 
     #[test]

@@ -35,6 +35,11 @@ pub fn kept_sources(out: &Path, name: &str) -> Files {
     files_in(&folder, |_| false).into_iter().filter_map(named).collect()
 }
 
+/// Whether a class was told of in this folder, even if nobody is in it.
+pub fn is_there(out: &Path) -> bool {
+    out.join(CSV).is_file()
+}
+
 /// Writes all that is told of a class into the folder of its results. Returns a summary.
 ///
 /// # Errors

@@ -189,7 +189,7 @@ fn key() -> Result<String> {
 }
 
 /// What is needed of the course as it is here: a students' edition may have no reference solutions.
-fn needed() -> impl Iterator<Item = &'static str> {
+pub(super) fn needed() -> impl Iterator<Item = &'static str> {
     let has_any = STEPS.iter().any(has_solutions);
     let is_here = move |path: &&str| has_any || *path != Package::Solutions.folder();
     NEEDED.into_iter().filter(is_here)
@@ -207,17 +207,18 @@ fn copy_course(to: &Path) -> Result<()> {
         }
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
-    fs::write(to.join("Cargo.toml"), trimmed(&manifest)?)?;
+    fs::write(to.join("Cargo.toml"), trimmed(&manifest, &[])?)?;
     fs::create_dir_all(to.join(Package::Exercises.folder()))?;
     Ok(())
 }
 
-/// The manifest of the course without the packages that are not there.
-fn trimmed(manifest: &str) -> Result<String> {
+/// The manifest of the course without the packages that are not there. `others`: those that are there besides.
+pub(super) fn trimmed(manifest: &str, others: &[&'static str]) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse().context("Cargo.toml cannot be read")?;
     let packages = ["checker/exercises", Package::Solutions.folder()];
     let members = needed().filter(|path| packages.contains(path));
-    let members: toml_edit::Array = ["."].into_iter().chain(members).collect();
+    let members = ["."].into_iter().chain(members).chain(others.iter().copied());
+    let members: toml_edit::Array = members.collect();
     manifest["workspace"]["members"] = value(members);
     if let Some(workspace) = manifest["workspace"].as_table_mut() {
         workspace.remove("default-members");
@@ -259,7 +260,7 @@ mod tests {
     #[test]
     fn the_trimmed_manifest_names_only_what_is_there() {
         let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("it is there");
-        let trimmed = trimmed(&manifest).expect("it is a manifest");
+        let trimmed = trimmed(&manifest, &[]).expect("it is a manifest");
         let members = trimmed.lines().find(|line| line.starts_with("members")).expect("members");
         assert_eq!(members, r#"members = [".", "checker/exercises", "solutions"]"#);
         for gone in ["dev-dependencies", "default-members", "[[test]]", "profile.dev.package"] {

@@ -23,7 +23,7 @@ pub struct Runner {
     pub assignment: String,
     /// `ASSIGNMENT_TYPE`: `individual` or `group`.
     pub assignment_type: String,
-    /// `OWNER`
+    /// `OWNER`, or where that is not said, `USERNAME`.
     pub owner: String,
     /// `SUBMISSION_TAG`: `submit/…`.
     pub submission: String,
@@ -33,7 +33,7 @@ pub struct Runner {
     pub release: String,
     /// `REVIEW_URL`, or where that is empty, `COMMIT_URL`.
     pub review: String,
-    /// When it was handed in: the date of the commit.
+    /// When it was handed in. The runner does not tell, and writes the date of the commit over it.
     pub datetime: Timestamp,
     /// When it was graded, if that is to be said.
     pub graded_at: Option<Timestamp>,
