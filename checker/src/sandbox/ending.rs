@@ -21,20 +21,26 @@ const LONGEST_END: Duration = Duration::from_secs(5);
 /// started any more.
 pub fn end_everything() {
     let (_nobody_changes, running) = running::halt();
+    wait_for(&running::ask_checkers(&running));
     for group in running.iter().copied().filter_map(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, Signal::KILL);
         let _ = rustix::process::kill_process(group, Signal::KILL); // one that is just launched has no group yet
     }
-    let deadline = Instant::now() + LONGEST_END;
-    for group in running.iter().copied().filter_map(Pid::from_raw) {
-        while !has_ended(group) && Instant::now() < deadline {
-            thread::sleep(Duration::from_micros(200));
-        }
-    }
+    wait_for(&running);
     end_orphans(|orphan| !running.contains(&orphan.pid) && is_stray(orphan));
     folder::remove_all();
     for group in running.into_iter().filter_map(Pid::from_raw) {
         let _ = rustix::process::waitpid(Some(group), WaitOptions::NOHANG);
+    }
+}
+
+/// Waits until these have ended, but not for long.
+fn wait_for(leaders: &BTreeSet<i32>) {
+    let deadline = Instant::now() + LONGEST_END;
+    for leader in leaders.iter().copied().filter_map(Pid::from_raw) {
+        while !has_ended(leader) && Instant::now() < deadline {
+            thread::sleep(Duration::from_micros(200));
+        }
     }
 }
 

@@ -113,6 +113,16 @@ impl Process {
         Process::start_within(None, command, on)
     }
 
+    /// Starts another checker, which ends by itself whatever it has started, once it is asked to.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn start_checker(command: &mut Command) -> Result<(Process, Pipes), StartError> {
+        let started = Process::start(command, Stdio::Pipes)?;
+        running::note_checker(started.0.leader());
+        Ok(started)
+    }
+
     /// Starts a stranger's command, within these bounds if there are any: then nothing is in its environment but what
     /// the command names.
     ///

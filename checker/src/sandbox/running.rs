@@ -19,6 +19,9 @@ pub(super) const LONGEST_END: Duration = Duration::from_secs(2);
 /// The ids of the leaders that were started and are not reaped yet.
 static RUNNING: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 
+/// Those of them that are checkers: asked to, they end whatever they have started themselves.
+static CHECKERS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+
 /// Shared by all who start or reap a program, or make a folder for one, so that anyone who has it alone cannot come
 /// between that and the note of it in [`RUNNING`].
 static CHANGING: RwLock<()> = RwLock::new(());
@@ -76,6 +79,21 @@ pub(super) fn end_group(leader: u32) {
 /// Whether this is the id of a program that was started here and is not reaped yet.
 pub(super) fn is_leader(pid: i32) -> bool {
     lock_running().contains(&pid)
+}
+
+/// Notes that a program that was started is a checker.
+pub(super) fn note_checker(leader: u32) {
+    CHECKERS.lock().unwrap_or_else(PoisonError::into_inner).insert(leader as i32);
+}
+
+/// Asks the checkers among these leaders to end, as Ctrl-C does.
+pub(super) fn ask_checkers(leaders: &BTreeSet<i32>) -> BTreeSet<i32> {
+    let checkers = CHECKERS.lock().unwrap_or_else(PoisonError::into_inner);
+    let asked: BTreeSet<i32> = leaders.intersection(&checkers).copied().collect();
+    for checker in asked.iter().copied().filter_map(Pid::from_raw) {
+        let _ = rustix::process::kill_process(checker, Signal::TERM); // it may have ended by itself
+    }
+    asked
 }
 
 /// Stops all starting and reaping, for good. Returns the leaders that are left.

@@ -137,7 +137,8 @@ fn the_class_is_chosen_by_the_environment_too_and_is_part_of_a_command_that_play
     let none = run(checker().env("CHATLINGS_COURSE", "").arg("list")).with(0);
     assert_eq!(none.standing_of("ex1"), "0 of 2 untouched");
 
-    let arguments = ["check", "ex1", "prints_the_message", "--server", "false", "--course"];
+    let arguments =
+        ["check", "ex1", "prints_the_message_and_ends", "--server", "false", "--course"];
     let failed = run(checker().args(arguments).arg(file.path())).with(1);
     assert!(failed.stdout.replace("\\\n    ", "").contains("--course /"), "{failed}");
 }

@@ -324,6 +324,8 @@ fn an_edition_is_built_without_a_network_and_checks_what_students_write() {
     assert!(output.stdout.contains(&recorded(ex5)), "{output}");
     let output = edition.cargo(&["step", "check", "ex1", "--solutions"]).with(2);
     assert!(output.stderr.contains("the reference solutions are not here"), "{output}");
+    let output = edition.cargo(&["step", "new", "ts", "3.1 a time server"]).with(2);
+    assert!(output.stderr.contains("not to its students' edition"), "{output}");
     let output = edition.cargo(&["step", "report", "ex1", "--mermaid"]).with(0);
     assert!(output.stdout.contains("sequenceDiagram"), "{output}");
 

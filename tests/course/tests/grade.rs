@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
 
-use course_tests::read;
-use course_tests::run::{Ended, step};
+use course_tests::run::{Ended, checker, step};
+use course_tests::{read, wait_for};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use zip::ZipWriter;
@@ -254,6 +257,34 @@ fn a_submission_that_takes_too_long_is_ended_and_the_next_one_is_graded() {
     // It is tried again the next time.
     let again = class.grade(&["ex3", "--max-minutes", "0.05"]).with(1);
     assert_eq!(played(&again), ["ann"]);
+}
+
+#[test]
+fn what_is_cut_off_leaves_nothing_behind_and_goes_on_where_it_was() {
+    let class = Class::new();
+    let (from, out, tmp) = (class.at("class"), class.at("results"), class.at("tmp"));
+    fs::create_dir(&tmp).expect("a folder");
+    let begun = class.at("begun");
+    let source = format!("fn main() {{ std::fs::write({begun:?}, \"\").unwrap(); loop {{}} }}");
+    class.hands_in("ann/ex3_threads.rs", source).hands_in("ben/notes.txt", "");
+    let mut command = checker();
+    // It says that it has begun, which it could not if it were confined.
+    command.arg("grade").arg(from).args(["ex3", "--jobs", "1", "--sandbox", "off"]);
+    command.arg("--out").arg(&out).env("TMPDIR", &tmp);
+    let running = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut running = running.expect("it starts");
+    let is_at_work = || begun.exists() || running.try_wait().is_ok_and(|ended| ended.is_some());
+    wait_for(Duration::from_secs(300), "a program runs", is_at_work);
+    let id = Pid::from_child(&running);
+    kill_process(id, Signal::INT).expect("it runs");
+    let status = running.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130), "as shells have it");
+    let left: Vec<_> = fs::read_dir(&tmp).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert!(!out.join("ann/results.json").exists());
+    class.hands_in("ann/ex3_threads.rs", solution("ex3_threads"));
+    assert_eq!(played(&class.grade(&["ex3", "--resume"]).with(0)), ["ann", "ben"]);
+    assert_eq!(class.results("ann")["points"], 2.0);
 }
 
 fn has_python() -> bool {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{self, Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ use crate::judge::likeness::Files;
 use crate::report::class::graded::Graded;
 use crate::report::class::results::in_seconds;
 use crate::sandbox::limits::Limits;
-use crate::sandbox::process::{Process, StartError, Stdio};
+use crate::sandbox::process::{Process, StartError};
 use crate::sandbox::protection::Sandbox;
 use crate::stage::show::visible;
 
@@ -258,7 +258,9 @@ fn play(
     }
     let bench = workshop.take_bench()?;
     bench.put(&taken_in.taken).context("cannot lay it out")?;
-    let folder = tempfile::Builder::new().prefix("chatlings-").tempdir();
+    // By this name it is removed also when all of this is cut off.
+    let prefix = format!("chatlings-{}-", process::id());
+    let folder = tempfile::Builder::new().prefix(&prefix).tempdir();
     let folder = folder.context("cannot make a folder for it")?;
     if taken_in.commands.is_some() {
         lay_out(&taken_in.handed, folder.path()).context("cannot lay it out")?;
@@ -312,7 +314,7 @@ fn run(bench: &Bench, order: &Path, longest: Duration, tell: &(dyn Fn(Word) + Sy
     // By this the checker knows where the course is.
     command.env("CARGO_MANIFEST_DIR", bench.course().join("checker"));
     command.env("CARGO_TARGET_DIR", bench.target()).env_remove("CARGO_BUILD_TARGET_DIR");
-    let (mut process, pipes) = Process::start(&mut command, Stdio::Pipes).map_err(|error| {
+    let (mut process, pipes) = Process::start_checker(&mut command).map_err(|error| {
         let (StartError::Program(error) | StartError::Machine(error)) = error;
         anyhow!(error).context("the checker cannot be started")
     })?;

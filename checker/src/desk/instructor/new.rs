@@ -136,7 +136,7 @@ fn changes(plan: &Plan, behind: &Step) -> Result<Vec<Change>> {
         ));
         changes.push(is_new(starter(&program), text, "the same, as it is handed out"));
         let solution = Package::Solutions.source(&program);
-        changes.push(is_new(solution, plan.solution(*role), "the reference solution"));
+        changes.push(is_new(solution, plan.solution(*role)?, "the reference solution"));
     }
     let scenes = Path::new(SCENES).join(format!("{id}.rs"));
     changes.push(is_new(scenes, plan.scenes(), "its row, and its checks"));

@@ -1,7 +1,14 @@
 //! The files of a new step, from templates: all that it needs, with one check for each program, which its starter does
 //! not pass and its reference solution does. What the author still has to say is marked with `AUTHOR:`.
 
+use std::fs;
+
+use crate::course::layout::root;
+use crate::desk::refusal::Refusal;
 use crate::stage::launch::Role;
+
+/// Where the templates of reference solutions are, from the root of the course.
+const SOLUTIONS: &str = "checker/src/desk/instructor/new";
 
 /// What a new step is.
 #[derive(Clone, Debug)]
@@ -19,7 +26,6 @@ pub struct Plan {
 /// What there is of a program, a template each.
 struct Templates {
     starter: &'static str,
-    solution: &'static str,
     scene: &'static str,
     row: &'static str,
     texts: &'static str,
@@ -29,7 +35,6 @@ struct Templates {
 
 const SERVER: Templates = Templates {
     starter: include_str!("new/server.starter.txt"),
-    solution: include_str!("new/server.solution.txt"),
     scene: include_str!("new/server.scene.txt"),
     row: "Check::server(\"sends_it_back\", sends_it_back).worth(1)",
     texts: include_str!("new/server.texts.txt"),
@@ -39,7 +44,6 @@ const SERVER: Templates = Templates {
 
 const CLIENT: Templates = Templates {
     starter: include_str!("new/client.starter.txt"),
-    solution: include_str!("new/client.solution.txt"),
     scene: include_str!("new/client.scene.txt"),
     row: "Check::client(\"shows_each_reply\", shows_each_reply).worth(1)",
     texts: include_str!("new/client.texts.txt"),
@@ -67,9 +71,19 @@ impl Plan {
         self.fill(templates(role).starter)
     }
 
-    /// The reference solution.
-    pub fn solution(&self, role: Role) -> String {
-        self.fill(templates(role).solution)
+    /// The reference solution. Its template is close to that of some steps, so a students' edition does not have it.
+    ///
+    /// # Errors
+    /// When it is not here.
+    pub fn solution(&self, role: Role) -> Result<String, Refusal> {
+        let path = root().join(SOLUTIONS).join(format!("{}.solution", role.word()));
+        match fs::read_to_string(&path) {
+            Ok(template) => Ok(self.fill(&template)),
+            Err(error) => Err(Refusal(format!(
+                "a step is added to the course itself, not to its students' edition: {}: {error}",
+                path.display()
+            ))),
+        }
     }
 
     /// Its row, its checks and their scenes.

@@ -33,7 +33,8 @@ const FILES: &[&str] = &[
     "tests/steps.rs",
 ];
 
-/// Folders, each with the kinds of files that are taken from it, and from the folders in it.
+/// Folders, each with the kinds of files that are taken from it, and from the folders in it. (Of the templates of a new step,
+/// those of its reference solution have a kind of their own.)
 const FOLDERS: &[(&str, &[&str])] = &[
     ("checker", &["css", "rs", "toml", "txt"]),
     ("docs", &["svg"]),
