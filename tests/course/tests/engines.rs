@@ -66,11 +66,9 @@ impl System {
         let system = System { folder, real };
         fs::create_dir_all(system.at("bin")).expect("a folder");
         fs::create_dir_all(system.at("work")).expect("a folder");
-        let checker = checker().get_program().to_string_lossy().into_owned();
-        let log = system.at("log");
         let command = match real {
-            true => format!("exec '{checker}' \"$@\""),
-            false => format!("echo \"$*\" >> '{}'", log.display()),
+            true => format!("exec '{}' \"$@\"", Path::new(checker().get_program()).display()),
+            false => format!("echo \"$*\" >> '{}'", system.at("log").display()),
         };
         system.program("bin/checker", &format!("#!/bin/sh\n{command}\n"));
         let own = system.at("bin/checker");
