@@ -222,10 +222,16 @@ mod tests {
         }
     }
 
+    /// The port that the course file gives a step.
+    fn port_of(id: &str) -> u16 {
+        find(id).and_then(|step| step.port).expect("it has one")
+    }
+
     #[test]
     fn a_server_and_its_client_are_run_one_in_the_other_ones_container() {
         let name = Name::of("Ada.Lovelace.58-1234").expect("a name");
         let project = project(&["ms3"], &name);
+        let port = port_of("ms3");
         contains(
             &project.readme(),
             &[
@@ -233,15 +239,21 @@ mod tests {
                 "- `src/bin/server.rs`: milestone 3: an instant messenger\n",
                 "Rust 1.88 or newer",
                 "cargo run --bin server\ncargo run --bin client  # in another terminal",
-                "| `client` | `src/bin/client.rs` | 4330 | a username, then lines",
-                "docker run --rm -it --name instant-messaging -p 4330:4330 instant-messaging\n",
+                &format!("| `client` | `src/bin/client.rs` | {port} | a username, then lines"),
+                &format!(
+                    "docker run --rm -it --name instant-messaging -p {port}:{port} instant-messaging\n"
+                ),
                 "docker exec -it instant-messaging client  # in another terminal\n",
                 "They are not by the author.\n",
             ],
         );
         contains(
             &project.dockerfile(),
-            &["EXPOSE 4330\n", "CMD [\"server\", \"--host\", \"0.0.0.0\"]\n", "--bins\n"],
+            &[
+                &format!("EXPOSE {port}\n"),
+                "CMD [\"server\", \"--host\", \"0.0.0.0\"]\n",
+                "--bins\n",
+            ],
         );
     }
 
@@ -249,6 +261,7 @@ mod tests {
     fn of_several_servers_a_container_is_told_which() {
         let name = Name::of("150150000").expect("a name");
         let mut project = project(&["ex1", "ex3", "ex4"], &name);
+        let ex1 = port_of("ex1");
         project.programs[1].compiles = false;
         project.changed_helpers.push("src/text.rs".to_string());
         contains(
@@ -256,8 +269,8 @@ mod tests {
             &[
                 "\n150150000\n",
                 "1.3 three threads (does not compile yet)\n",
-                "-p 8080:8080 assignment-1 ex1_server --host 0.0.0.0\n",
-                "-p 8080:8080 assignment-1 ex3_threads\n",
+                &format!("-p {ex1}:{ex1} assignment-1 ex1_server --host 0.0.0.0\n"),
+                &format!("-p {ex1}:{ex1} assignment-1 ex3_threads\n"),
                 "They are not by the author, but for changes in `src/text.rs`.\n",
             ],
         );
@@ -265,7 +278,9 @@ mod tests {
             &project.dockerfile(),
             &["echo 'Name a program:'", "--bins --keep-going || true\n"],
         );
-        assert_eq!(project.dockerfile().matches("EXPOSE").count(), 1);
+        // A port that two programs share is named once.
+        let ports = if ex1 == port_of("ex4") { 1 } else { 2 };
+        assert_eq!(project.dockerfile().matches("EXPOSE").count(), ports);
     }
 
     #[test]

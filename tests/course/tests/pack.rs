@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use course_tests::copy::Copy;
+use course_tests::play::find;
 use course_tests::run::{Ended, run};
 use course_tests::{kept, root};
 use prost::Message as _;
@@ -179,11 +180,12 @@ fn the_report_has_what_was_played_and_what_the_student_writes() {
     let missing = "  - report.md lacks your explanation of the source code";
     assert!(output.stdout.contains(missing), "{output}");
     let text = report();
+    let port = find("ms3").and_then(|step| step.port).expect("it has one");
     for expected in [
         "Ada Lovelace, 58-1234\n",
         "**To be written, in your own words:**",
         "cargo run --bin server\n",
-        "| `client` | `src/bin/client.rs` | 4330 | a username, then lines",
+        &format!("| `client` | `src/bin/client.rs` | {port} | a username, then lines"),
         "![a message reaches everybody but its sender](screenshots/2-reaches_all_but_its_sender.svg)",
         "  server │ $ server --port 0\n",
         "  alice  > ",
