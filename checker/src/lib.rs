@@ -37,6 +37,7 @@ pub mod desk {
         pub mod handed;
         pub mod merge;
         pub mod one;
+        mod part;
         pub mod roster;
         pub mod sources;
         pub mod submissions;

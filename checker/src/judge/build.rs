@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::course::layout::{Package, has_solution, root, target};
+use crate::course::layout::{Package, root, target};
 use crate::course::table::STEPS;
 use crate::judge::cargo::{Output, cargo, run, run_confined};
 use crate::judge::fresh::Note;
@@ -85,15 +85,33 @@ pub fn build(
         let errors = output.own_errors_of(*package, &package.binary(program));
         errors.is_some_and(|errors| !errors.contains("linking with"))
     };
+    let is_told = |output: &Output, it: &(Package, &'static str)| {
+        is_built(output, it) || output.own_errors_of(it.0, &it.0.binary(it.1)).is_some()
+    };
     let build = |programs: &[&(Package, &'static str)]| {
         if programs.iter().any(is_students) && compilers::can_be_confined() {
-            let output = run_confined(&mut command(programs), limits, tell).unwrap_or_default();
+            let output = run_confined(&mut command(programs), limits, tell);
+            if is_of_a_class() {
+                // What strangers have handed in is never built outside of the box.
+                let output = output?;
+                return match programs.iter().find(|it| !is_told(&output, it)) {
+                    Some((_, program)) => {
+                        bail!("{program} cannot be built in a box: {}", output.log)
+                    }
+                    None => Ok(output),
+                };
+            }
+            let output = output.unwrap_or_default();
             if programs.iter().all(|it| is_built(&output, it) || is_explained(&output, it)) {
                 return Ok(output);
             }
             // It is nothing of theirs: something is still to be downloaded, or this user's Rust needs more than it sees.
         }
-        run(&mut command(programs), limits, tell)
+        let mut command = command(programs);
+        if programs.iter().any(is_students) {
+            compilers::keep_to_building(&mut command);
+        }
+        run(&mut command, limits, tell)
     };
     let output = build(&tried)?;
     let (compiled, failed): (Vec<_>, Vec<_>) =
@@ -144,41 +162,38 @@ pub fn build_binary(package: &str, binary: &str) -> Result<PathBuf> {
 /// there is no checker in the folder, and whatever is needed has been built before.
 fn cargo_build() -> Command {
     let mut command = cargo();
-    match root().join("checker/Cargo.toml").exists() {
-        true => command.args(["build", "-p", "checker"]),
-        false => command.args(["build", "--locked", "--offline"]),
+    match is_of_a_class() {
+        true => command.args(["build", "--locked", "--offline"]),
+        false => command.args(["build", "-p", "checker"]),
     };
     command
 }
 
-/// Builds what programs need of the course in this folder, into that one: the helpers, all packages, and the reference
-/// solutions that take part in scenes, if they are here.
+/// Whether what lies in the course was handed in by somebody of a class: then the course has no checker of its own.
+fn is_of_a_class() -> bool {
+    !root().join("checker/Cargo.toml").exists()
+}
+
+/// Builds what the student's programs need of the course in this folder, into that one: the helpers, and all packages. For
+/// that, a program that does nothing has to lie where one of theirs will.
 ///
 /// # Errors
-/// When cargo cannot be started, or one of them does not compile.
+/// When cargo cannot be started, or something does not compile.
 pub fn build_what_is_needed(
     course: &Path,
     target: &Path,
+    program: &str,
     limits: &Limits,
     tell: &(dyn Fn(News) + Sync),
 ) -> Result<()> {
     let mut command = cargo();
     command.current_dir(course).env("CARGO_TARGET_DIR", target);
     command.args(["build", "--offline", "--message-format=json"]);
-    command.args(["-p", "chatlings", "--lib"]);
-    let checks = STEPS.iter().flat_map(|step| step.checks);
-    let mut helpers: Vec<&str> =
-        checks.filter_map(|check| check.helper).filter(|program| has_solution(program)).collect();
-    helpers.sort();
-    helpers.dedup();
-    let binaries: Vec<String> = helpers.iter().map(|it| Package::Solutions.binary(it)).collect();
-    for binary in &binaries {
-        command.args(["-p", Package::Solutions.name(), "--bin", binary]);
-    }
+    command.args(["-p", Package::Exercises.name(), "--bin", program]);
     let output = run(&mut command, limits, tell)?;
-    match binaries.iter().find(|binary| !output.paths.contains_key(*binary)) {
-        Some(binary) => bail!("{}", output.errors_of(Package::Solutions, binary).trim_end()),
-        None => Ok(()),
+    match output.paths.contains_key(program) {
+        true => Ok(()),
+        false => bail!("{}", output.errors_of(Package::Exercises, program).trim_end()),
     }
 }
 
@@ -272,7 +287,8 @@ fn sources_of(binary: &Path) -> Option<Vec<PathBuf>> {
     let files = files.replace("\\ ", "\0"); // a blank in a name
     let files = files.split_whitespace().map(|file| PathBuf::from(file.replace('\0', " ")));
     let ours = ["src", "proto", "build.rs"].map(|name| root.join(name));
-    let made = target().canonicalize().ok()?;
+    // What the helpers are generated into. Nothing else that is built is anybody's to take in: another one's program, say.
+    let made = target().join("debug/build").canonicalize().ok()?;
     let is_theirs = |file: &PathBuf| match file.canonicalize() {
         Ok(file) => !ours.iter().chain([&made]).any(|folder| file.starts_with(folder)),
         Err(_) => true, // whatever it is

@@ -37,19 +37,45 @@ pub fn start_confined(
     let temporary = target.join("chatlings/tmp");
     let _ = fs::remove_dir_all(&temporary); // compilers that were ended may have left something
     fs::create_dir_all(&temporary)?;
-    let given: Vec<_> = cargo
-        .get_envs()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
-        .collect();
-    cargo.envs(env::vars_os().filter(|(name, _)| is_about_building(name))).envs(given);
+    name_what_is_about_building(cargo);
     cargo.env("TMPDIR", temporary).env("CARGO_NET_OFFLINE", "true");
     let bounds = Bounds::of_build(course, target);
     on_own_network(|| Process::start_within(Some(bounds), cargo, Stdio::Pipes))?
 }
 
+/// Lets a cargo that is not confined have nothing of the environment but what is about building: a source may read the rest
+/// of it, keys too.
+pub fn keep_to_building(cargo: &mut Command) {
+    name_what_is_about_building(cargo);
+    let given: Vec<_> = cargo
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    cargo.env_clear().envs(given);
+}
+
+/// Names to a cargo whatever of the environment is about building, beside what it was given.
+fn name_what_is_about_building(cargo: &mut Command) {
+    let given: Vec<_> = cargo
+        .get_envs()
+        .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
+        .collect();
+    cargo.envs(env::vars_os().filter(|(name, _)| is_about_building(name))).envs(given);
+}
+
 /// Whether a variable of the environment may tell cargo or a compiler what to do, and is no key.
 fn is_about_building(name: &OsStr) -> bool {
-    const NAMES: [&str; 6] = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CC", "CXX"];
+    const NAMES: [&str; 9] = [
+        "PATH",
+        "HOME",
+        "LANG",
+        "LD_LIBRARY_PATH",
+        "CC",
+        "CXX",
+        "TMPDIR",
+        "SDKROOT",
+        "DEVELOPER_DIR",
+    ];
     const BEGINNINGS: [&str; 5] = ["CARGO", "RUST", "CC_", "CFLAGS", "PKG_CONFIG"];
     let name = name.to_string_lossy();
     let is_known = NAMES.contains(&&*name) || BEGINNINGS.iter().any(|it| name.starts_with(it));

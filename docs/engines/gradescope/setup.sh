@@ -29,3 +29,5 @@ reference=solutions/src/bin
 # $STEPS is a list of words.
 target/debug/chatlings grade --one "$reference" $STEPS --out "$scratch" --sandbox "$SANDBOX" --patience "$PATIENCE"
 rm -r "$scratch"
+# No submission needs them, and none is to find them.
+rm -rf solutions/src

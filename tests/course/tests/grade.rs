@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use course_tests::run::{Ended, checker, step};
+use course_tests::run::{Ended, checker, run, step};
 use course_tests::{read, wait_for};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -222,16 +222,17 @@ fn parts_of_a_class_are_joined_to_the_whole() {
     for part in 1..=3 {
         let out = format!("part-{part}");
         let output = class.grade_into(&out, &["ex1", "--shard", &format!("{part}/3")]);
-        // No submission may be in a part, which then has no results.
-        if !class.csv(&out).is_empty() {
-            folders.push(class.at(&out).to_string_lossy().into_owned());
-        }
+        folders.push(class.at(&out).to_string_lossy().into_owned());
         output.with(0);
     }
     let out = class.at("merged").to_string_lossy().into_owned();
-    let words: Vec<&str> =
-        ["merge", "--out", &out].into_iter().chain(folders.iter().map(String::as_str)).collect();
-    step(&words).with(0);
+    let merge = |folders: &[String]| {
+        let folders = folders.iter().map(String::as_str);
+        step(&["merge", "--out", &out].into_iter().chain(folders).collect::<Vec<_>>())
+    };
+    let two_of_three = merge(&folders[..2]).with(1);
+    assert!(two_of_three.stderr.contains("part 3/3 of the class is missing"), "{two_of_three}");
+    merge(&folders).with(0);
     let but_for_times = |out: &str| {
         let mut rows = class.csv(out);
         rows.values_mut().for_each(|row| _ = row.remove("seconds"));
@@ -352,6 +353,74 @@ fn a_failure_that_does_not_come_again_is_unstable_and_its_points_are_open() {
     assert!(trouble(&ann).contains("unstable: it failed, and passed when"), "{ann}");
     // No other check is asked of a program in another language, so nothing is decided.
     assert_eq!((&ann["points"], &ann["open"]), (&0.0.into(), &2.0.into()), "{ann}");
+}
+
+/// What lies there from the one before, and the reference solutions, are nobody's to take in.
+#[test]
+fn a_program_that_takes_in_what_is_not_its_own_has_no_points() {
+    let class = Class::new();
+    let takes = |what: &str| {
+        let bytes = format!("const X: &[u8] = include_bytes!({what:?});");
+        format!("{bytes}\nfn main() {{ println!(\"{{}}\", X.len()); }}")
+    };
+    let secret = class.at("secret");
+    fs::write(&secret, "the grader's").expect("a file");
+    let linking = format!("compile_error!(concat!(\"linking with \", include_str!({secret:?})));");
+    class
+        .hands_in("a_solved/ex1_server.rs", solution("ex1_server"))
+        .hands_in("b_binary/ex1_server.rs", takes("../../../../target/debug/ex1_server"))
+        .hands_in("c_solution/ex1_server.rs", takes("../../../solutions/src/bin/ex1_server.rs"))
+        .hands_in("d_secret/ex1_server.rs", linking)
+        .hands_in(
+            "e_key/ex1_server.rs",
+            "const X: &str = env!(\"MY_TOKEN\");\nfn main() { panic!(\"{X}\") }",
+        );
+    let (from, out) = (class.at("class"), class.at("results"));
+    let mut command = checker();
+    command.arg("grade").arg(&from).args(["ex1", "--jobs", "1", "--sandbox", "auto", "--out"]);
+    let output = run(command.arg(&out).env("MY_TOKEN", "a key of the grader"));
+    assert_eq!(class.results("a_solved")["points"], 2.0, "{output}");
+    for name in ["b_binary", "c_solution", "d_secret", "e_key"] {
+        let results = class.results(name);
+        assert_eq!(results["points"], 0.0, "{results}");
+        let report = fs::read_to_string(out.join(name).join("report.html")).unwrap_or_default();
+        assert!(!report.contains("a key of the grader"), "{name}");
+        // Where the compiler is in no box, it reads what the user can read.
+        if results["protection"].as_str().is_some_and(|it| it.starts_with("full")) {
+            assert!(
+                !report.contains("the grader&#39;s") && !report.contains("the grader's"),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn whatever_a_submission_is_called_and_has_in_it_costs_no_other() {
+    let class = Class::new();
+    let long = format!("{}.rs", "x".repeat(300));
+    class
+        .hands_in("ann/ex1_server.rs", solution("ex1_server"))
+        .hands_in(&format!("{}x/notes.txt", "\u{202e}".repeat(80)), "")
+        .hands_in("ben.zip", zip_of(&[("words.rs", ""), ("words.rs/x.rs", ""), (&long, "")]))
+        .hands_in("cleo/submission.toml", "[ex1]\nserver = \"cat /etc/passwd\"\n")
+        .hands_in(".dora/ex1_server.rs", "");
+    let output = class.grade(&["ex1"]).with(0);
+    assert!(output.stderr.contains(".dora is neither a folder nor a zip"), "{output}");
+    let rows = class.csv("results");
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    assert_eq!(rows["ann"]["points"], "2");
+    let cleo = trouble(&class.results("cleo"));
+    assert!(cleo.contains("\"/etc/passwd\" may lead out of what was handed in"), "{cleo}");
+    // Results are not graded, and do not go where submissions are.
+    let inside = class.grade_into("class/results", &["ex1"]).with(0);
+    let again = class.grade_into("class/results", &["ex1"]).with(0);
+    assert_eq!(
+        (class.csv("class/results").len(), played(&again).len()),
+        (4, 0),
+        "{inside}\n{again}"
+    );
+    assert_eq!(class.grade_into("class", &["ex1"]).code, Some(2));
 }
 
 #[test]

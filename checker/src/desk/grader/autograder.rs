@@ -10,11 +10,12 @@ use anyhow::{Context, Result};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::course::layout::{files_in, is_hidden, root};
+use crate::course::layout::{Package, files_in, has_solutions, is_hidden, root};
 use crate::course::step::Step;
+use crate::course::table::STEPS as TABLE;
 use crate::course::values::COURSE_FILE;
 use crate::desk::answer::Answer;
-use crate::desk::grader::workshop::{needed, trimmed};
+use crate::desk::grader::workshop::{NEEDED, trimmed};
 use crate::desk::refusal::Refusal;
 use crate::sandbox::whole;
 use crate::stage::show::visible;
@@ -77,7 +78,10 @@ fn entries(steps: &[&'static Step]) -> Result<BTreeMap<String, Entry>> {
     let settings = String::from_utf8_lossy(&settings).replace(STEPS, &steps.join(" "));
     add("settings".to_string(), settings.into_bytes(), false);
     let own = root.join(COURSE_FILE).exists().then_some(COURSE_FILE);
-    for needed in needed().chain([CHECKER]).chain(LICENSES).chain(own) {
+    // It is made sure with them that it can grade, where they are here.
+    let solutions = TABLE.iter().any(has_solutions).then_some(Package::Solutions.folder());
+    let others = [CHECKER].into_iter().chain(solutions);
+    for needed in NEEDED.into_iter().chain(others.clone()).chain(LICENSES).chain(own) {
         let path = root.join(needed);
         let is_left_out = |name: &str| is_hidden(name) || name.ends_with(".bak");
         let files = match path.is_dir() {
@@ -90,7 +94,8 @@ fn entries(steps: &[&'static Step]) -> Result<BTreeMap<String, Entry>> {
         }
     }
     let manifest = read(&root.join("Cargo.toml"))?;
-    let manifest = trimmed(&String::from_utf8_lossy(&manifest), &[CHECKER])?;
+    let others: Vec<&str> = others.collect();
+    let manifest = trimmed(&String::from_utf8_lossy(&manifest), &others)?;
     add("course/Cargo.toml".to_string(), manifest.into_bytes(), false);
     Ok(entries)
 }

@@ -14,9 +14,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 
 use crate::desk::answer::Answer;
+use crate::desk::grader::part::Part;
 use crate::desk::grader::roster::Roster;
 use crate::desk::grader::submissions::{Found, Shard, Submission, find};
-use crate::desk::grader::told::{self, Sources};
+use crate::desk::grader::told::{self, Sources, Told};
 use crate::desk::grader::worker::{self, Done, Plan};
 use crate::desk::grader::workshop::Workshop;
 use crate::desk::refusal::Refusal;
@@ -67,7 +68,7 @@ pub struct Forms {
 pub fn grade(wanted: &Wanted) -> Result<Answer> {
     let began = Instant::now();
     let roster = wanted.roster.as_deref().map(Roster::read).transpose()?.unwrap_or_default();
-    let Found { mut submissions, others } = find(&wanted.places, wanted.is_one)?;
+    let Found { mut submissions, others } = find(&wanted.places, wanted.is_one, &wanted.plan.out)?;
     submissions.retain(|it| wanted.shard.is_none_or(|shard| shard.has(&it.name)));
     let is_wanted = |it: &&Submission| {
         wanted
@@ -88,9 +89,11 @@ pub fn grade(wanted: &Wanted) -> Result<Answer> {
         let out = visible(&wanted.plan.out.display().to_string());
         Refusal(format!("cannot make {out}, where results should go: {error}"))
     })?;
-    let warnings: Vec<String> = others
+    let names = submissions.iter().map(|it| it.name.clone()).collect();
+    Part { shard: wanted.shard, names }.keep(&wanted.plan.out)?;
+    let mut warnings: Vec<String> = others
         .iter()
-        .filter(|name| !name.starts_with('.'))
+        .filter(|name| ![".DS_Store", ".git", ".gitignore"].contains(&name.as_str()))
         .map(|name| format!("{} is neither a folder nor a zip: not graded", visible(name)))
         .collect();
     let done = grade_all(&meant, wanted)?;
@@ -110,7 +113,9 @@ pub fn grade(wanted: &Wanted) -> Result<Answer> {
     class.sort_by(|one, other| one.name.cmp(&other.name));
     let ungraded = class.iter().filter(|graded| graded.key.is_empty()).count();
     let one = class.iter().find(|graded| meant.iter().any(|it| it.name == graded.name)).cloned();
-    let mut text = told::write(&wanted.plan.out, class, &sources, &roster)?;
+    let Told { mut text, warnings: of_class } =
+        told::write(&wanted.plan.out, class, &sources, &roster)?;
+    warnings.extend(of_class);
     text += &in_a_line(meant.len(), played, began.elapsed());
     if let Some(graded) = one {
         text += &wanted.forms.tell(&graded)?;
@@ -160,6 +165,7 @@ fn runner() -> Runner {
 fn in_a_line(all: usize, played: usize, took: Duration) -> String {
     let seconds = took.as_secs_f64();
     match (all, played) {
+        (0, _) => "No submission is in this part of the class.\n".to_string(),
         (_, 0) => {
             "Nothing has changed since they were graded (--regrade plays all again).\n".to_string()
         }

@@ -22,6 +22,12 @@ const DEEPEST: usize = 24;
 const NOT_WRITTEN: [&str; 7] =
     ["target", ".git", "node_modules", "__MACOSX", "__pycache__", ".venv", "venv"];
 
+/// A file that these names end is unpacked, if nothing else says what was handed in.
+const ZIP: &str = ".zip";
+
+/// The longest name of a file, as systems have it, and the longest path of one.
+const LONGEST_NAMES: (usize, usize) = (255, 1000);
+
 /// What was handed in.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Handed {
@@ -29,6 +35,14 @@ pub struct Handed {
     pub files: BTreeMap<String, Vec<u8>>,
     /// What is there and is not looked at, with the reason: `target/ (not written by hand)`.
     pub left_out: BTreeSet<String>,
+    seen: Seen,
+}
+
+/// How much was looked at, also of what was left out.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Seen {
+    files: usize,
+    bytes: u64,
 }
 
 impl Handed {
@@ -43,9 +57,10 @@ impl Handed {
         } else {
             handed.take_zip(File::open(path).context("cannot open it")?)?;
         }
-        if let Some(inner) = handed.the_only_zip_in_it() {
+        if let Some(inner) = handed.the_zip_that_is_meant() {
             handed.take_zip(Cursor::new(inner))?;
         }
+        handed.leave_out_what_cannot_be_written();
         Ok(handed)
     }
 
@@ -119,16 +134,17 @@ impl Handed {
         length: u64,
         open: impl FnOnce() -> io::Result<R>,
     ) -> Result<()> {
-        let so_far: u64 = self.files.values().map(|content| content.len() as u64).sum();
-        if self.files.len() >= MOST_FILES || so_far > MOST {
+        if self.seen.files >= MOST_FILES || self.seen.bytes > MOST {
             bail!("it is too large: more than {MOST_FILES} files, or {} MiB", MOST / LONGEST);
         }
-        let most = if path.ends_with(".zip") { MOST } else { LONGEST };
+        let most = if is_zip(&path) { MOST } else { LONGEST };
         let mut content = Vec::new();
         let read = match length <= most {
             true => open().and_then(|file| file.take(most + 1).read_to_end(&mut content)),
             false => Ok(usize::MAX),
         };
+        self.seen.files += 1;
+        self.seen.bytes += content.len() as u64;
         match read {
             Ok(_) if length > most || content.len() as u64 > most => {
                 self.left_out.insert(format!("{path} (too long)"));
@@ -139,11 +155,41 @@ impl Handed {
         Ok(())
     }
 
-    /// What is in the one file that was handed in, if that is a zip. It is taken out.
-    fn the_only_zip_in_it(&mut self) -> Option<Vec<u8>> {
-        let name = self.files.keys().next().filter(|_| self.files.len() == 1)?.clone();
-        name.to_lowercase().ends_with(".zip").then(|| self.files.remove(&name))?
+    /// What is in the one zip that was handed in, if no source lies beside it. It is taken out.
+    fn the_zip_that_is_meant(&mut self) -> Option<Vec<u8>> {
+        let is_meant = |name: &&String| !name.split('/').any(|part| part.starts_with('.'));
+        let mut zips = self.files.keys().filter(is_meant).filter(|name| is_zip(name));
+        let (zip, another) = (zips.next()?.clone(), zips.next());
+        let is_source = |name: &String| name.ends_with(".rs") || name.ends_with(".toml");
+        let is_alone = another.is_none() && !self.files.keys().any(is_source);
+        is_alone.then(|| self.files.remove(&zip))?
     }
+
+    /// A name may be too long, or be that of a file and of a folder: no system would write both.
+    fn leave_out_what_cannot_be_written(&mut self) {
+        let (longest, longest_path) = LONGEST_NAMES;
+        let is_too_long = |path: &&String| {
+            path.len() > longest_path || path.split('/').any(|name| name.len() > longest)
+        };
+        let is_folder = |path: &&String| {
+            let inner = format!("{path}/");
+            let mut behind = self.files.range::<String, _>(inner.clone()..);
+            behind.next().is_some_and(|(other, _)| other.starts_with(&inner))
+        };
+        let long: Vec<String> = self.files.keys().filter(is_too_long).cloned().collect();
+        let twice: Vec<String> = self.files.keys().filter(is_folder).cloned().collect();
+        for (paths, why) in [(long, "too long a name"), (twice, "a folder is called so, too")] {
+            for path in paths {
+                self.files.remove(&path);
+                let shown: String = path.chars().take(100).collect();
+                self.left_out.insert(format!("{shown} ({why})"));
+            }
+        }
+    }
+}
+
+fn is_zip(path: &str) -> bool {
+    path.to_lowercase().ends_with(ZIP)
 }
 
 fn is_not_written(name: &str) -> bool {
@@ -238,6 +284,37 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("work.ZIP"), &inner).expect("a file");
         assert_eq!(names(&Handed::read(folder.path()).expect("a folder")), ["ex1_server.rs"]);
+    }
+
+    #[test]
+    fn a_zip_is_read_beside_what_systems_add_and_not_beside_sources() {
+        let inner = zip_of(&[("ex1_server.rs", b"fn main() {}")]);
+        let beside = |name: &str| {
+            let outer = zip_of(&[("work.ZIP", &inner), (name, b"text"), (".DS_Store", b"junk")]);
+            names(&read(&outer).expect("it is a zip")).contains(&"ex1_server.rs")
+        };
+        assert!(beside("onlinetext.html"), "as Moodle adds it");
+        assert!(!beside("ex2_server.rs"));
+        assert!(!beside("other.zip"), "which one is meant?");
+    }
+
+    #[test]
+    fn what_no_system_could_write_is_left_out() {
+        let long = format!("{}.rs", "x".repeat(300));
+        let zip = zip_of(&[("words.rs", b"a"), ("words.rs/x.rs", b"b"), (&long, b"c")]);
+        let handed = read(&zip).expect("it is a zip");
+        assert_eq!(names(&handed), ["words.rs/x.rs"]);
+        assert!(handed.left_out.contains("words.rs (a folder is called so, too)"));
+    }
+
+    #[test]
+    fn a_zip_that_unpacks_to_more_than_may_be_is_refused_soon() {
+        let content = vec![b' '; LONGEST as usize];
+        let names: Vec<String> = (0..40).map(|number| format!("{number}.txt")).collect();
+        let files: Vec<(&str, &[u8])> =
+            names.iter().map(|it| (it.as_str(), &content[..])).collect();
+        let error = read(&zip_of(&files)).expect_err("it is too large");
+        assert!(format!("{error:#}").starts_with("it is too large"), "{error:#}");
     }
 
     #[test]

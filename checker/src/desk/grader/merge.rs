@@ -8,9 +8,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::desk::answer::Answer;
 use crate::desk::grader::one::{REPORT, RESULTS};
+use crate::desk::grader::part::{Part, missing};
 use crate::desk::grader::roster::Roster;
 use crate::desk::grader::submissions::TAKEN_NAMES;
-use crate::desk::grader::told::{self, Sources};
+use crate::desk::grader::told::{self, Sources, Told};
 use crate::desk::grader::worker;
 use crate::desk::refusal::Refusal;
 use crate::report::class::graded::Graded;
@@ -34,15 +35,17 @@ pub struct Wanted {
 pub fn merge(wanted: &Wanted) -> Result<Answer> {
     let roster = wanted.roster.as_deref().map(Roster::read).transpose()?.unwrap_or_default();
     let (mut class, mut sources) = (BTreeMap::<String, Graded>::new(), Sources::new());
-    let mut warnings = Vec::new();
+    let (mut parts, mut warnings) = (Vec::new(), Vec::new());
     for folder in &wanted.folders {
         let shown = visible(&folder.display().to_string());
         let found = results_in(folder)
             .map_err(|error| Refusal(format!("cannot read results in {shown}: {error}")))?;
         // A part of a small class may have nobody in it.
-        if found.is_empty() && !told::is_there(folder) {
+        let part = Part::read(folder);
+        if found.is_empty() && part.is_none() {
             bail!(Refusal(format!("there are no results in {shown}")));
         }
+        parts.extend(part);
         for (name, graded) in found {
             if let Some(other) = class.get(&name).filter(|other| other.key != graded.key) {
                 let (one, two) = (&other.given, &graded.given);
@@ -57,9 +60,16 @@ pub fn merge(wanted: &Wanted) -> Result<Answer> {
     }
     let count = class.len();
     let ungraded = class.values().filter(|graded| graded.key.is_empty()).count();
-    let told = told::write(&wanted.out, class.into_values().collect(), &sources, &roster)?;
-    let text = format!("{told}{count} submissions of {} folders.\n", wanted.folders.len());
-    Ok(Answer { text, warnings, status: u8::from(ungraded > 0) })
+    let missing = missing(&parts, &class.keys().map(String::as_str).collect());
+    let status = u8::from(ungraded > 0 || !missing.is_empty());
+    warnings.extend(missing);
+    fs::create_dir_all(&wanted.out).context("cannot make the folder for all results")?;
+    Part { shard: None, names: class.keys().cloned().collect() }.keep(&wanted.out)?;
+    let class = class.into_values().collect();
+    let Told { text, warnings: of_class } = told::write(&wanted.out, class, &sources, &roster)?;
+    warnings.extend(of_class);
+    let text = format!("{text}{count} submissions of {} folders.\n", wanted.folders.len());
+    Ok(Answer { text, warnings, status })
 }
 
 /// The results in a folder, by the names of the submissions.

@@ -183,7 +183,7 @@ fn add(
     let roles: Vec<Role> = missing.iter().map(|program| Role::of(program)).collect();
     let unstable = unstable.iter().filter(|(step, _)| *step == result.step.id);
     let unstable: BTreeSet<&str> = unstable.map(|(_, check)| *check).collect();
-    let step: GradedStep = results::step(result, &roles, &unstable);
+    let step: GradedStep = results::step(result, &unstable);
     graded.trouble.extend(missing.iter().map(|program| format!("{program} was not handed in")));
     graded.missing.extend(missing.into_iter().map(str::to_string));
     graded.trouble.extend(results::trouble(result, &roles));

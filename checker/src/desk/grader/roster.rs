@@ -1,7 +1,7 @@
 //! A list of the class, as a table of comma-separated values: its first column names submissions, the others are passed
 //! through. So late days, groups or e-mail addresses come out beside the points, and who has handed in nothing is seen.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -50,24 +50,58 @@ impl Roster {
         Ok(Roster { columns, rows })
     }
 
-    /// What is passed through for each of these submissions, by name, and who has handed in nothing. A row is somebody's
-    /// if it has the name of the submission, or one of the parts of that.
-    pub fn of_class(&self, class: &[Graded]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
-        let (mut found, mut absent) = (BTreeMap::new(), BTreeSet::new());
-        for (name, words) in &self.rows {
-            let is_theirs = |graded: &&Graded| {
-                graded.name == *name || graded.given == *name || graded.parts.contains(name)
+    /// Whose rows these are. A row is somebody's if it has the name of a submission, or one of the parts of that. What may
+    /// be several people's is nobody's, and is told.
+    pub fn of_class(&self, class: &[Graded]) -> OfClass {
+        let mut of_class = OfClass::default();
+        let mut rows_of: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (number, (key, _)) in self.rows.iter().enumerate() {
+            let named = |is_theirs: &dyn Fn(&Graded) -> bool| -> Vec<&str> {
+                let theirs = class.iter().filter(|graded| is_theirs(graded));
+                theirs.map(|graded| graded.name.as_str()).collect()
             };
-            let theirs: Vec<&Graded> = class.iter().filter(is_theirs).collect();
-            for graded in &theirs {
-                found.insert(graded.name.clone(), words.clone());
-            }
-            if theirs.is_empty() {
-                absent.insert(visible(name));
+            let whole = named(&|graded| graded.name == *key || graded.given == *key);
+            let theirs = match whole.is_empty() {
+                true => named(&|graded| graded.parts.contains(key)),
+                false => whole,
+            };
+            let shown = visible(key);
+            match &theirs[..] {
+                [] => of_class.absent.push(shown),
+                [one] => rows_of.entry(one).or_default().push(number),
+                several => of_class.warnings.push(format!(
+                    "the row {shown} of the list may be that of {}: nobody has it",
+                    several.join(", ")
+                )),
             }
         }
-        (found, absent.into_iter().collect())
+        for (name, rows) in &rows_of {
+            match rows[..] {
+                [row] => {
+                    of_class.passed_through.insert(name.to_string(), self.rows[row].1.clone());
+                }
+                _ => of_class.warnings.push(format!(
+                    "{name} is in the list {} times: none of these rows counts",
+                    rows.len()
+                )),
+            }
+        }
+        let is_known = |graded: &&Graded| !rows_of.contains_key(graded.name.as_str());
+        let unlisted = class.iter().filter(is_known).filter(|_| !self.rows.is_empty());
+        of_class.warnings.extend(unlisted.map(|it| format!("{} is not in the list", it.name)));
+        of_class
     }
+}
+
+/// What a list says of a class.
+#[derive(Debug, Default)]
+pub struct OfClass {
+    /// What is passed through for each submission, by its name.
+    pub passed_through: BTreeMap<String, Vec<String>>,
+    /// Who has handed in nothing.
+    pub absent: Vec<String>,
+    /// What is not clear.
+    pub warnings: Vec<String>,
 }
 
 #[cfg(test)]
@@ -87,10 +121,31 @@ mod tests {
         };
         let class =
             [graded("MS1_A.B.58-1234", &["MS1", "A.B", "58-1234"]), graded("ben", &["ben"])];
-        let (found, absent) = roster.of_class(&class);
-        assert_eq!(found["MS1_A.B.58-1234"], ["2", "a, b"]);
-        assert_eq!(found["ben"], ["1", "d"]);
-        assert_eq!(absent, ["58-99"]);
+        let found = roster.of_class(&class);
+        assert_eq!(found.passed_through["MS1_A.B.58-1234"], ["2", "a, b"]);
+        assert_eq!(found.passed_through["ben"], ["1", "d"]);
+        assert_eq!(found.absent, ["58-99"]);
+        assert_eq!(found.warnings, [""; 0]);
+    }
+
+    #[test]
+    fn a_row_that_may_be_several_peoples_is_nobodys_and_told() {
+        let roster = Roster::of(b"name,late\nMS1,7\nann,1\nann,2\n").expect("a table");
+        let graded = |name: &str| Graded {
+            name: name.to_string(),
+            parts: name.split('_').map(str::to_string).collect(),
+            ..Graded::default()
+        };
+        let found = roster.of_class(&[graded("MS1_ann"), graded("MS1_ben")]);
+        assert!(found.passed_through.is_empty(), "{found:?}");
+        assert_eq!(
+            found.warnings,
+            [
+                "the row MS1 of the list may be that of MS1_ann, MS1_ben: nobody has it",
+                "MS1_ann is in the list 2 times: none of these rows counts",
+                "MS1_ben is not in the list",
+            ]
+        );
     }
 
     #[test]

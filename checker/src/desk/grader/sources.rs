@@ -128,7 +128,9 @@ mod tests {
 
     fn handed(paths: &[&str]) -> Handed {
         let files = paths.iter().map(|path| (path.to_string(), path.as_bytes().to_vec()));
-        Handed { files: files.collect(), ..Handed::default() }
+        let mut handed = Handed::default();
+        handed.files.extend(files);
+        handed
     }
 
     fn taken(paths: &[&str], step: &str) -> (Vec<String>, Taken) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::desk::refusal::Refusal;
@@ -28,14 +29,26 @@ pub struct Found {
 }
 
 /// The names that results of a class have: no submission is called so.
-pub const TAKEN_NAMES: [&str; 6] =
-    ["class.csv", "class.html", "junit.xml", "jplag", "jplag-base", "jplag-reference"];
+pub const TAKEN_NAMES: [&str; 7] = [
+    "class.csv",
+    "class.html",
+    "class.json",
+    "junit.xml",
+    "jplag",
+    "jplag-base",
+    "jplag-reference",
+];
+
+/// The longest name that a submission has in the class, in bytes.
+const LONGEST: usize = 120;
 
 /// A part of a class: `3/16` is the third of sixteen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
-    part: u64, // from 1
-    of: u64,
+    /// Which one, from 1.
+    pub part: u64,
+    /// Of how many.
+    pub of: u64,
 }
 
 impl std::str::FromStr for Shard {
@@ -66,12 +79,23 @@ pub fn number_of(bytes: &[u8]) -> u64 {
 }
 
 /// Finds the submissions: each folder and each zip in a folder that is named here, and each zip that is. `is_one`: each
-/// folder that is named here is a submission itself.
+/// folder that is named here is a submission itself. `out`: where results go, which is none.
 ///
 /// # Errors
-/// When one of these places is not there, or there is no submission in any of them.
-pub fn find(places: &[PathBuf], is_one: bool) -> Result<Found> {
+/// When one of these places is not there, there is no submission in any of them, or results would go into one.
+pub fn find(places: &[PathBuf], is_one: bool, out: &Path) -> Result<Found> {
     let mut found = Found::default();
+    let has_results = TAKEN_NAMES.iter().any(|name| out.join(name).is_file());
+    let real_out = out.canonicalize().ok();
+    let is_out = |path: &Path| real_out.is_some() && path.canonicalize().ok() == real_out;
+    let into_it = |path: &Path| {
+        let shown = visible(&path.display().to_string());
+        Err(Refusal(format!("results cannot go to {shown}, where submissions are: see --out"))
+            .into())
+    };
+    if let Some(place) = places.iter().find(|place| is_out(place)) {
+        return into_it(place);
+    }
     let mut paths = Vec::new();
     for place in places {
         if place.is_file() {
@@ -94,6 +118,12 @@ pub fn find(places: &[PathBuf], is_one: bool) -> Result<Found> {
             let path = entry.with_context(|| format!("cannot read {shown}"))?.path();
             let is_link = path.is_symlink(); // it may lead to any folder of whoever grades
             let is_hidden = name_of(&path).starts_with('.');
+            if is_out(&path) {
+                match has_results {
+                    true => continue, // of this class, from before
+                    false => return into_it(&path),
+                }
+            }
             match (path.is_dir() || is_zip(&path)) && !is_link && !is_hidden {
                 true => paths.push(path),
                 false => found.others.push(name_of(&path)),
@@ -145,7 +175,15 @@ fn stem_of(path: &Path) -> String {
     let is_zip = name.get(end..).is_some_and(|end| end.eq_ignore_ascii_case(".zip"));
     let stem = if is_zip { &name[..end] } else { &name };
     let stem = visible(stem).replace(['/', '\\', '\u{fffd}'], "_");
-    if stem.trim().is_empty() { "unnamed".to_string() } else { stem }
+    match stem.len() {
+        _ if stem.trim().is_empty() => "unnamed".to_string(),
+        ..=LONGEST => stem,
+        // What is cut off makes a difference all the same.
+        _ => {
+            let cut = (0..LONGEST - 9).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or(0);
+            format!("{}-{:08x}", &stem[..cut], number_of(name.as_bytes()) >> 32)
+        }
+    }
 }
 
 /// The parts of the name of a submission, by which a person finds it: `MS1_First.Last.58-1234` is `MS1`, `First.Last` and
@@ -182,7 +220,8 @@ mod tests {
             fs::write(class.path().join(file), "").expect("a file");
         }
         std::os::unix::fs::symlink("/", class.path().join("root")).expect("a link");
-        let mut found = find(&[class.path().to_path_buf()], false).expect("it is read");
+        let mut found =
+            find(&[class.path().to_path_buf()], false, Path::new("not/there")).expect("it is read");
         let names: Vec<&str> = found.submissions.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["Ann", "ann-2", "ben", "class.csv-2", "cleo"]);
         found.others.sort();
@@ -194,10 +233,12 @@ mod tests {
         let parent = tempfile::tempdir().expect("a folder");
         let submission = parent.path().join("ann");
         fs::create_dir_all(submission.join("exercises")).expect("a folder");
-        let found = find(std::slice::from_ref(&submission), true).expect("it is found");
+        let found = find(std::slice::from_ref(&submission), true, Path::new("not/there"))
+            .expect("it is found");
         assert_eq!(found.submissions, [Submission { name: "ann".to_string(), path: submission }]);
         assert!(found.others.is_empty());
-        find(&[parent.path().join("ben")], true).expect_err("it is not there");
+        find(&[parent.path().join("ben")], true, Path::new("not/there"))
+            .expect_err("it is not there");
     }
 
     #[test]
@@ -213,6 +254,27 @@ mod tests {
         for wrong in ["0/3", "4/3", "3", "a/b", "1/0", "-1/3"] {
             assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_long_name_is_cut_and_stays_one_of_its_own() {
+        let long = |end: char| stem_of(Path::new(&format!("{}{end}", "\u{202e}".repeat(80))));
+        assert!(long('a').len() <= LONGEST && long('b').len() <= LONGEST, "{}", long('a'));
+        assert_ne!(long('a'), long('b'));
+    }
+
+    #[test]
+    fn results_are_no_submission_and_do_not_go_into_one() {
+        let class = tempfile::tempdir().expect("a folder");
+        let (place, out) = ([class.path().to_path_buf()], class.path().join("results"));
+        for folder in ["ann", "results"] {
+            fs::create_dir(class.path().join(folder)).expect("a folder");
+        }
+        assert!(find(&place, false, &class.path().join("ann")).is_err(), "it may be a submission");
+        assert!(find(&place, false, class.path()).is_err());
+        fs::write(out.join("class.csv"), "").expect("a file");
+        let found = find(&place, false, &out).expect("it is read");
+        assert_eq!(found.submissions.len(), 1, "{found:?}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::course::layout::{Package, content, files_in, root, sources_in};
-use crate::desk::grader::roster::Roster;
+use crate::desk::grader::roster::{OfClass, Roster};
 use crate::judge::likeness::{Bounds, Course, Files, alike};
 use crate::report::class::graded::{Alike, Class, Graded};
 use crate::report::class::jplag::{self, Layout};
@@ -35,27 +35,24 @@ pub fn kept_sources(out: &Path, name: &str) -> Files {
     files_in(&folder, |_| false).into_iter().filter_map(named).collect()
 }
 
-/// Whether a class was told of in this folder, even if nobody is in it.
-pub fn is_there(out: &Path) -> bool {
-    out.join(CSV).is_file()
+/// What is said of a class.
+pub struct Told {
+    /// A summary.
+    pub text: String,
+    /// What whoever grades should know besides.
+    pub warnings: Vec<String>,
 }
 
-/// Writes all that is told of a class into the folder of its results. Returns a summary.
+/// Writes all that is told of a class into the folder of its results.
 ///
 /// # Errors
-/// When a file cannot be written.
-pub fn write(
-    out: &Path,
-    graded: Vec<Graded>,
-    sources: &Sources,
-    roster: &Roster,
-) -> Result<String> {
+/// When a file cannot be written. Of the sources for JPlag, that is a warning.
+pub fn write(out: &Path, graded: Vec<Graded>, sources: &Sources, roster: &Roster) -> Result<Told> {
     let (handed_out, solutions) = (handed_out(), solutions());
     let layout = jplag::layout(sources, &handed_out, &solutions);
-    lay_out(out, &layout).context("cannot write the sources for JPlag")?;
     let course = Course { handed_out: &handed_out, solutions: &solutions };
     let likes = alike(sources, course, Bounds::default());
-    let (passed_through, absent) = roster.of_class(&graded);
+    let OfClass { passed_through, absent, mut warnings } = roster.of_class(&graded);
     let class = Class {
         graded,
         columns: roster.columns.clone(),
@@ -74,13 +71,16 @@ pub fn write(
         whole::write(&path, text.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
+    if let Err(error) = lay_out(out, &layout) {
+        warnings.push(format!("the sources for JPlag are not whole: {error:#}"));
+    }
     let mut text = summary(&class);
     text += &format!("{}\n{}\n", out.join(PAGE).display(), out.join(CSV).display());
     if class.graded.len() > 1 && !layout.commands.is_empty() {
         text += &format!("To compare the sources with JPlag, in {}:\n", out.display());
         text.extend(layout.commands.iter().map(|command| format!("  {command}\n")));
     }
-    Ok(text)
+    Ok(Told { text, warnings })
 }
 
 /// What students may take over from the course: the starters, by their names, and the helpers.

@@ -26,6 +26,7 @@ use crate::desk::grader::submissions::{Submission, number_of, parts_of};
 use crate::desk::grader::workshop::{Bench, Workshop};
 use crate::desk::refusal::Refusal;
 use crate::desk::work::Word;
+use crate::judge::cast::Commands;
 use crate::judge::likeness::Files;
 use crate::report::class::graded::Graded;
 use crate::report::class::results::in_seconds;
@@ -100,7 +101,7 @@ pub fn grade(
     let into = plan.out.join(&submission.name);
     let mut taken_in = take_in(submission, plan, workshop.key());
     let sources = sources_of(&taken_in);
-    if let Some(graded) = kept(&into, plan.kept, &taken_in.begun.key) {
+    if let Some(graded) = kept(&into, plan.kept, &taken_in.begun) {
         return Ok(Done { graded, sources, is_played: false });
     }
     let played = play(&mut taken_in, plan, workshop, &into, tell);
@@ -114,7 +115,9 @@ pub fn grade(
             graded.max = plan.steps.iter().map(|step| f64::from(step.points)).sum();
             graded.open = graded.max;
             graded.seconds = in_seconds(began.elapsed());
-            write(&into, &graded)?;
+            if let Err(error) = write(&into, &graded) {
+                graded.trouble.push(format!("{error:#}"));
+            }
             graded
         }
     };
@@ -152,7 +155,9 @@ fn take_in(submission: &Submission, plan: &Plan, course: &str) -> TakenIn {
     }
     let content = content_of(&handed, &taken, commands.as_deref());
     begun.seed = plan.seed.unwrap_or_else(|| number_of(content.as_bytes()));
-    begun.key = key(&content, plan, course, begun.seed);
+    // What is told of it belongs to it, too.
+    let told = format!("{content}{:?}{:?}{:?}", begun.given, begun.ignored, begun.trouble);
+    begun.key = key(&told, plan, course, begun.seed);
     let names = taken.files.iter().map(|(path, content)| (name_of(path), hash(content)));
     begun.hashes = names.collect();
     TakenIn { begun, handed, taken, commands }
@@ -164,13 +169,34 @@ fn commands_of(handed: &Handed, plan: &Plan, begun: &mut Graded) -> Option<Strin
     let own = handed.files.keys().filter(is_theirs).min_by_key(|path| path.matches('/').count());
     let Some(own) = own else { return plan.commands.clone() };
     let text = String::from_utf8_lossy(&handed.files[own]).into_owned();
-    match commands::read(&text) {
+    let given = commands::read(&text).and_then(|given| {
+        given.values().try_for_each(stays_in_its_folder)?;
+        Ok(given)
+    });
+    match given {
         Ok(_) => Some(text),
         Err(error) => {
             begun.trouble.push(visible(&format!("{own}: {error:#}")));
             plan.commands.clone()
         }
     }
+}
+
+/// Makes sure that commands of a student name nothing outside of what was handed in: a path that is named is shown to a
+/// program, and what it is itself may lie anywhere.
+fn stays_in_its_folder(commands: &Commands) -> Result<()> {
+    let words = commands.words.iter().flat_map(|(_, words)| words);
+    for word in words {
+        let is_of_name = |before: char| before.is_alphanumeric() || "._-}".contains(before);
+        let is_absolute = word.match_indices('/').any(|(at, _)| {
+            let before = word[..at].chars().next_back();
+            !before.is_some_and(is_of_name)
+        });
+        if is_absolute || word.contains("..") || word.contains('~') {
+            bail!("{word:?} may lead out of what was handed in: name files by their names there");
+        }
+    }
+    Ok(())
 }
 
 /// A text that differs if anything that is played does.
@@ -222,12 +248,13 @@ fn sources_of(taken_in: &TakenIn) -> Files {
 }
 
 /// The results that are there, if they are kept.
-fn kept(into: &Path, kept: Kept, key: &str) -> Option<Graded> {
+fn kept(into: &Path, kept: Kept, begun: &Graded) -> Option<Graded> {
     let graded = read(into).filter(|_| into.join(REPORT).exists())?;
     match kept {
         Kept::None => None,
-        Kept::All => Some(graded),
-        Kept::Unchanged => (graded.key == key).then_some(graded),
+        // Somebody else's may have had the same name.
+        Kept::All => (graded.given == begun.given).then_some(graded),
+        Kept::Unchanged => (graded.key == begun.key).then_some(graded),
     }
 }
 
@@ -364,4 +391,36 @@ fn follow(stderr: impl Read, tell: &(dyn Fn(Word) + Sync)) -> String {
         }
     }
     said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_students_command_names_nothing_outside_of_what_was_handed_in() {
+        let check = |command: &str| {
+            let text = format!("[ex1]\nserver = {command:?}");
+            stays_in_its_folder(&commands::read(&text).expect("it is a command")["ex1"]).is_ok()
+        };
+        for inside in [
+            "python3 server.py {port}",
+            "java -cp lib/a.jar:. Server",
+            "./server --port={port}",
+            "sh -c 'python3 src/server.py {port}'",
+        ] {
+            assert!(check(inside), "{inside}");
+        }
+        for outside in [
+            "/course/target/debug/ex1_server_solution",
+            "python3 server.py /etc",
+            "python3 ../ben/server.py",
+            "java -cp=/etc Server",
+            "java -cp .:/etc Server",
+            "sh -c 'cat /etc/passwd'",
+            "cat ~/grades",
+        ] {
+            assert!(!check(outside), "{outside}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use toml_edit::{DocumentMut, value};
 
-use crate::course::layout::{Package, files_in, has_solutions, kept, root};
+use crate::course::layout::{Package, files_in, kept, root};
 use crate::course::table::STEPS;
 use crate::course::values::COURSE_FILE;
 use crate::desk::grader::sources::Taken;
@@ -19,17 +19,13 @@ use crate::judge::build::{News, build_what_is_needed};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::turn::Turn;
 
-/// What of the course is needed, beside its manifest: the reference solutions where they are here.
-const NEEDED: [&str; 8] = [
-    ".cargo",
-    "Cargo.lock",
-    "build.rs",
-    "checker/exercises",
-    "proto",
-    "solutions",
-    "src",
-    "starters",
-];
+/// A program that does nothing.
+const NOTHING: &str = "//! Nothing.\n\nfn main() {}\n";
+
+/// What of the course is needed to build submissions, beside its manifest. The reference solutions are not: no source can
+/// take in one that is not there.
+pub(super) const NEEDED: [&str; 7] =
+    [".cargo", "Cargo.lock", "build.rs", "checker/exercises", "proto", "src", "starters"];
 
 /// Where submissions are built and played.
 pub struct Workshop {
@@ -66,8 +62,14 @@ impl Workshop {
             fs::remove_dir_all(&course).context("cannot clear the folder to grade in")?;
         }
         copy_course(&course).context("cannot copy the course to grade in")?;
-        build_what_is_needed(&course, &template.join("target"), limits, tell)
+        let (exercises, target) = (exercises(&course), template.join("target"));
+        let program = STEPS[0].programs[0];
+        fs::create_dir_all(exercises.join("src/bin"))?;
+        fs::write(exercises.join("src/bin").join(program).with_extension("rs"), NOTHING)?;
+        build_what_is_needed(&course, &target, program, limits, tell)
             .context("cannot build what all submissions need")?;
+        fs::remove_dir_all(exercises)?;
+        remove_programs(&target).context("cannot clear the folder to grade in")?;
         fs::write(key_of(&template), &workshop.key)
             .context("cannot write to the folder to grade in")?;
         Ok(workshop)
@@ -108,9 +110,14 @@ impl Workshop {
         }
         let template = self.folder.join("template");
         copy(&template.join("course"), &bench.course(), &clone)?;
-        // What is built there is never written again: a link is enough.
-        copy(&template.join("target"), &bench.target(), &|from, to| {
-            fs::hard_link(from, to).or_else(|_| clone(from, to))
+        // What is built there is never written again: a link is enough. But a file that cargo locks has to be each one's
+        // own, or all would wait for one another.
+        copy(&template.join("target"), &bench.target(), &|from, to| match from
+            .file_name()
+            .is_some_and(|name| name == ".cargo-lock")
+        {
+            true => clone(from, to),
+            false => fs::hard_link(from, to).or_else(|_| clone(from, to)),
         })?;
         fs::write(key_of(&bench.folder), &self.key)
     }
@@ -138,7 +145,8 @@ impl Bench {
             Err(error) if error.kind() == ErrorKind::NotFound => _ = fs::remove_file(own),
             copied => _ = copied?,
         }
-        let exercises = self.course().join(Package::Exercises.folder());
+        remove_programs(&self.target())?;
+        let exercises = exercises(&self.course());
         if exercises.exists() {
             fs::remove_dir_all(&exercises)?;
         }
@@ -150,6 +158,36 @@ impl Bench {
         }
         Ok(())
     }
+}
+
+/// Where a submission lies in a course.
+fn exercises(course: &Path) -> PathBuf {
+    course.join(Package::Exercises.folder())
+}
+
+/// Removes whatever was built of somebody's programs: the next one must find nothing of it.
+fn remove_programs(target: &Path) -> io::Result<()> {
+    let debug = target.join("debug");
+    let is_theirs = |name: &str| {
+        let mut programs = STEPS.iter().flat_map(|step| step.programs);
+        let of_package = Package::Exercises.name(); // also of a library that somebody has added
+        let begins = |begin: &str| name.strip_prefix(begin).is_some_and(|it| !it.starts_with('_'));
+        programs.any(|program| begins(program))
+            || begins(of_package)
+            || name.starts_with("libexercises")
+    };
+    for folder in ["", "deps", ".fingerprint", "incremental"].map(|name| debug.join(name)) {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let entry = entry?;
+            if is_theirs(&entry.file_name().to_string_lossy()) {
+                match entry.file_type()?.is_dir() {
+                    true => fs::remove_dir_all(entry.path())?,
+                    false => fs::remove_file(entry.path())?,
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn key_of(folder: &Path) -> PathBuf {
@@ -165,7 +203,7 @@ fn key() -> Result<String> {
     let mut hasher = Sha256::new();
     let root = root();
     let mut files = vec![root.join("Cargo.toml")];
-    for needed in needed() {
+    for needed in NEEDED {
         let path = root.join(needed);
         match path.is_dir() {
             true => files.extend(files_in(&path, |_| false)),
@@ -188,17 +226,10 @@ fn key() -> Result<String> {
     Ok(digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// What is needed of the course as it is here: a students' edition may have no reference solutions.
-pub(super) fn needed() -> impl Iterator<Item = &'static str> {
-    let has_any = STEPS.iter().any(has_solutions);
-    let is_here = move |path: &&str| has_any || *path != Package::Solutions.folder();
-    NEEDED.into_iter().filter(is_here)
-}
-
 /// Copies what is needed of the course.
 fn copy_course(to: &Path) -> Result<()> {
     let root = root();
-    for needed in needed() {
+    for needed in NEEDED {
         let (from, to) = (root.join(needed), to.join(needed));
         fs::create_dir_all(to.parent().unwrap_or(&to))?;
         match from.is_dir() {
@@ -208,16 +239,13 @@ fn copy_course(to: &Path) -> Result<()> {
     }
     let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
     fs::write(to.join("Cargo.toml"), trimmed(&manifest, &[])?)?;
-    fs::create_dir_all(to.join(Package::Exercises.folder()))?;
     Ok(())
 }
 
 /// The manifest of the course without the packages that are not there. `others`: those that are there besides.
 pub(super) fn trimmed(manifest: &str, others: &[&'static str]) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse().context("Cargo.toml cannot be read")?;
-    let packages = ["checker/exercises", Package::Solutions.folder()];
-    let members = needed().filter(|path| packages.contains(path));
-    let members = ["."].into_iter().chain(members).chain(others.iter().copied());
+    let members = [".", "checker/exercises"].into_iter().chain(others.iter().copied());
     let members: toml_edit::Array = members.collect();
     manifest["workspace"]["members"] = value(members);
     if let Some(workspace) = manifest["workspace"].as_table_mut() {
@@ -227,7 +255,12 @@ pub(super) fn trimmed(manifest: &str, others: &[&'static str]) -> Result<String>
         manifest.remove(section);
     }
     if let Some(profile) = manifest.get_mut("profile").and_then(|it| it.get_mut("dev")) {
-        profile.as_table_like_mut().map(|profile| profile.remove("package"));
+        let packages = profile.get_mut("package").and_then(|it| it.as_table_like_mut());
+        let named: Vec<String> =
+            packages.iter().flat_map(|it| it.iter()).map(|(name, _)| name.to_string()).collect();
+        for name in named.iter().filter(|name| *name != "*") {
+            profile["package"].as_table_like_mut().map(|packages| packages.remove(name));
+        }
     }
     Ok(manifest.to_string())
 }
@@ -262,11 +295,17 @@ mod tests {
         let manifest = fs::read_to_string(root().join("Cargo.toml")).expect("it is there");
         let trimmed = trimmed(&manifest, &[]).expect("it is a manifest");
         let members = trimmed.lines().find(|line| line.starts_with("members")).expect("members");
-        assert_eq!(members, r#"members = [".", "checker/exercises", "solutions"]"#);
-        for gone in ["dev-dependencies", "default-members", "[[test]]", "profile.dev.package"] {
+        assert_eq!(members, r#"members = [".", "checker/exercises"]"#);
+        for gone in ["dev-dependencies", "default-members", "[[test]]", "package.shuttle"] {
             assert!(!trimmed.contains(gone), "{gone} is still there:\n{trimmed}");
         }
-        for kept in ["[lib]", "[build-dependencies]", "[workspace.lints.rust]", "[profile.dev]"] {
+        for kept in [
+            "[lib]",
+            "[build-dependencies]",
+            "[workspace.lints.rust]",
+            "[profile.dev]",
+            "package.\"*\"",
+        ] {
             assert!(trimmed.contains(kept), "{kept} is gone:\n{trimmed}");
         }
     }

@@ -1,7 +1,8 @@
 //! From the results of a submission to what is kept of it.
 //!
-//! The points are fair: what could not be played, and not because a program was not handed in, costs nothing. The points of
-//! a step are shared among its other checks.
+//! The points are fair: what could not be played for want of room on the machine, or since the checker has a mistake, costs
+//! nothing. The points of a step are shared among its other checks. All else that was not checked leaves its points open,
+//! for somebody to decide: a program can bring that about, by missing something, or by failing now and then.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,21 +13,19 @@ use crate::report::class::graded::{GradedCheck, GradedStep};
 use crate::report::transcript;
 use crate::stage::launch::Role;
 
-/// What is kept of a step. `missing`: the roles of which no program was handed in. `unstable`: the ids of the checks whose
-/// verdict did not hold.
-pub fn step(result: &StepResult, missing: &[Role], unstable: &BTreeSet<&str>) -> GradedStep {
-    let is_missing = |outcome: &Outcome| missing.contains(&outcome.role());
+/// What is kept of a step. `unstable`: the ids of the checks whose verdict did not hold.
+pub fn step(result: &StepResult, unstable: &BTreeSet<&str>) -> GradedStep {
     let is_undecided = |outcome: &&Outcome| {
         matches!(outcome.verdict, Verdict::NotChecked(_) | Verdict::CheckerFault(_))
     };
-    let all: f64 = result.outcomes.iter().map(|outcome| outcome.max).sum();
-    let unplayed = result.outcomes.iter().filter(is_undecided).filter(|it| !is_missing(it));
-    let unplayed: f64 = unplayed.map(|outcome| outcome.max).sum();
-    let decided = all - unplayed;
-    // Where nothing could be played, nothing is decided, and all points are open.
-    let factor = if decided > 1e-9 { all / decided } else { 1.0 };
-    let is_shared = decided > 1e-9;
-    let counts = |outcome: &Outcome| match is_undecided(&outcome) && !is_missing(outcome) {
+    let sum = |is_meant: fn(&Outcome) -> bool| -> f64 {
+        result.outcomes.iter().filter(|it| is_meant(it)).map(|outcome| outcome.max).sum()
+    };
+    let (all, shared) = (sum(|_| true), sum(is_no_fault_of_the_program));
+    // Where nothing else is left, nothing can be shared, and these points are open too.
+    let is_shared = all - shared > 1e-9;
+    let factor = if is_shared { all / (all - shared) } else { 1.0 };
+    let counts = |outcome: &Outcome| match is_no_fault_of_the_program(outcome) {
         true if is_shared => 0.0,
         _ => outcome.max * factor,
     };
@@ -62,6 +61,15 @@ pub fn step(result: &StepResult, missing: &[Role], unstable: &BTreeSet<&str>) ->
             .iter()
             .map(|(role, framed)| (role.word().to_string(), framed.framing.word().to_string()))
             .collect(),
+    }
+}
+
+/// Whether a check could not be played for a reason that lies in the machine, or in the checker.
+fn is_no_fault_of_the_program(outcome: &Outcome) -> bool {
+    match outcome.verdict {
+        Verdict::NotChecked(_) => outcome.lacked_room,
+        Verdict::CheckerFault(_) => true,
+        _ => false,
     }
 }
 
@@ -107,7 +115,7 @@ mod tests {
                 max: f64::from(step.points * check.share.unwrap_or(0)) / f64::from(shares),
                 transcript: Transcript::new(String::new()),
                 took: Duration::ZERO,
-                lacked_room: false,
+                lacked_room: verdict.is_some_and(|(_, it)| it.message() == "no room"),
                 warnings: Vec::new(),
             }
         };
@@ -128,12 +136,24 @@ mod tests {
         ] {
             let id = first_with_points();
             let result = results(&[(id, verdict)]);
-            let graded = step(&result, &[], &BTreeSet::new());
+            let graded = step(&result, &BTreeSet::new());
             assert!((graded.points - 3.0).abs() < 1e-9 && graded.open.abs() < 1e-9, "{graded:?}");
             let sum: f64 = graded.checks.iter().map(|check| check.max).sum();
             assert!((sum - 3.0).abs() < 1e-9, "{sum}");
             assert_eq!(trouble(&result, &[]).len(), 1);
         }
+    }
+
+    #[test]
+    fn what_a_program_may_have_brought_about_is_open_and_not_shared() {
+        let id = first_with_points();
+        let missing = "something is missing".to_string();
+        let result = results(&[(id, Verdict::NotChecked(missing))]);
+        let expected = result.open_points();
+        let graded = step(&result, &BTreeSet::from([id]));
+        assert!(expected > 0.0 && (graded.open - expected).abs() < 1e-9, "{graded:?}");
+        assert!((graded.points - (3.0 - expected)).abs() < 1e-9, "{graded:?}");
+        assert_eq!(trouble(&result, &[]).len(), 1);
     }
 
     #[test]
@@ -144,7 +164,7 @@ mod tests {
         };
         let result = results(&[(first_with_points(), fails)]);
         let lost = result.outcomes.iter().find(|it| !it.passes()).expect("one").max;
-        let graded = step(&result, &[], &BTreeSet::new());
+        let graded = step(&result, &BTreeSet::new());
         assert!((graded.points - (3.0 - lost)).abs() < 1e-9, "{graded:?}");
         assert_eq!(trouble(&result, &[]), [""; 0]);
     }
@@ -161,7 +181,7 @@ mod tests {
         let result = results(&clients);
         let expected = result.open_points();
         assert!(expected > 0.0);
-        let graded = step(&result, &[Role::Client], &BTreeSet::new());
+        let graded = step(&result, &BTreeSet::new());
         assert!((graded.open - expected).abs() < 1e-9, "{graded:?}");
         assert!((graded.points - (3.0 - expected)).abs() < 1e-9, "{graded:?}");
         assert_eq!(trouble(&result, &[Role::Client]), [""; 0]);
@@ -172,7 +192,7 @@ mod tests {
         let ids = find("ex2").expect("a step").checks.iter().map(|check| check.id);
         let verdicts: Vec<(&str, Verdict)> =
             ids.map(|id| (id, Verdict::CheckerFault("a mistake".to_string()))).collect();
-        let graded = step(&results(&verdicts), &[], &BTreeSet::new());
+        let graded = step(&results(&verdicts), &BTreeSet::new());
         assert!((graded.open - 3.0).abs() < 1e-9 && graded.points == 0.0, "{graded:?}");
     }
 }
