@@ -406,7 +406,7 @@ fn whatever_a_submission_is_called_and_has_in_it_costs_no_other() {
         .hands_in("cleo/submission.toml", "[ex1]\nserver = \"cat /etc/passwd\"\n")
         .hands_in(".dora/ex1_server.rs", "");
     let output = class.grade(&["ex1"]).with(0);
-    assert!(output.stderr.contains(".dora is neither a folder nor a zip"), "{output}");
+    assert!(output.stderr.contains(".dora is hidden: not graded"), "{output}");
     let rows = class.csv("results");
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert_eq!(rows["ann"]["points"], "2");

@@ -24,7 +24,7 @@ pub struct Submission {
 pub struct Found {
     /// The submissions, sorted by name.
     pub submissions: Vec<Submission>,
-    /// What lies between them and is none.
+    /// What lies between them and is none, with the reason.
     pub others: Vec<String>,
 }
 
@@ -38,6 +38,9 @@ pub const TAKEN_NAMES: [&str; 7] = [
     "jplag-base",
     "jplag-reference",
 ];
+
+/// What lies in many folders, and is nobody's submission.
+const IGNORED: [&str; 3] = [".DS_Store", ".git", ".gitignore"];
 
 /// The longest name that a submission has in the class, in bytes.
 const LONGEST: usize = 120;
@@ -124,10 +127,17 @@ pub fn find(places: &[PathBuf], is_one: bool, out: &Path) -> Result<Found> {
                     false => return into_it(&path),
                 }
             }
-            match (path.is_dir() || is_zip(&path)) && !is_link && !is_hidden {
-                true => paths.push(path),
-                false => found.others.push(name_of(&path)),
-            }
+            let why = match path.is_dir() || is_zip(&path) {
+                _ if IGNORED.contains(&name_of(&path).as_str()) => continue,
+                false => "is neither a folder nor a zip",
+                true if is_link => "is a link",
+                true if is_hidden => "is hidden",
+                true => {
+                    paths.push(path);
+                    continue;
+                }
+            };
+            found.others.push(format!("{} {why}: not graded", visible(&name_of(&path))));
         }
     }
     paths.sort();
@@ -225,7 +235,9 @@ mod tests {
         let names: Vec<&str> = found.submissions.iter().map(|it| it.name.as_str()).collect();
         assert_eq!(names, ["Ann", "ann-2", "ben", "class.csv-2", "cleo"]);
         found.others.sort();
-        assert_eq!(found.others, [".git", "grades.xlsx", "root"]);
+        let others =
+            ["grades.xlsx is neither a folder nor a zip: not graded", "root is a link: not graded"];
+        assert_eq!(found.others, others);
     }
 
     #[test]
