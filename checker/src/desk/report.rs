@@ -65,6 +65,7 @@ pub fn report(wanted: &Wanted) -> Result<Answer> {
         made: &Zoned::now(),
         took: played.took,
         protection: &played.protection.to_string(),
+        handed_in: &[],
     });
     write(path, &html)?;
     played.note_hints();

@@ -37,6 +37,9 @@ pub struct Page<'a> {
     pub took: Duration,
     /// What was in force between the programs and the machine.
     pub protection: &'a str,
+    /// What became of the files that were handed in, and what somebody should look at, where a class is graded: lists of
+    /// lines, each with its heading.
+    pub handed_in: &'a [(&'a str, &'a [String])],
 }
 
 /// The page, as a file of HTML.
@@ -62,6 +65,7 @@ pub fn page(page: &Page) -> String {
                     }
                 }
             }
+            (summary::handed_in(page.handed_in))
         }
         footer {
             p { "What protected this machine from the programs: " (page.protection) "." }
@@ -122,6 +126,13 @@ mod tests {
         StepResult { step, outcomes, framings: Vec::new(), fingerprint: String::new() }
     }
 
+    #[test]
+    fn lists_of_what_was_handed_in_are_there_unless_they_are_empty() {
+        let html = html(&[], &[]);
+        assert!(html.contains("<dt>Taken</dt>") && !html.contains("Not taken"), "{html}");
+        assert!(!html.contains("<script>"), "{html}");
+    }
+
     fn html(results: &[StepResult], untouched: &[Untouched]) -> String {
         let played = results.iter().map(|result| result.step);
         let summed: Vec<_> = played.chain(untouched.iter().map(|step| step.step)).collect();
@@ -141,6 +152,7 @@ mod tests {
             made: &Zoned::default(),
             took: Duration::from_secs(3),
             protection: "none (a test)",
+            handed_in: &[("Taken", &[HOSTILE.to_string()]), ("Not taken", &[])],
         })
     }
 

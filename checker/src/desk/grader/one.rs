@@ -106,6 +106,11 @@ pub fn grade(order: &Path) -> Result<Answer> {
         made: &Zoned::now(),
         took: began.elapsed(),
         protection: &graded.protection,
+        handed_in: &[
+            ("To look at", &graded.trouble),
+            ("Taken", &graded.taken),
+            ("Not taken", &graded.ignored),
+        ],
     });
     let write = |name: &str, text: &str| {
         let path = order.into.join(name);

@@ -13,7 +13,7 @@ use crate::report::terminal::{
     Ending, Untouched, changed_helpers_in_words, open_in_words, points, sum_in_words,
 };
 use crate::report::verdicts::{broken_programs, has_gone_wrong};
-use crate::stage::show::seconds;
+use crate::stage::show::{seconds, visible};
 
 /// The first heading, with the sum and how it came about.
 pub(super) fn heading(
@@ -61,6 +61,26 @@ pub(super) fn summary(results: &[StepResult], untouched: &[Untouched], ending: &
             }
             @if let Some((words, command)) = changed_helpers(results, ending) {
                 p.remark { (words) " " (text::command(&command)) }
+            }
+        }
+    }
+}
+
+/// What became of the files that were handed in. Lists that are empty are left out.
+pub(super) fn handed_in(lists: &[(&str, &[String])]) -> Markup {
+    let lists: Vec<_> = lists.iter().filter(|(_, lines)| !lines.is_empty()).collect();
+    html! {
+        @if !lists.is_empty() {
+            section aria-labelledby="handed-in" {
+                h2 #handed-in { "What was handed in" }
+                dl {
+                    @for (heading, lines) in lists {
+                        div {
+                            dt { (heading) }
+                            dd { @for line in *lines { p.remark { (visible(line)) } } }
+                        }
+                    }
+                }
             }
         }
     }

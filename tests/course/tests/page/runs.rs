@@ -210,6 +210,7 @@ pub fn html(results: &[StepResult], hostile: &[&str]) -> String {
         made: &Zoned::now(),
         took: Duration::from_secs(3),
         protection: "none (a test)",
+        handed_in: &[("Taken", &hostile), ("Not taken", &["a_long_name".repeat(30)])],
     })
 }
 
