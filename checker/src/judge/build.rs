@@ -109,7 +109,7 @@ pub fn build(
         }
         let mut command = command(programs);
         if programs.iter().any(is_students) {
-            compilers::keep_to_building(&mut command);
+            compilers::keep_to_building(&mut command, !is_of_a_class());
         }
         run(&mut command, limits, tell)
     };

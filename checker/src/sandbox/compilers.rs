@@ -44,9 +44,16 @@ pub fn start_confined(
 }
 
 /// Lets a cargo that is not confined have nothing of the environment but what is about building: a source may read the rest
-/// of it, keys too.
-pub fn keep_to_building(cargo: &mut Command) {
+/// of it, keys too. `may_download`: and what is about that.
+pub fn keep_to_building(cargo: &mut Command, may_download: bool) {
+    const OF_DOWNLOADS: [&str; 6] =
+        ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"];
     name_what_is_about_building(cargo);
+    let is_of_downloads = |name: &OsStr| {
+        let name = name.to_string_lossy().to_uppercase(); // proxies are named in both ways
+        OF_DOWNLOADS.contains(&name.as_str())
+    };
+    cargo.envs(env::vars_os().filter(|(name, _)| may_download && is_of_downloads(name)));
     let given: Vec<_> = cargo
         .get_envs()
         .filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned())))
