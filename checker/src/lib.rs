@@ -47,6 +47,7 @@ pub mod desk {
     }
     pub mod pack;
     pub mod parcel;
+    mod protect;
     mod recorded;
     pub mod refusal;
     pub mod report;

@@ -1,17 +1,16 @@
 //! A run: what is wanted is built and played. What becomes of the results is for others to say: a text, a page.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::course::helpers;
 use crate::course::layout::{Package, has_solutions, hidden};
 use crate::course::starter::Starter;
 use crate::course::step::Step;
 use crate::desk::answer::{status_of, warnings_of};
+use crate::desk::protect::protect;
 use crate::desk::recorded;
-use crate::desk::refusal::Refusal;
 use crate::desk::standing;
 use crate::desk::work::Work;
 use crate::judge::cast::{self, Cast, Commands, Sources};
@@ -22,9 +21,8 @@ use crate::judge::standing::{first_incomplete, sum_of};
 use crate::report::again::Again;
 use crate::report::terminal::{Ending, Next, Untouched};
 use crate::sandbox::limits::Limits;
-use crate::sandbox::protection::{Degree, Protection, Sandbox};
+use crate::sandbox::protection::{Protection, Sandbox};
 use crate::sandbox::turn::Turn;
-use crate::stage::launch::Launch;
 use crate::stage::words::any_seed;
 
 /// What is to be played, and with what.
@@ -139,22 +137,12 @@ impl Run {
     }
 
     fn protect(&self) -> Result<Protection> {
-        let sandbox = self.sandbox.unwrap_or_default();
         let commands = match &self.programs {
-            Programs::Commands(commands) => commands.words.as_slice(),
-            Programs::Exercises | Programs::Solutions => &[],
+            Programs::Commands(commands) => Some(commands),
+            Programs::Exercises | Programs::Solutions => None,
         };
-        let commands = commands.iter().filter_map(|(_, words)| {
-            let (command, _) = Launch::Command(words.clone()).command(None, &[]).ok()?;
-            Some(command)
-        });
-        let commands: Vec<Command> = commands.collect();
-        let protection = Protection::set_up(sandbox, &commands, &hidden());
-        if sandbox == Sandbox::Require && protection.degree == Degree::None {
-            let advice = "use --sandbox auto, in a container";
-            bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));
-        }
-        Ok(protection)
+        let sandbox = self.sandbox.unwrap_or_default();
+        Ok(protect(sandbox, commands.into_iter(), &hidden())?)
     }
 
     /// Builds what is wanted. A step of the student's that is untouched is shown rather than checked, with a finished

@@ -30,8 +30,7 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
     for cast in casts {
         checks.extend(cast.checks.iter().map(|check| (cast, *check)));
     }
-    let one_at_a_time = !namespaces::are_made() && casts.iter().any(Cast::has_fixed_port);
-    let mut outcomes = play_all(&checks, seed, one_at_a_time, done).into_iter();
+    let mut outcomes = play_all(&checks, seed, must_take_turns(casts), done).into_iter();
     let result = |cast: &Cast| StepResult {
         step: cast.step,
         outcomes: outcomes.by_ref().take(cast.checks.len()).collect(),
@@ -39,6 +38,11 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
         fingerprint: cast.fingerprint.clone(),
     };
     casts.iter().map(result).collect()
+}
+
+/// Whether no two scenes of these casts can be played at once: a port is fixed, and all scenes are on one network.
+pub(super) fn must_take_turns(casts: &[Cast]) -> bool {
+    !namespaces::are_made() && casts.iter().any(Cast::has_fixed_port)
 }
 
 /// Plays many checks side by side, and returns their outcomes in the order of `checks`. `done` is called

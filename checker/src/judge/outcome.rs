@@ -121,10 +121,12 @@ impl Outcome {
 
     /// The points that it can give, if they are still open: it was not checked, or the checker has a mistake.
     pub fn open_points(&self) -> f64 {
-        match self.verdict {
-            Verdict::NotChecked(_) | Verdict::CheckerFault(_) => self.max,
-            _ => 0.0,
-        }
+        if self.is_open() { self.max } else { 0.0 }
+    }
+
+    /// Whether nothing was decided: it was not checked, or the checker has a mistake.
+    pub fn is_open(&self) -> bool {
+        matches!(self.verdict, Verdict::NotChecked(_) | Verdict::CheckerFault(_))
     }
 
     /// Where to look, for anyone who failed it; empty where there is nothing to say.

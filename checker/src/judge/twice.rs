@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use crate::course::step::Check;
 use crate::judge::cast::Cast;
-use crate::judge::judge::play_all;
+use crate::judge::judge::{must_take_turns, play_all};
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
-use crate::sandbox::namespaces;
 
 /// Plays the failed checks of these results again, with the same words. Returns those whose verdict was another one, as the
 /// ids of their steps and their own. `done` is called after each check.
@@ -30,8 +29,7 @@ pub fn play_failures_again(
             failed.push(outcome);
         }
     }
-    let one_at_a_time = !namespaces::are_made() && casts.iter().any(Cast::has_fixed_port);
-    let again = play_all(&checks, seed, one_at_a_time, done);
+    let again = play_all(&checks, seed, must_take_turns(&casts), done);
     let mut unstable = BTreeSet::new();
     for ((outcome, again), (cast, check)) in failed.into_iter().zip(&again).zip(&checks) {
         if let Some(reason) = why_unstable(outcome, again) {

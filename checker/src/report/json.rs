@@ -99,7 +99,7 @@ pub fn document(
         points: sum(StepResult::points),
         max: results.iter().map(|result| result.step.points).sum(),
         open: sum(StepResult::open_points),
-        seconds: seconds(took),
+        seconds: in_seconds(took),
         version: env!("CARGO_PKG_VERSION"),
         changed_helpers,
         compiler_warnings,
@@ -164,7 +164,7 @@ fn check(outcome: &Outcome) -> Check<'_> {
         advice: outcome.look(),
         transcript: transcript::plain(&outcome.transcript),
         warnings: &outcome.warnings,
-        seconds: seconds(outcome.took),
+        seconds: in_seconds(outcome.took),
     }
 }
 
@@ -173,6 +173,6 @@ fn is_none(points: &u32) -> bool {
 }
 
 /// In seconds, to a thousandth.
-fn seconds(time: Duration) -> f64 {
+pub fn in_seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1000.0).round() / 1000.0
 }

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,7 @@ use crate::course::step::Step;
 use crate::course::table::STEPS;
 use crate::desk::answer::{Answer, warnings_of};
 use crate::desk::grader::commands::{self, CommandsOfSteps};
-use crate::desk::refusal::Refusal;
+use crate::desk::protect::protect;
 use crate::desk::work::Work;
 use crate::judge::build::Builds;
 use crate::judge::cast::{self, Cast, Commands, Sources};
@@ -26,10 +25,11 @@ use crate::judge::{probe, twice};
 use crate::report::again::Again;
 use crate::report::class::graded::{Graded, GradedStep};
 use crate::report::class::results;
+use crate::report::json::in_seconds;
 use crate::report::page::{Page, page};
 use crate::report::terminal::Ending;
 use crate::sandbox::limits::Limits;
-use crate::sandbox::protection::{Degree, Protection, Sandbox};
+use crate::sandbox::protection::Sandbox;
 use crate::sandbox::whole;
 use crate::stage::launch::{Launch, Role};
 
@@ -74,7 +74,8 @@ pub fn grade(order: &Path) -> Result<Answer> {
     let is_meant = |step: &&Step| order.steps.iter().any(|id| id == step.id);
     let steps: Vec<&'static Step> = STEPS.iter().filter(is_meant).collect();
     let commands = order.commands.as_deref().map(commands::read).transpose()?.unwrap_or_default();
-    let protection = protect(&order, &commands)?;
+    let not_seen: Vec<PathBuf> = order.hidden.iter().cloned().chain(hidden()).collect();
+    let protection = protect(order.sandbox, commands.values(), &not_seen)?;
     let work = Work::for_a_program();
     let (mut casts, builds) = cast_all(&steps, &commands, &order.limits, work)?;
     let seed = order.begun.seed;
@@ -88,7 +89,7 @@ pub fn grade(order: &Path) -> Result<Answer> {
         add(&mut graded, result, cast, &unstable);
     }
     graded.trouble.extend(warnings_of(&results));
-    graded.seconds = results::in_seconds(began.elapsed());
+    graded.seconds = in_seconds(began.elapsed());
     let ending = Ending {
         again: Again { seed, of_steps: options_of(&commands), ..Again::default() },
         summed: &steps,
@@ -120,23 +121,6 @@ pub fn grade(order: &Path) -> Result<Answer> {
     // Last: where it is, all is.
     write(RESULTS, &(serde_json::to_string_pretty(&graded)? + "\n"))?;
     Ok(Answer { text: String::new(), warnings: Vec::new(), status: 0 })
-}
-
-fn protect(order: &Order, commands: &CommandsOfSteps) -> Result<Protection> {
-    let words = commands.values().flat_map(|of_step| &of_step.words);
-    let started = words.filter_map(|(_, words)| {
-        let (command, _) = Launch::Command(words.clone()).command(None, &[]).ok()?;
-        Some(command)
-    });
-    let started: Vec<Command> = started.collect();
-    let mut not_seen = order.hidden.clone();
-    not_seen.extend(hidden());
-    let protection = Protection::set_up(order.sandbox, &started, &not_seen);
-    if order.sandbox == Sandbox::Require && protection.degree == Degree::None {
-        let advice = "use --sandbox auto, in a container of its own";
-        bail!(Refusal(format!("files cannot be protected here: {protection}; {advice}")));
-    }
-    Ok(protection)
 }
 
 /// Builds what has to be, and says for each step who plays.

@@ -29,7 +29,7 @@ use crate::desk::work::Word;
 use crate::judge::cast::Commands;
 use crate::judge::likeness::Files;
 use crate::report::class::graded::Graded;
-use crate::report::class::results::in_seconds;
+use crate::report::json::in_seconds;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::process::{Process, StartError};
 use crate::sandbox::protection::Sandbox;
@@ -99,12 +99,12 @@ pub fn grade(
 ) -> Result<Done> {
     let began = Instant::now();
     let into = plan.out.join(&submission.name);
-    let mut taken_in = take_in(submission, plan, workshop.key());
+    let taken_in = take_in(submission, plan, workshop.key());
     let sources = sources_of(&taken_in);
     if let Some(graded) = kept(&into, plan.kept, &taken_in.begun) {
         return Ok(Done { graded, sources, is_played: false });
     }
-    let played = play(&mut taken_in, plan, workshop, &into, tell);
+    let played = play(&taken_in, plan, workshop, &into, tell);
     let graded = match played {
         Ok(graded) => graded,
         Err(error) if error.is::<Refusal>() => return Err(error),
@@ -165,9 +165,7 @@ fn take_in(submission: &Submission, plan: &Plan, course: &str) -> TakenIn {
 
 /// What a submission says of programs in other languages, or the plan.
 fn commands_of(handed: &Handed, plan: &Plan, begun: &mut Graded) -> Option<String> {
-    let is_theirs = |path: &&String| path.rsplit('/').next() == Some(SUBMISSION);
-    let own = handed.files.keys().filter(is_theirs).min_by_key(|path| path.matches('/').count());
-    let Some(own) = own else { return plan.commands.clone() };
+    let Some(own) = own_commands(handed) else { return plan.commands.clone() };
     let text = String::from_utf8_lossy(&handed.files[own]).into_owned();
     let given = commands::read(&text).and_then(|given| {
         given.values().try_for_each(stays_in_its_folder)?;
@@ -180,6 +178,12 @@ fn commands_of(handed: &Handed, plan: &Plan, begun: &mut Graded) -> Option<Strin
             plan.commands.clone()
         }
     }
+}
+
+/// Where the student's own file of commands is: the one that is least deep.
+fn own_commands(handed: &Handed) -> Option<&String> {
+    let is_theirs = |path: &&String| path.rsplit('/').next() == Some(SUBMISSION);
+    handed.files.keys().filter(is_theirs).min_by_key(|path| path.matches('/').count())
 }
 
 /// Makes sure that commands of a student name nothing outside of what was handed in: a path that is named is shown to a
@@ -273,7 +277,7 @@ fn write(folder: &Path, graded: &Graded) -> Result<()> {
 
 /// Lets a process of its own build and play it.
 fn play(
-    taken_in: &mut TakenIn,
+    taken_in: &TakenIn,
     plan: &Plan,
     workshop: &Workshop,
     into: &Path,
@@ -310,8 +314,7 @@ fn play(
 
 /// Where the commands of a submission are started: beside its `submission.toml`, or else in its only folder.
 fn start_of(handed: &Handed, folder: &Path) -> PathBuf {
-    let is_theirs = |path: &&String| path.rsplit('/').next() == Some(SUBMISSION);
-    let own = handed.files.keys().filter(is_theirs).min_by_key(|path| path.matches('/').count());
+    let own = own_commands(handed);
     if let Some((inner, _)) = own.and_then(|path| path.rsplit_once('/')) {
         return folder.join(inner);
     }

@@ -5,19 +5,16 @@
 //! for somebody to decide: a program can bring that about, by missing something, or by failing now and then.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use crate::course::step::Visibility;
 use crate::judge::outcome::{Outcome, StepResult, Verdict};
 use crate::report::class::graded::{GradedCheck, GradedStep};
+use crate::report::json::in_seconds;
 use crate::report::transcript;
 use crate::stage::launch::Role;
 
 /// What is kept of a step. `unstable`: the ids of the checks whose verdict did not hold.
 pub fn step(result: &StepResult, unstable: &BTreeSet<&str>) -> GradedStep {
-    let is_undecided = |outcome: &&Outcome| {
-        matches!(outcome.verdict, Verdict::NotChecked(_) | Verdict::CheckerFault(_))
-    };
     let sum = |is_meant: fn(&Outcome) -> bool| -> f64 {
         result.outcomes.iter().filter(|it| is_meant(it)).map(|outcome| outcome.max).sum()
     };
@@ -48,7 +45,7 @@ pub fn step(result: &StepResult, unstable: &BTreeSet<&str>) -> GradedStep {
         visibility: outcome.check.visibility.map_or("", Visibility::word).to_string(),
     };
     let checks: Vec<GradedCheck> = result.outcomes.iter().map(check).collect();
-    let open = result.outcomes.iter().filter(is_undecided).map(counts);
+    let open = result.outcomes.iter().filter(|it| it.is_open()).map(counts);
     GradedStep {
         id: result.step.id.to_string(),
         title: result.step.title.to_string(),
@@ -90,13 +87,10 @@ pub fn trouble(result: &StepResult, missing: &[Role]) -> Vec<String> {
     result.outcomes.iter().filter(counts).filter_map(line).collect()
 }
 
-/// In seconds, to a thousandth.
-pub fn in_seconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1000.0).round() / 1000.0
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::course::table::find;
     use crate::stage::stop::Failure;
