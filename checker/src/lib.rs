@@ -35,6 +35,7 @@ pub mod desk {
         pub mod class;
         pub mod commands;
         pub mod handed;
+        mod lay_out;
         pub mod merge;
         pub mod one;
         mod part;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::course::layout::{Package, content, files_in, root, sources_in};
+use crate::desk::grader::lay_out::lay_out;
 use crate::desk::grader::roster::{OfClass, Roster};
 use crate::judge::likeness::{Bounds, Course, Files, alike};
 use crate::report::class::graded::{Alike, Class, Graded};
@@ -71,7 +72,7 @@ pub fn write(out: &Path, graded: Vec<Graded>, sources: &Sources, roster: &Roster
         whole::write(&path, text.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    if let Err(error) = lay_out(out, &layout) {
+    if let Err(error) = lay_out_for_jplag(out, &layout) {
         warnings.push(format!("the sources for JPlag are not whole: {error:#}"));
     }
     let mut text = summary(&class);
@@ -110,19 +111,14 @@ fn named(folder: &Path) -> Files {
 }
 
 /// Writes the sources as JPlag takes them. Nothing is left there of a class that was graded before.
-fn lay_out(out: &Path, layout: &Layout) -> Result<()> {
+fn lay_out_for_jplag(out: &Path, layout: &Layout) -> Result<()> {
     for folder in jplag::FOLDERS {
         let folder = out.join(folder);
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
     }
-    for (path, text) in &layout.files {
-        let path = out.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(out))?;
-        fs::write(path, text)?;
-    }
-    Ok(())
+    Ok(lay_out(out, layout.files.iter().map(|(path, text)| (path, text)))?)
 }
 
 /// Those that somebody should look at, each with the reasons.

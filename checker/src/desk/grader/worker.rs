@@ -20,6 +20,7 @@ use crate::course::step::Step;
 use crate::course::values::files_of_this_run;
 use crate::desk::grader::commands::{self, CommandsOfSteps, SUBMISSION};
 use crate::desk::grader::handed::Handed;
+use crate::desk::grader::lay_out::lay_out;
 use crate::desk::grader::one::{Order, REPORT, RESULTS};
 use crate::desk::grader::sources::Taken;
 use crate::desk::grader::submissions::{Submission, number_of, parts_of};
@@ -294,7 +295,7 @@ fn play(
     let folder = tempfile::Builder::new().prefix(&prefix).tempdir();
     let folder = folder.context("cannot make a folder for it")?;
     if taken_in.commands.is_some() {
-        lay_out(&taken_in.handed, folder.path()).context("cannot lay it out")?;
+        lay_out(folder.path(), &taken_in.handed.files).context("cannot lay it out")?;
     }
     let order = Order {
         steps: plan.steps.iter().map(|step| step.id.to_string()).collect(),
@@ -325,15 +326,6 @@ fn start_of(handed: &Handed, folder: &Path) -> PathBuf {
         (None, [Some(only)]) => folder.join(only),
         _ => folder.to_path_buf(),
     }
-}
-
-fn lay_out(handed: &Handed, folder: &Path) -> Result<()> {
-    for (path, content) in &handed.files {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().unwrap_or(folder))?;
-        fs::write(path, content)?;
-    }
-    Ok(())
 }
 
 /// Runs a checker that does what is in the file, and waits until it is done.

@@ -14,6 +14,7 @@ use toml_edit::{DocumentMut, value};
 use crate::course::layout::{Package, files_in, kept, root};
 use crate::course::table::STEPS;
 use crate::course::values::COURSE_FILE;
+use crate::desk::grader::lay_out::lay_out;
 use crate::desk::grader::sources::Taken;
 use crate::judge::build::{News, build_what_is_needed};
 use crate::sandbox::limits::Limits;
@@ -151,12 +152,7 @@ impl Bench {
             fs::remove_dir_all(&exercises)?;
         }
         fs::create_dir_all(exercises.join("src/bin"))?;
-        for (path, content) in &taken.files {
-            let path = exercises.join(path);
-            fs::create_dir_all(path.parent().unwrap_or(&exercises))?;
-            fs::write(path, content)?;
-        }
-        Ok(())
+        lay_out(&exercises, &taken.files)
     }
 }
 
