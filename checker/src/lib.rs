@@ -197,6 +197,7 @@ pub mod sandbox {
     pub mod protection;
     mod running;
     pub mod sockets;
+    mod tcp_table;
     mod trial;
     pub mod turn;
     mod user;

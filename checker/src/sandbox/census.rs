@@ -163,7 +163,8 @@ pub fn entry(pid: i32) -> Option<Entry> {
 
 /// Reads a line such as `7 (a name) S 1 7 7 …` (<https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>).
 fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
-    let number = |field| field_of(stat, field)?.parse::<u64>().ok();
+    let fields: Vec<&str> = fields_of(stat)?.collect(); // once: such lines are read thousands of times a second
+    let number = |field: usize| fields.get(field - FIRST_FIELD)?.parse::<u64>().ok();
     Some(Entry {
         pid,
         parent: number(4)? as i32,
@@ -172,14 +173,21 @@ fn entry_of(pid: i32, stat: &str) -> Option<Entry> {
         threads: number(20)?,
         born: number(22)?,
         memory: number(24)? * rustix::param::page_size() as u64,
-        is_dead: matches!(field_of(stat, 3), Some("Z" | "X")),
+        is_dead: matches!(fields.first(), Some(&"Z" | &"X")),
     })
 }
 
-/// A field of such a line, from the third on, as they are numbered there. The name may have any characters in it, but
-/// no `)` follows it.
+/// The fields of such a line, from the third on. The name before them may have any characters in it, but no `)` follows it.
+fn fields_of(stat: &str) -> Option<impl Iterator<Item = &str>> {
+    Some(stat.rsplit_once(')')?.1.trim_ascii().split(' '))
+}
+
+/// The number that the first of these fields has.
+const FIRST_FIELD: usize = 3;
+
+/// One of these fields, as they are numbered there.
 fn field_of(stat: &str, field: usize) -> Option<&str> {
-    stat.rsplit_once(')')?.1.split_whitespace().nth(field - 3)
+    fields_of(stat)?.nth(field - FIRST_FIELD)
 }
 
 /// A variable of the environment that a process was started with.

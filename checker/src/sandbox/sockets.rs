@@ -10,6 +10,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::sandbox::census;
 use crate::sandbox::running::between_starts;
+use crate::sandbox::tcp_table::{State, TcpSocket, tcp_sockets};
 
 /// An address on this machine.
 pub fn local(port: u16) -> SocketAddr {
@@ -118,66 +119,21 @@ fn sockets_of(program: u32) -> Vec<TcpSocket> {
     let family = census::family_now(program);
     let theirs: BTreeSet<u64> =
         family.iter().flat_map(|member| census::sockets_of(member.pid)).collect();
-    tcp_sockets().filter(|socket| theirs.contains(&socket.inode)).collect()
+    tcp_sockets().into_iter().flatten().filter(|socket| theirs.contains(&socket.inode)).collect()
 }
 
 /// Whether somebody listens on a port of this machine, where the system tells (Linux).
 pub fn is_listening(port: u16) -> Option<bool> {
-    let mut sockets = tcp_sockets().peekable();
-    sockets.peek()?;
-    Some(sockets.any(|socket| socket.state == State::Listening && socket.local.port() == port))
+    let is_it =
+        |socket: &TcpSocket| socket.state == State::Listening && socket.local.port() == port;
+    Some(tcp_sockets()?.iter().any(is_it))
 }
 
 /// The connections of a port on this machine that are closed on both sides, but kept for a minute, since the
 /// server has closed them first (TIME_WAIT, RFC 9293): client and server of each, where the system tells (Linux).
 pub fn lingering(port: u16) -> Vec<(SocketAddr, SocketAddr)> {
-    let kept = tcp_sockets().filter(|socket| socket.state == State::Kept);
+    let kept = tcp_sockets().into_iter().flatten().filter(|socket| socket.state == State::Kept);
     kept.filter(|socket| socket.local.port() == port).map(|s| (s.remote, s.local)).collect()
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct TcpSocket {
-    local: SocketAddr,
-    remote: SocketAddr,
-    state: State,
-    inode: u64,
-}
-
-#[derive(Debug, PartialEq, Eq)]
-enum State {
-    Listening,
-    Kept, // TIME_WAIT
-    Other,
-}
-
-/// All TCP sockets of this thread's network, where the system tells.
-fn tcp_sockets() -> impl Iterator<Item = TcpSocket> {
-    let tables =
-        ["tcp", "tcp6"].map(|table| fs::read_to_string(format!("/proc/thread-self/net/{table}")));
-    let sockets = |table: String| table.lines().filter_map(tcp_socket).collect::<Vec<_>>();
-    tables.into_iter().flatten().flat_map(sockets)
-}
-
-/// Reads a line such as `1: 0100007F:1F90 0100007F:9688 06 … 4711 …`: 4711 is the number of the socket (the inode).
-fn tcp_socket(line: &str) -> Option<TcpSocket> {
-    let fields: Vec<&str> = line.split_whitespace().collect();
-    Some(TcpSocket {
-        local: address(fields.get(1)?)?,
-        remote: address(fields.get(2)?)?,
-        state: match *fields.get(3)? {
-            "0A" => State::Listening,
-            "06" => State::Kept,
-            _ => State::Other,
-        },
-        inode: fields.get(9)?.parse().ok()?,
-    })
-}
-
-/// `0100007F:1F90` is 127.0.0.1:8080. (An IPv4 address in IPv6 ends in the same.)
-fn address(text: &str) -> Option<SocketAddr> {
-    let (host, port) = text.split_once(':')?;
-    let host = u32::from_str_radix(host.get(host.len().checked_sub(8)?..)?, 16).ok()?;
-    Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
 }
 
 /// Sends bytes in two pieces, each of which is read on its own however late the other side comes to read: a read ends
@@ -256,17 +212,5 @@ mod tests {
         let ports = listening_ports(std::process::id());
         assert!(ports.contains(&address.port()), "{ports:?}");
         assert!(!ports.contains(&client.local_addr().expect("its address").port()), "{ports:?}");
-    }
-
-    #[test]
-    fn a_line_of_the_system_is_read() {
-        let line =
-            "1: 0100007F:1F90 0100007F:9688 06 00000000:00000000 03:000012D5 00000000 0 0 4711 3";
-        let expected =
-            TcpSocket { local: local(8080), remote: local(38536), state: State::Kept, inode: 4711 };
-        assert_eq!(tcp_socket(line), Some(expected));
-        let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
-        assert_eq!(tcp_socket(&mapped), tcp_socket(line));
-        assert_eq!(tcp_socket("sl local_address rem_address st"), None);
     }
 }

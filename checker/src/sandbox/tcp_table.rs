@@ -1,0 +1,216 @@
+//! The TCP sockets that the system has, where it tells (Linux): it is asked by a message (`man 7 sock_diag`) or, if it
+//! does not reply to those, by `/proc/net/tcp`, which says the same but takes a hundred times as long to be made up.
+
+use std::fs;
+use std::net::SocketAddr;
+
+/// A TCP socket of this thread's network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TcpSocket {
+    /// Its address. (An IPv4 address in IPv6 is one of IPv4.)
+    pub(super) local: SocketAddr,
+    /// The address at the other end, if it has one.
+    pub(super) remote: SocketAddr,
+    pub(super) state: State,
+    /// Its number, by which a process has it open: `socket:[4711]`.
+    pub(super) inode: u64,
+}
+
+/// What a socket does (RFC 9293, 3.3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Listening,
+    /// TIME_WAIT
+    Kept,
+    Other,
+}
+
+impl State {
+    /// A state by its number in Linux (`include/net/tcp_states.h`).
+    fn numbered(number: u8) -> State {
+        match number {
+            10 => State::Listening,
+            6 => State::Kept,
+            _ => State::Other,
+        }
+    }
+}
+
+/// All of them, where the system tells.
+pub(super) fn tcp_sockets() -> Option<Vec<TcpSocket>> {
+    by_message().or_else(by_table)
+}
+
+/// As `/proc` has them, if it has the first of these tables.
+fn by_table() -> Option<Vec<TcpSocket>> {
+    let table_of = |name| fs::read_to_string(format!("/proc/thread-self/net/{name}")).ok();
+    let tables = table_of("tcp")? + &table_of("tcp6").unwrap_or_default();
+    Some(tables.lines().filter_map(in_line).collect())
+}
+
+/// Reads a line such as `1: 0100007F:1F90 0100007F:9688 06 … 4711 …`: 4711 is the number of the socket (the inode).
+fn in_line(line: &str) -> Option<TcpSocket> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    Some(TcpSocket {
+        local: address(fields.get(1)?)?,
+        remote: address(fields.get(2)?)?,
+        state: State::numbered(u8::from_str_radix(fields.get(3)?, 16).ok()?),
+        inode: fields.get(9)?.parse().ok()?,
+    })
+}
+
+/// `0100007F:1F90` is 127.0.0.1:8080. (An IPv4 address in IPv6 ends in the same.)
+fn address(text: &str) -> Option<SocketAddr> {
+    let (host, port) = text.split_once(':')?;
+    let host = u32::from_str_radix(host.get(host.len().checked_sub(8)?..)?, 16).ok()?;
+    Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn by_message() -> Option<Vec<TcpSocket>> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+use message::by_message;
+
+/// Messages to the system, and its replies (`man 7 netlink`, `include/uapi/linux/inet_diag.h`).
+#[cfg(target_os = "linux")]
+mod message {
+    use std::net::SocketAddr;
+
+    use rustix::net::netlink::SOCK_DIAG;
+    use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
+    use rustix::net::{recv, send, socket_with};
+
+    use super::{State, TcpSocket};
+
+    const HEADER: usize = 16;
+    /// `inet_diag_req_v2`: family, protocol, 2 bytes, states, and an address that is left empty.
+    const QUESTION: usize = 56;
+    const SOCK_DIAG_BY_FAMILY: u16 = 20;
+    const NLM_F_REQUEST_DUMP: u16 = 0x301;
+    const NLMSG_DONE: u16 = 3;
+    const IPPROTO_TCP: u8 = 6;
+    const ALL_STATES: u32 = 0xfff;
+    const LONGEST: usize = 1 << 16;
+
+    /// As the system replies, if it does.
+    pub(super) fn by_message() -> Option<Vec<TcpSocket>> {
+        let kind = (AddressFamily::NETLINK, SocketType::RAW, SocketFlags::CLOEXEC);
+        let system = socket_with(kind.0, kind.1, kind.2, Some(SOCK_DIAG)).ok()?;
+        let mut sockets = Vec::new();
+        let mut buffer = vec![0; LONGEST];
+        for family in [AddressFamily::INET, AddressFamily::INET6] {
+            send(&system, &question(family), SendFlags::empty()).ok()?;
+            let mut is_done = false;
+            while !is_done {
+                // What is to be said next is there by the time that anything is asked for.
+                let (count, _) = recv(&system, &mut buffer[..], RecvFlags::DONTWAIT).ok()?;
+                let mut messages = buffer.get(..count)?;
+                while !messages.is_empty() && !is_done {
+                    let (kind, content, rest) = split(messages)?;
+                    match kind {
+                        NLMSG_DONE => is_done = true,
+                        SOCK_DIAG_BY_FAMILY => sockets.push(in_reply(content)?),
+                        _ => return None, // an error
+                    }
+                    messages = rest;
+                }
+            }
+        }
+        Some(sockets)
+    }
+
+    fn question(family: AddressFamily) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER + QUESTION);
+        bytes.extend(((HEADER + QUESTION) as u32).to_ne_bytes());
+        bytes.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
+        bytes.extend(NLM_F_REQUEST_DUMP.to_ne_bytes());
+        bytes.extend([0; 8]); // no number, and to nobody but the system
+        bytes.extend([family.as_raw() as u8, IPPROTO_TCP, 0, 0]);
+        bytes.extend(ALL_STATES.to_ne_bytes());
+        bytes.resize(HEADER + QUESTION, 0);
+        bytes
+    }
+
+    /// The first of some messages: its type and its content, and the others.
+    fn split(messages: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+        let length = u32::from_ne_bytes(piece(messages, 0)?) as usize;
+        let kind = u16::from_ne_bytes(piece(messages, 4)?);
+        let content = messages.get(HEADER..length)?;
+        let next = length.next_multiple_of(4);
+        Some((kind, content, messages.get(next..).unwrap_or_default()))
+    }
+
+    /// Reads an `inet_diag_msg`.
+    pub(super) fn in_reply(content: &[u8]) -> Option<TcpSocket> {
+        let is_ipv6 = u16::from(*content.first()?) == AddressFamily::INET6.as_raw();
+        let last_of = |address: usize| if is_ipv6 { address + 12 } else { address };
+        let address = |host: usize, port: usize| {
+            let host: [u8; 4] = piece(content, last_of(host))?;
+            Some(SocketAddr::from((host, u16::from_be_bytes(piece(content, port)?))))
+        };
+        Some(TcpSocket {
+            local: address(8, 4)?,
+            remote: address(24, 6)?,
+            state: State::numbered(*content.get(1)?),
+            inode: u32::from_ne_bytes(piece(content, 68)?).into(),
+        })
+    }
+
+    /// So many bytes from there on.
+    fn piece<const LENGTH: usize>(bytes: &[u8], at: usize) -> Option<[u8; LENGTH]> {
+        bytes.get(at..)?.first_chunk().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::sockets::local;
+
+    #[test]
+    fn a_line_of_the_system_is_read() {
+        let line =
+            "1: 0100007F:1F90 0100007F:9688 06 00000000:00000000 03:000012D5 00000000 0 0 4711 3";
+        let expected =
+            TcpSocket { local: local(8080), remote: local(38536), state: State::Kept, inode: 4711 };
+        assert_eq!(in_line(line), Some(expected));
+        let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
+        assert_eq!(in_line(&mapped), in_line(line));
+        assert_eq!(in_line("sl local_address rem_address st"), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_reply_of_the_system_is_read_and_says_what_the_table_says() {
+        use std::net::{Ipv6Addr, TcpListener, TcpStream};
+        let [one, other] =
+            [TcpListener::bind(local(0)), TcpListener::bind((Ipv6Addr::UNSPECIFIED, 0))]
+                .map(|it| it.and_then(|it| Ok((it.local_addr()?.port(), it))));
+        let (ports, listeners): (Vec<u16>, Vec<TcpListener>) =
+            [one, other].into_iter().flatten().unzip();
+        let clients: Vec<TcpStream> = ports
+            .iter()
+            .map(|port| TcpStream::connect(local(*port)).expect("it listens"))
+            .collect();
+        let servers: Vec<TcpStream> =
+            listeners.iter().map(|it| it.accept().expect("a call").0).collect();
+        drop(servers); // they close first: the system keeps the connections, once the clients have closed too
+        drop(clients);
+        let of_ports = |sockets: Vec<TcpSocket>| {
+            let ours = |socket: &TcpSocket| ports.contains(&socket.local.port());
+            let mut sockets: Vec<TcpSocket> = sockets.into_iter().filter(ours).collect();
+            sockets.sort_by_key(|socket| (socket.local.port(), socket.inode));
+            sockets
+        };
+        let told = of_ports(by_message().expect("the system replies"));
+        assert_eq!(told, of_ports(by_table().expect("there is a table")));
+        for state in [State::Listening, State::Kept] {
+            let count = told.iter().filter(|socket| socket.state == state).count();
+            assert_eq!(count, listeners.len(), "{state:?}: {told:?}");
+        }
+        assert_eq!(message::in_reply(&[2; 71]), None, "it is too short");
+    }
+}
