@@ -9,12 +9,13 @@ use std::process::{Child, Command, Stdio};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::run::{Ended, checker, run};
-use crate::{kept, root};
+use crate::{built, kept, root};
 
 /// A copy of the course in which all exercises are solved. It belongs to one test at a time, and is kept, with what is
 /// built from it: the next time, only what has changed is copied and built again.
 pub struct Copy {
     root: PathBuf,
+    target: PathBuf,
     _turn: Option<File>, // locked, until it is closed
 }
 
@@ -24,18 +25,30 @@ impl Copy {
     /// # Panics
     /// When a file cannot be copied.
     pub fn of_the_course() -> Copy {
-        let folder = kept("copy");
+        Copy::kept_as("copy")
+    }
+
+    /// A copy of its own, with a folder of its own that cargo builds in: what is changed in it is built again each time, and
+    /// then it is best when the other copy's is not.
+    ///
+    /// # Panics
+    /// As above.
+    pub fn kept_as(name: &str) -> Copy {
+        let folder = kept(name);
         fs::create_dir_all(&folder).expect("a folder is made");
         let turn = File::create(folder.join("turn")).expect("a file is made");
         flock(&turn, FlockOperation::LockExclusive).expect("the file is locked");
-        let copy = Copy { root: folder.join("course"), _turn: Some(turn) };
+        let (root, target) = (folder.join("course"), folder.join("target"));
+        built::begin(&target);
+        let copy = Copy { root, target, _turn: Some(turn) };
         copy.bring_up_to_date();
         copy
     }
 
     /// Another copy, which shares the folder that cargo builds in.
     pub fn another(&self) -> Copy {
-        let copy = Copy { root: kept("copy").join("another"), _turn: None };
+        let root = self.root.with_file_name("another");
+        let copy = Copy { root, target: self.target.clone(), _turn: None };
         copy.bring_up_to_date();
         copy
     }
@@ -101,8 +114,8 @@ impl Copy {
     }
 
     /// The folder that cargo builds in.
-    pub fn target(&self) -> PathBuf {
-        kept("copy").join("target")
+    pub fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Runs cargo in the copy.
@@ -164,7 +177,7 @@ impl Copy {
     /// # Panics
     /// When the script cannot be written.
     pub fn step_with_cargo(&self, script: &str, arguments: &[&str]) -> Ended {
-        let cargo = kept("copy").join("cargo");
+        let cargo = self.root.with_file_name("cargo");
         let script = format!("#!/bin/sh\nCARGO={:?}\n{script}\n", env!("CARGO"));
         // By a shell: while this process has a file open to write, none that it starts meanwhile can run it.
         let mut shell = Command::new("sh");

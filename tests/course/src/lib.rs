@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
+pub mod built;
 pub mod class;
 pub mod copy;
 pub mod desk;

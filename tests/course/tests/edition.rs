@@ -10,7 +10,7 @@ use std::process::Command;
 use course_tests::copy::{Copy, mirror};
 use course_tests::play::{Package, STEPS, Step, all_programs, find, starter};
 use course_tests::run::{Ended, run, step};
-use course_tests::{kept, read, root};
+use course_tests::{built, kept, read, root};
 use tempfile::TempDir;
 
 /// Makes an edition of a course in which all exercises are solved.
@@ -251,24 +251,26 @@ fn an_edition_can_be_made_in_an_empty_repository_and_says_what_is_not_in_it() {
 }
 
 /// An edition that is kept, with what is built from it.
-struct Built<'a> {
+struct Built {
     folder: PathBuf,
-    course: &'a Copy,
+    target: PathBuf,
 }
 
-impl Built<'_> {
-    fn of<'a>(course: &'a Copy, options: &[&str]) -> Built<'a> {
+impl Built {
+    /// Makes an edition of a course. What was built from the last one is still there.
+    fn of(course: &Copy, options: &[&str]) -> Built {
         let (_folder, edition) = edition_of(course, options);
-        let folder = kept("copy").join("edition");
+        let [folder, target] = ["course", "target"].map(|name| kept("edition").join(name));
+        built::begin(&target);
         mirror(&edition, &folder);
-        Built { folder, course }
+        Built { folder, target }
     }
 
     /// Runs a command in it, without a network, and with all that the course is built from at hand.
     fn run(&self, program: &str, arguments: &[&str]) -> Ended {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.folder);
-        command.env("CARGO_TARGET_DIR", self.course.target()).env("CARGO_NET_OFFLINE", "true");
+        command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_NET_OFFLINE", "true");
         for name in ["CARGO_MANIFEST_DIR", "STARTERS", "RUST_BACKTRACE", "MAKEFLAGS", "MAKELEVEL"] {
             command.env_remove(name);
         }

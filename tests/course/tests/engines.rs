@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use course_tests::run::{Ended, checker, run, step};
-use course_tests::{kept, read, root};
+use course_tests::{built, kept, read, root};
 use regex::Regex;
 use rustix::fs::{FlockOperation, flock};
 use saphyr::{LoadableYamlNode, Yaml};
@@ -433,6 +433,7 @@ impl Autograder {
         let turn = File::create(folder.join("turn")).expect("a file");
         flock(&turn, FlockOperation::LockExclusive).expect("the file is locked");
         let autograder = Autograder { root: folder.join("root"), _turn: turn };
+        built::begin(&autograder.root.join("source/course/target"));
         let mut zip = ZipArchive::new(File::open(zip).expect("a zip")).expect("a zip");
         for index in 0..zip.len() {
             let mut file = zip.by_index(index).expect("a file");

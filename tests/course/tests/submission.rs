@@ -109,7 +109,7 @@ fn somebody_elses_file_is_not_judged() {
         "exercises/src/bin/ex1_server.rs takes in solutions/src/bin/ex1_server.rs, which is not in",
     );
     // What was built of others lies in the folder that cargo builds in.
-    let built = copy.target().join("CACHEDIR.TAG");
+    let built = copy.target().join(".rustc_info.json");
     let bytes = format!("fn main() {{ print!(\"{{:?}}\", include_bytes!({built:?})); }}\n");
     fs::write(&program, bytes).expect("it is written");
     expect(&format!(
