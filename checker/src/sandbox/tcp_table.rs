@@ -167,8 +167,13 @@ mod message {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
-    use crate::sandbox::sockets::local;
+
+    fn local(port: u16) -> SocketAddr {
+        (Ipv4Addr::LOCALHOST, port).into()
+    }
 
     #[test]
     fn a_line_of_the_system_is_read() {
