@@ -1,7 +1,7 @@
 //! A peer on the stage: the checker's own socket, with nothing of the helpers in it.
 
 use std::cell::{Cell, RefCell};
-use std::io::Write;
+use std::io::{self, ErrorKind, Write};
 use std::net::TcpStream;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -157,13 +157,15 @@ impl Peer {
         Ok(())
     }
 
-    /// Sends bytes in two pieces, of which each is read on its own. That takes no waiting, so nobody can be late.
+    /// Sends bytes in two pieces, of which each is read on its own. That takes no waiting, so nobody can be late. Whether
+    /// somebody is there to read them, the answer tells.
     pub fn sends_in_two(&self, first: &str, second: &str, shown: [&str; 2]) -> Scene {
         self.notes_bytes(Mark::Sent, shown[0], first.as_bytes());
         self.notes_bytes(Mark::Sent, shown[1], second.as_bytes());
         let send = |socket: &TcpStream| send_in_two(socket, first.as_bytes(), second.as_bytes());
         match self.board.with_socket(self.wire, send) {
             Some(Ok(true)) => Ok(()),
+            Some(Err(error)) if has_left(&error) => Ok(()),
             Some(Ok(false)) | None => self.fails("cannot send: the other side does not read"),
             Some(Err(error)) => {
                 Err(Stop::NotChecked(format!("two pieces cannot be sent: {error}")))
@@ -457,4 +459,36 @@ fn without_line_break(text: &str) -> &str {
 /// What has arrived of a line: all but the line break.
 fn without_line_break_in(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\n").unwrap_or(bytes)
+}
+
+/// Whether nothing can be sent since the other side has closed the connection.
+fn has_left(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::sandbox::limits::Limits;
+    use crate::sandbox::sockets::local;
+
+    #[test]
+    fn that_the_other_side_has_left_is_told_by_what_is_heard_and_not_by_what_is_sent() {
+        let board = Rc::new(Board::new(String::new(), Limits::default(), Arc::default()));
+        let listener = TcpListener::bind(local(0)).expect("a free port");
+        let client = TcpStream::connect(listener.local_addr().expect("its address"));
+        let wire = board.add_socket("server", client.expect("it listens")).expect("it is taken");
+        drop(listener.accept().expect("a call"));
+        let peer = Peer::new(board, "alice", wire, Framing::default(), true);
+        for _ in 0..2 {
+            assert!(peer.sends_in_two("tim", "ber\n", ["tim", "ber"]).is_ok());
+        }
+        let Err(Stop::Fails(failure)) = peer.hears("timber") else {
+            panic!("it has heard something")
+        };
+        assert!(failure.message.ends_with("but the connection was closed"), "{}", failure.message);
+    }
 }
