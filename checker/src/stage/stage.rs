@@ -445,11 +445,16 @@ impl Stage {
     pub fn tries_again(&self, scene: impl Fn() -> Scene) -> Scene {
         for _ in 0..2 {
             match scene() {
-                Err(Stop::Fails(failure)) if failure.may_be_chance => self.board.clear_transcript(),
+                Err(Stop::Fails(failure)) if failure.may_be_chance => self.begins_anew(),
                 other => return other,
             }
         }
         scene()
+    }
+
+    /// Begins the scene once more, from an empty transcript.
+    pub fn begins_anew(&self) {
+        self.board.clear_transcript();
     }
 }
 
