@@ -5,7 +5,7 @@ use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
@@ -65,19 +65,21 @@ pub fn census() -> Vec<Entry> {
     pids.filter_map(entry).collect()
 }
 
-/// All processes, as they were a moment ago at most: many scenes ask at the same time, and the answer is the same for
-/// all of them.
+/// All processes, as they were a moment ago: many scenes ask at the same time, and the answer is the same for all of
+/// them. While one of them makes a new list, the others go by the last one: that one may have to wait for a processor.
 pub fn recent_census() -> Arc<Vec<Entry>> {
     const MOMENT: Duration = Duration::from_millis(40);
     static LAST: Mutex<Option<(Instant, Arc<Vec<Entry>>)>> = Mutex::new(None);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((when, entries)) = &*last
-        && when.elapsed() < MOMENT
-    {
-        return Arc::clone(entries);
-    }
+    static MAKER: Mutex<()> = Mutex::new(());
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = last().clone();
+    let _maker = match (known, MAKER.try_lock()) {
+        (Some((when, entries)), _) if when.elapsed() < MOMENT => return entries,
+        (Some((_, entries)), Err(TryLockError::WouldBlock)) => return entries,
+        (_, maker) => maker,
+    };
     let entries = Arc::new(census());
-    *last = Some((Instant::now(), Arc::clone(&entries)));
+    *last() = Some((Instant::now(), Arc::clone(&entries)));
     entries
 }
 
@@ -230,6 +232,8 @@ pub struct Work {
     pub ran: Duration,
     /// How long it was ready to run, but others had the processors.
     pub waited: Duration,
+    /// How often it got one.
+    pub turns: u32,
 }
 
 /// What each thread of a process, by its id, has done so far.
@@ -243,11 +247,12 @@ pub fn work_of_this_thread() -> Option<(i32, Work)> {
     Some((0, work_in(&short_text(Path::new("/proc/thread-self/schedstat"))?)?))
 }
 
-/// The first two numbers of a line such as `709466336 302474643 86`, in nanoseconds.
+/// The numbers of a line such as `709466336 302474643 86`: nanoseconds, nanoseconds, and how many times.
 fn work_in(schedstat: &str) -> Option<Work> {
-    let mut numbers = schedstat.split_whitespace().map(|word| word.parse().ok());
-    let mut next = || Some(Duration::from_nanos(numbers.next()??));
-    Some(Work { ran: next()?, waited: next()? })
+    let mut numbers = schedstat.split_whitespace().map(|word| word.parse::<u64>().ok());
+    let mut next = || numbers.next()?;
+    let (ran, waited) = (Duration::from_nanos(next()?), Duration::from_nanos(next()?));
+    Some(Work { ran, waited, turns: u32::try_from(next()?).unwrap_or(u32::MAX) })
 }
 
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
@@ -336,7 +341,7 @@ mod tests {
     #[test]
     fn a_line_tells_how_long_a_thread_ran_and_was_kept_waiting() {
         let (ran, waited) = (Duration::from_nanos(709_466_336), Duration::from_nanos(302_474_643));
-        assert_eq!(work_in("709466336 302474643 86\n"), Some(Work { ran, waited }));
+        assert_eq!(work_in("709466336 302474643 86\n"), Some(Work { ran, waited, turns: 86 }));
         assert_eq!(work_in(""), None);
     }
 

@@ -58,6 +58,8 @@ pub struct Board {
     pub(super) called: RefCell<Vec<u16>>, // ports that programs call, from wherever they do
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
+    polled: Cell<Instant>,        // when it was last looked at the wires
+    unseen: Cell<Duration>,       // the longest time for which that was put off
     pub(super) sent: Cell<usize>, // by all peers together, in bytes
     pub(super) in_vain: Arc<InVain>,
     pub(super) is_silent: Cell<bool>, // since the last look at what programs do
@@ -82,6 +84,8 @@ impl Board {
             called: RefCell::default(),
             clock: Clock::new(),
             looked: Cell::new(Instant::now()),
+            polled: Cell::new(Instant::now()),
+            unseen: Cell::default(),
             sent: Cell::default(),
             in_vain,
             is_silent: Cell::new(true),
@@ -224,10 +228,17 @@ impl Board {
         self.clock.time()
     }
 
-    /// How much of the scene's time the machine was too busy to run its programs.
-    pub fn lost(&self) -> Duration {
-        self.forgives();
-        self.clock.elapsed().saturating_sub(self.clock.time())
+    /// How much later something was seen than it happened, at most, since this was last asked: a thread had to wait for a
+    /// processor, or the scene was at something else.
+    pub fn held_up(&self) -> Duration {
+        self.clock.forgive(self.looks_at_work().into_iter());
+        self.polled.set(Instant::now());
+        self.clock.take_longest_wait().max(self.unseen.take())
+    }
+
+    /// Takes note that nothing was seen for so long.
+    fn saw_nothing(&self, time: Duration) {
+        self.unseen.set(self.unseen.get().max(time));
     }
 
     /// Waits as [`Board::wait`] does, but the scene's time begins only after it, however long it was: what a scene has to
@@ -308,8 +319,15 @@ impl Board {
                 polled.push(PollFd::from_borrowed_fd(fd, flags));
             }
         }
+        self.saw_nothing(self.polled.get().elapsed());
+        self.polled.set(Instant::now());
         let timeout = Timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ };
-        if rustix::event::poll(&mut polled, Some(&timeout)).is_err() {
+        let ready = rustix::event::poll(&mut polled, Some(&timeout));
+        if ready == Ok(0) {
+            self.saw_nothing(self.polled.get().elapsed().saturating_sub(limit));
+        }
+        self.polled.set(Instant::now());
+        if ready.is_err() {
             return; // a signal came in between; the caller's loop comes again
         }
         let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;

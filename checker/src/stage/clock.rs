@@ -17,8 +17,9 @@ const HARDLY: Duration = Duration::from_millis(5);
 pub struct Clock {
     began: Cell<Instant>,
     lost: Cell<Duration>,
+    longest_wait: Cell<Duration>,
     looked: Cell<Instant>,
-    waited: RefCell<HashMap<i32, Duration>>, // by thread: how long until then
+    work: RefCell<HashMap<i32, Work>>, // by thread: what it had done by then
 }
 
 impl Default for Clock {
@@ -31,13 +32,12 @@ impl Clock {
     /// A clock that begins now.
     pub fn new() -> Clock {
         let now = Instant::now();
-        let own = census::work_of_this_thread().into_iter();
-        let waited = own.map(|(thread, work)| (thread, work.waited)).collect();
         Clock {
             began: Cell::new(now),
             lost: Cell::default(),
+            longest_wait: Cell::default(),
             looked: Cell::new(now),
-            waited: RefCell::new(waited),
+            work: RefCell::new(census::work_of_this_thread().into_iter().collect()),
         }
     }
 
@@ -69,6 +69,12 @@ impl Clock {
         self.began.get().elapsed()
     }
 
+    /// The longest time that a thread in the scene had to wait for a processor, between two looks on average, since this
+    /// was last asked.
+    pub fn take_longest_wait(&self) -> Duration {
+        self.longest_wait.take()
+    }
+
     /// Whether it is time to look who had to wait.
     pub fn is_to_look(&self) -> bool {
         self.looked.get().elapsed() >= OFTEN
@@ -78,12 +84,17 @@ impl Clock {
     /// processor since this was last called. Returns whether anybody had to.
     pub fn forgive(&self, threads: impl Iterator<Item = (i32, Work)>) -> bool {
         self.looked.set(Instant::now());
-        let mut before = self.waited.borrow_mut();
-        let waits = threads.chain(census::work_of_this_thread()).map(|(thread, work)| {
-            work.waited.saturating_sub(before.insert(thread, work.waited).unwrap_or_default())
-        });
-        let longest = waits.max().unwrap_or_default();
+        let mut before = self.work.borrow_mut();
+        let (mut longest, mut longest_at_once) = (Duration::ZERO, self.longest_wait.get());
+        for (thread, work) in threads.chain(census::work_of_this_thread()) {
+            let before = before.insert(thread, work).unwrap_or_default();
+            let waited = work.waited.saturating_sub(before.waited);
+            longest = longest.max(waited);
+            let turns = work.turns.saturating_sub(before.turns).max(1);
+            longest_at_once = longest_at_once.max(waited / turns);
+        }
         self.lost.set(self.lost.get() + longest);
+        self.longest_wait.set(longest_at_once);
         longest > HARDLY
     }
 }

@@ -212,6 +212,11 @@ impl Program {
         Ok(self.next_printed(limit)?.map(|line| (line.text, line.when)))
     }
 
+    /// When it has closed its stdout, if it has.
+    pub fn fell_silent(&self) -> Option<Instant> {
+        self.board.with_wire(self.board.stdout_of(self.id), |wire| wire.ended())
+    }
+
     fn next_printed(&self, limit: Duration) -> Result<Option<Printed>, Stop> {
         let stdout = self.board.stdout_of(self.id);
         let found = self.board.wait(limit, || {

@@ -82,7 +82,7 @@ mod tests {
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
     fn work(ran: u64, waited: u64) -> [(i32, Work); 1] {
-        [(7, Work { ran: MS(ran), waited: MS(waited) })]
+        [(7, Work { ran: MS(ran), waited: MS(waited), turns: 1 })]
     }
 
     #[test]

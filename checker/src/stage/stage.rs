@@ -151,10 +151,14 @@ impl Stage {
         self.board.time()
     }
 
-    /// How much of the scene's time the machine was too busy to run its programs: what is measured meanwhile can be so
-    /// much too long.
-    pub fn lost(&self) -> Duration {
-        self.board.lost()
+    /// Takes in what has come until now: what is only taken in later is seen later.
+    pub fn takes_in(&self) {
+        self.board.gather(Duration::ZERO, None);
+    }
+
+    /// How much later something was seen than it happened, at most, since this was last asked.
+    pub fn held_up(&self) -> Duration {
+        self.board.held_up()
     }
 
     /// Whether it is later than `deadline`.
@@ -442,7 +446,7 @@ impl Stage {
 
     /// Plays all of a scene and, if it fails by what may be chance, again from an empty transcript, twice at most:
     /// for what a busy machine can spoil once, but hardly three times.
-    pub fn tries_again(&self, scene: impl Fn() -> Scene) -> Scene {
+    pub fn tries_again<T>(&self, scene: impl Fn() -> Result<T, Stop>) -> Result<T, Stop> {
         for _ in 0..2 {
             match scene() {
                 Err(Stop::Fails(failure)) if failure.may_be_chance => self.begins_anew(),

@@ -41,7 +41,7 @@ pub struct Wire {
     unread: BytesMut,
     arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
     taken: usize,
-    end: Option<End>,
+    end: Option<(End, Instant)>,
     is_paused: bool,
     next_sip: Option<Instant>, // when a little is read though it is paused
     pub(super) is_unfinished: bool, // what was sent to the other side last has no line break
@@ -113,7 +113,12 @@ impl Wire {
 
     /// Why nothing more comes, if so.
     pub fn end(&self) -> Option<End> {
-        self.end
+        self.end.map(|(end, _)| end)
+    }
+
+    /// Since when that is so.
+    pub(super) fn ended(&self) -> Option<Instant> {
+        self.end.map(|(_, when)| when)
     }
 
     /// Leaves what comes with the system, until it can take no more.
@@ -175,7 +180,7 @@ impl Wire {
             Source::Pipe(pipe) => (pipe.read(&mut buffer), "printed"),
         };
         match result {
-            Ok(0) => self.end = Some(End::Closed),
+            Ok(0) => self.end = Some((End::Closed, Instant::now())),
             Ok(count) => {
                 self.unread.extend_from_slice(&buffer[..count]);
                 self.arrivals.push_back((self.taken + self.unread.len(), Instant::now()));
@@ -183,8 +188,8 @@ impl Wire {
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
             // A terminal that nobody has open any more (EIO): the end of what was written to it.
-            Err(_) if verb == "printed" => self.end = Some(End::Closed),
-            Err(_) => self.end = Some(End::Reset),
+            Err(_) if verb == "printed" => self.end = Some((End::Closed, Instant::now())),
+            Err(_) => self.end = Some((End::Reset, Instant::now())),
         }
         if self.taken + self.unread.len() > self.most + allowance {
             let mib = self.most as u64 / MIB;

@@ -50,6 +50,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"← \* newcomer \d+ has come", "← [a line]"),
         (r"\d+ ms", "[time]"),
+        (r"--max-sleep-ms \d+", "--max-sleep-ms [time]"), // longer on a busy machine
         (r"\d\.\d\d\u{a0}s", "[time]"),
         // How much was printed on and on, and what a server logged of a crowd.
         (r"… and \d+ lines more", "… and [many] lines more"),

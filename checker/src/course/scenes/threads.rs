@@ -4,9 +4,6 @@ use std::time::{Duration, Instant};
 
 use crate::stage::show::quoted;
 
-/// Pauses are alike if they are so close to the one in their middle, as far as can be measured from outside.
-const ALIKE: Duration = Duration::from_millis(40);
-
 /// The share of pauses that are alike within the runs, and from run to run, from which on they are not random:
 /// not all, since on a busy machine some lines come late. Of random ones it is a half, and a third.
 const NOT_RANDOM_WITHIN: f64 = 0.85;
@@ -199,21 +196,22 @@ impl Run {
     }
 }
 
-/// Makes sure that pauses are random: of their own for each thread, and others in each run.
-pub fn are_random(runs: &[Vec<Duration>]) -> Result<(), String> {
+/// Makes sure that pauses are random: of their own for each thread, and others in each run. Pauses that are not `alike`
+/// apart from the one in their middle count as the same.
+pub fn are_random(runs: &[Vec<Duration>], alike: Duration) -> Result<(), String> {
     let shown =
         |pauses: &Vec<Duration>| pauses.iter().map(|p| seconds(*p)).collect::<Vec<_>>().join(", ");
     let last: Vec<String> = runs.iter().rev().take(2).map(shown).collect();
     let of_thread =
         |thread: usize| runs.iter().filter_map(|run| run.get(thread).copied()).collect();
     let threads: Vec<Vec<Duration>> = (0..3).map(of_thread).collect();
-    if share_alike(runs) >= NOT_RANDOM_WITHIN {
+    if share_alike(runs, alike) >= NOT_RANDOM_WITHIN {
         return Err(format!(
             "expected a pause of its own for each thread, but they were {}",
             last[0]
         ));
     }
-    if share_alike(&threads) >= NOT_RANDOM_FROM_RUN_TO_RUN {
+    if share_alike(&threads, alike) >= NOT_RANDOM_FROM_RUN_TO_RUN {
         let last = last.join(" and ");
         return Err(format!("expected other pauses in each run, but they were {last}"));
     }
@@ -221,15 +219,15 @@ pub fn are_random(runs: &[Vec<Duration>]) -> Result<(), String> {
 }
 
 /// The share of pauses that are alike within their groups.
-fn share_alike(groups: &[Vec<Duration>]) -> f64 {
-    let alike = |group: &Vec<Duration>| {
+fn share_alike(groups: &[Vec<Duration>], alike: Duration) -> f64 {
+    let count = |group: &Vec<Duration>| {
         let mut sorted = group.clone();
         sorted.sort();
         let middle = sorted.get(sorted.len() / 2).copied().unwrap_or_default();
-        sorted.iter().filter(|pause| pause.abs_diff(middle) < ALIKE).count()
+        sorted.iter().filter(|pause| pause.abs_diff(middle) < alike).count()
     };
     let all: usize = groups.iter().map(Vec::len).sum();
-    groups.iter().map(alike).sum::<usize>() as f64 / all as f64
+    groups.iter().map(count).sum::<usize>() as f64 / all as f64
 }
 
 /// `0.25 s`: as wide for a short time as for a long one, so that lines break at the same words each time.
@@ -391,16 +389,19 @@ mod tests {
         assert_eq!(ms(&run.pauses().expect("by their length")), [50, 60, 70]);
     }
 
+    const ALIKE: Duration = Duration::from_millis(40);
+
     #[test]
     fn pauses_that_are_alike_within_a_run_or_from_run_to_run_are_not_random() {
         let runs = |runs: &[[u64; 3]]| -> Vec<Vec<Duration>> {
             runs.iter().map(|run| run.map(Duration::from_millis).to_vec()).collect()
         };
-        let error = |pauses: &[[u64; 3]]| are_random(&runs(pauses)).err().unwrap_or_default();
+        let error =
+            |pauses: &[[u64; 3]]| are_random(&runs(pauses), ALIKE).err().unwrap_or_default();
         assert!(error(&[[100, 110, 120]; 5]).contains("of its own for each thread"));
         assert!(error(&[[100, 200, 300]; 5]).contains("other pauses in each run"));
         let random =
             [[120, 390, 210], [300, 130, 250], [110, 220, 380], [390, 300, 100], [200, 100, 310]];
-        assert_eq!(are_random(&runs(&random)), Ok(()));
+        assert_eq!(are_random(&runs(&random), ALIKE), Ok(()));
     }
 }
