@@ -547,4 +547,19 @@ mod tests {
         assert_eq!(board.transcript.borrow().lines.len(), 1);
         assert!(when(&board) < Duration::from_secs(5));
     }
+
+    #[test]
+    fn it_is_known_how_late_something_was_seen_since_this_was_last_asked() {
+        const LATE: Duration = Duration::from_millis(100);
+        let board = Board::new(String::new(), Limits::default(), Arc::default());
+        board.held_up();
+        thread::sleep(LATE);
+        board.gather(Duration::ZERO, None);
+        assert!(board.held_up() >= LATE);
+        let looks_in_time = || {
+            board.gather(Duration::ZERO, None);
+            board.held_up() < LATE
+        };
+        assert!((0..100).any(|_| looks_in_time()), "not even once, however busy the machine");
+    }
 }

@@ -80,21 +80,21 @@ impl Clock {
         self.looked.get().elapsed() >= OFTEN
     }
 
-    /// Sets the clock back by the longest time that one of these threads, or the one that asks, had to wait for a
-    /// processor since this was last called. Returns whether anybody had to.
+    /// Sets the clock back by the time since this was last called in which one of these threads, or the one that asks, had
+    /// to wait for a processor. One may have waited for another, so that all their waits count; but at most all the time,
+    /// or the longest of them, which may have begun before. Returns whether anybody had to wait.
     pub fn forgive(&self, threads: impl Iterator<Item = (i32, Work)>) -> bool {
-        self.looked.set(Instant::now());
+        let since = self.looked.replace(Instant::now()).elapsed();
         let mut before = self.work.borrow_mut();
-        let (mut longest, mut longest_at_once) = (Duration::ZERO, self.longest_wait.get());
+        let (mut all, mut longest) = (Duration::ZERO, Duration::ZERO);
         for (thread, work) in threads.chain(census::work_of_this_thread()) {
             let before = before.insert(thread, work).unwrap_or_default();
             let waited = work.waited.saturating_sub(before.waited);
-            longest = longest.max(waited);
+            (all, longest) = (all + waited, longest.max(waited));
             let turns = work.turns.saturating_sub(before.turns).max(1);
-            longest_at_once = longest_at_once.max(waited / turns);
+            self.longest_wait.set(self.longest_wait.get().max(waited / turns));
         }
-        self.lost.set(self.lost.get() + longest);
-        self.longest_wait.set(longest_at_once);
+        self.lost.set(self.lost.get() + longest.max(all.min(since)));
         longest > HARDLY
     }
 }
@@ -128,5 +128,35 @@ mod tests {
         });
         assert!(is_forgiven.into_inner());
         assert!(clock.time() + HARDLY < clock.elapsed());
+    }
+
+    #[test]
+    fn the_longest_wait_is_that_for_one_turn() {
+        const MS: fn(u64) -> Duration = Duration::from_millis;
+        let work = |waited, turns| [(-1, Work { ran: MS(9), waited, turns })].into_iter();
+        let clock = Clock::new();
+        clock.forgive(work(MS(0), 10));
+        clock.take_longest_wait(); // this thread's own, until now
+        clock.forgive(work(MS(100_000), 14)); // longer than this thread can have waited
+        assert_eq!(clock.take_longest_wait(), MS(25_000));
+        assert_eq!(clock.take_longest_wait(), Duration::ZERO);
+    }
+
+    #[test]
+    fn who_waits_for_one_that_waits_is_forgiven_for_both() {
+        const MS: fn(u64) -> Duration = Duration::from_millis;
+        let work = |waited| {
+            let work = Work { ran: MS(1), waited: MS(waited), turns: 1 };
+            [(-1, work), (-2, work)].into_iter()
+        };
+        let clock = Clock::that_began(MS(10_000), MS(0));
+        clock.forgive(work(0));
+        clock.looked.set(Instant::now().checked_sub(MS(5000)).expect("a time"));
+        clock.lost.set(MS(0));
+        clock.forgive(work(2000));
+        assert!(clock.lost.get() >= MS(4000), "{:?}", clock.lost);
+        clock.lost.set(MS(0));
+        clock.forgive(work(3000));
+        assert!(clock.lost.get() < MS(2000), "no longer than it was: {:?}", clock.lost);
     }
 }

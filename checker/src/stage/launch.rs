@@ -80,6 +80,14 @@ impl Launch {
         }
     }
 
+    /// Whether this setting can be chosen.
+    pub fn takes(&self, setting: &Setting) -> bool {
+        match self {
+            Launch::Command(words) => words.iter().any(|word| word.contains(setting.placeholder)),
+            Launch::Built(..) | Launch::Broken(_) | Launch::Missing(_) => true,
+        }
+    }
+
     /// The command that starts the program on this port, and how a person would type it.
     ///
     /// # Errors

@@ -131,6 +131,12 @@ impl Stage {
         launch.is_some_and(Launch::is_foreign)
     }
 
+    /// Whether the program that the check is about can be told this.
+    pub fn can_tell(&self, setting: &Setting) -> bool {
+        let launch = self.production.launches.get(&self.production.role);
+        launch.is_some_and(|launch| launch.takes(setting))
+    }
+
     /// How the programs do what the handout leaves open.
     pub fn manners(&self) -> &Manners {
         &self.production.manners

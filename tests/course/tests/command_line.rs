@@ -198,7 +198,7 @@ fn the_same_seed_draws_the_same_words_and_another_one_others() {
 
 #[test]
 fn a_step_without_sockets_is_checked_by_its_program() {
-    let command = command("ex3_threads", "--max-sleep-ms 300");
+    let command = command("ex3_threads", "--max-sleep-ms {max_sleep_ms}");
     let output = step(&["check", "ex3", "--json", "--program", &command]).with(0);
     let step = &output.json()["steps"][0];
     assert_eq!(step["points"].as_f64(), step["max"].as_f64(), "{output}");

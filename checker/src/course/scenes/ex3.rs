@@ -99,11 +99,13 @@ fn alike(longest: Duration) -> Duration {
     ALIKE.max(longest / 10)
 }
 
+fn longest_sleep(max_sleep_ms: u64) -> Setting {
+    let (option, placeholder) = ("--max-sleep-ms", "{max_sleep_ms}");
+    Setting { option, placeholder, value: max_sleep_ms, is_needed: false }
+}
+
 fn start(stage: &Stage, actor: &str, max_sleep_ms: u64) -> Result<Program, Stop> {
-    let option = "--max-sleep-ms";
-    let placeholder = "{max_sleep_ms}";
-    let setting = Setting { option, placeholder, value: max_sleep_ms, is_needed: false };
-    stage.starts_program(actor, &[setting])
+    stage.starts_program(actor, &[longest_sleep(max_sleep_ms)])
 }
 
 /// Collects what a program prints until it ends, or has run for long enough.
@@ -304,6 +306,7 @@ fn no_pause_is_too_short(stage: &Stage) -> Scene {
 /// A few random pauses may happen to be alike. Then there are more runs, and all of them are compared. On a busy machine
 /// the same pauses may look random, and random ones the same. Then there are others, which are longer.
 fn the_pauses_are_random(stage: &Stage) -> Scene {
+    let is_told = stage.can_tell(&longest_sleep(MAX_SLEEP_MS));
     let mut max_sleep_ms = MAX_SLEEP_MS;
     for _ in 0..TRIES {
         let runs = RefCell::new(Vec::new());
@@ -311,13 +314,13 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
             stage.held_up(); // until now, which does not count
             runs.borrow_mut().extend(pauses_of_runs(stage, max_sleep_ms)?);
             let longest = runs.borrow().iter().flatten().max().copied().unwrap_or_default();
-            // A foreign program chooses its own sleeps, and perhaps among a few that are close.
-            let (late, alike) = match stage.is_foreign() {
-                true => (alike(longest), ALIKE),
-                false => {
+            // A program that chooses its own sleeps does so among a few that are close, perhaps.
+            let (late, alike) = match is_told {
+                true => {
                     let longest = longest.min(Duration::from_millis(max_sleep_ms));
                     (alike(longest), alike(longest))
                 }
+                false => (alike(longest), ALIKE),
             };
             let judged = by_time(are_random(&runs.borrow(), alike));
             let late = if judged.is_ok() { late } else { late.max(HARMLESS) };
@@ -328,7 +331,7 @@ fn the_pauses_are_random(stage: &Stage) -> Scene {
             return Ok(());
         }
         stage.begins_anew();
-        max_sleep_ms *= if stage.is_foreign() { 1 } else { LONGER };
+        max_sleep_ms *= if is_told { LONGER } else { 1 };
     }
     Err(too_busy())
 }
