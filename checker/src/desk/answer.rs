@@ -49,6 +49,7 @@ mod tests {
             transcript: Transcript::new(String::new()),
             took: Duration::ZERO,
             lacked_room: false,
+            held_up: Duration::ZERO,
             warnings: Vec::new(),
         };
         let outcomes = verdicts.iter().map(outcome).collect();

@@ -35,6 +35,7 @@ pub(super) fn outcome(step: &Step, check: &'static Check) -> Outcome {
         transcript: recorded.unwrap_or(Transcript::new(title)),
         took: Duration::ZERO,
         lacked_room: false,
+        held_up: Duration::ZERO,
         warnings: Vec::new(),
     }
 }

@@ -92,6 +92,7 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         transcript: Transcript::new(cast.production(check, seed).title),
         verdict,
         took: Duration::ZERO,
+        held_up: Duration::ZERO,
         lacked_room: false,
         warnings: Vec::new(),
     };
@@ -129,6 +130,7 @@ fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         transcript: stage.into_transcript(failure),
         verdict,
         took: Duration::ZERO, // its caller knows
+        held_up: finished.held_up,
         lacked_room,
         warnings: if survivors.is_empty() { Vec::new() } else { vec![warning] },
     }

@@ -56,6 +56,8 @@ pub struct Outcome {
     pub transcript: Transcript,
     /// How long it took.
     pub took: Duration,
+    /// How much later something was seen than it happened, at most: a busy machine hides what needs less.
+    pub held_up: Duration,
     /// Whether it is *not checked* only because the machine had no room for it at that moment.
     pub lacked_room: bool,
     /// What the person at the machine should know: processes that could not be ended.

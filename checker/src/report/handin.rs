@@ -112,9 +112,9 @@ mod tests {
         for text in ["$ ms3_server --port 5000", "ms3_server", "$ ms3_servers", "hello"] {
             transcript.lines.push(Line::new("server", Mark::Output, text));
         }
-        let (took, max) = (Duration::ZERO, 1.0);
+        let (took, held_up, max) = (Duration::ZERO, Duration::ZERO, 1.0);
         let (is_bonus, lacked_room, warnings) = (false, false, Vec::new());
-        Outcome { check, verdict, is_bonus, max, transcript, took, lacked_room, warnings }
+        Outcome { check, verdict, is_bonus, max, transcript, took, held_up, lacked_room, warnings }
     }
 
     #[test]

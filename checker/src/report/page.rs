@@ -119,6 +119,7 @@ mod tests {
                 verdict,
                 took: Duration::ZERO,
                 lacked_room: false,
+                held_up: Duration::ZERO,
                 warnings: Vec::new(),
             }
         };

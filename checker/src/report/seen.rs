@@ -154,6 +154,7 @@ mod tests {
             transcript: transcript.clone(),
             took: Duration::ZERO,
             lacked_room: false,
+            held_up: Duration::ZERO,
             warnings: Vec::new(),
         };
         let result = StepResult {

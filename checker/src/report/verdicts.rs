@@ -287,6 +287,7 @@ mod tests {
             transcript,
             took,
             lacked_room: false,
+            held_up: Duration::ZERO,
             warnings: vec![],
         }
     }

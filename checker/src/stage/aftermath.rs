@@ -22,6 +22,8 @@ pub struct Finished {
     pub panics: Vec<(String, Panic)>,
     /// The processes that could not be ended.
     pub survivors: BTreeSet<i32>,
+    /// How much later something was seen than it happened, at most.
+    pub held_up: Duration,
     /// What a command has missed that is not there: then nothing was checked.
     pub missed: Option<String>,
 }
@@ -70,6 +72,8 @@ impl Board {
 
     /// Ends the scene: every program and whatever it has started, then every connection.
     pub fn finish(&self) -> Finished {
+        self.held_up();
+        let held_up = self.most_held_up.get();
         // How they have ended by themselves.
         let mut exits = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {
@@ -106,7 +110,7 @@ impl Board {
         for (client, server) in self.calls.take().into_iter().chain(called) {
             let _ = sockets::release(client, server); // the call does not get through: nobody listens any more
         }
-        Finished { panics, survivors, missed: missing }
+        Finished { panics, survivors, held_up, missed: missing }
     }
 
     fn all_output_read(&self) -> bool {

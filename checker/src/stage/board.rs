@@ -58,8 +58,9 @@ pub struct Board {
     pub(super) called: RefCell<Vec<u16>>, // ports that programs call, from wherever they do
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
-    polled: Cell<Instant>,        // when it was last looked at the wires
-    unseen: Cell<Duration>,       // the longest time for which that was put off
+    polled: Cell<Instant>,  // when it was last looked at the wires
+    unseen: Cell<Duration>, // the longest time for which that was put off
+    pub(super) most_held_up: Cell<Duration>,
     pub(super) sent: Cell<usize>, // by all peers together, in bytes
     pub(super) in_vain: Arc<InVain>,
     pub(super) is_silent: Cell<bool>, // since the last look at what programs do
@@ -86,6 +87,7 @@ impl Board {
             looked: Cell::new(Instant::now()),
             polled: Cell::new(Instant::now()),
             unseen: Cell::default(),
+            most_held_up: Cell::default(),
             sent: Cell::default(),
             in_vain,
             is_silent: Cell::new(true),
@@ -233,7 +235,9 @@ impl Board {
     pub fn held_up(&self) -> Duration {
         self.clock.forgive(self.looks_at_work().into_iter());
         self.polled.set(Instant::now());
-        self.clock.take_longest_wait().max(self.unseen.take())
+        let held_up = self.clock.take_longest_wait().max(self.unseen.take());
+        self.most_held_up.set(self.most_held_up.get().max(held_up));
+        held_up
     }
 
     /// Takes note that nothing was seen for so long.

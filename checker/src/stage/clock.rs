@@ -81,20 +81,21 @@ impl Clock {
     }
 
     /// Sets the clock back by the time since this was last called in which one of these threads, or the one that asks, had
-    /// to wait for a processor. One may have waited for another, so that all their waits count; but at most all the time,
-    /// or the longest of them, which may have begun before. Returns whether anybody had to wait.
+    /// to wait for a processor. Where one waits for another, all their waits count, as far as there was time for them in
+    /// which nobody was at work; and the longest in any case, which may have begun before. Returns whether anybody had to.
     pub fn forgive(&self, threads: impl Iterator<Item = (i32, Work)>) -> bool {
         let since = self.looked.replace(Instant::now()).elapsed();
         let mut before = self.work.borrow_mut();
-        let (mut all, mut longest) = (Duration::ZERO, Duration::ZERO);
+        let (mut all, mut longest, mut ran) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
         for (thread, work) in threads.chain(census::work_of_this_thread()) {
             let before = before.insert(thread, work).unwrap_or_default();
             let waited = work.waited.saturating_sub(before.waited);
             (all, longest) = (all + waited, longest.max(waited));
+            ran += work.ran.saturating_sub(before.ran);
             let turns = work.turns.saturating_sub(before.turns).max(1);
             self.longest_wait.set(self.longest_wait.get().max(waited / turns));
         }
-        self.lost.set(self.lost.get() + longest.max(all.min(since)));
+        self.lost.set(self.lost.get() + longest.max(all.min(since.saturating_sub(ran))));
         longest > HARDLY
     }
 }
@@ -145,18 +146,24 @@ mod tests {
     #[test]
     fn who_waits_for_one_that_waits_is_forgiven_for_both() {
         const MS: fn(u64) -> Duration = Duration::from_millis;
-        let work = |waited| {
-            let work = Work { ran: MS(1), waited: MS(waited), turns: 1 };
+        let work = |waited, ran| {
+            let work = Work { ran: MS(ran), waited: MS(waited), turns: 1 };
             [(-1, work), (-2, work)].into_iter()
         };
         let clock = Clock::that_began(MS(10_000), MS(0));
-        clock.forgive(work(0));
-        clock.looked.set(Instant::now().checked_sub(MS(5000)).expect("a time"));
-        clock.lost.set(MS(0));
-        clock.forgive(work(2000));
+        clock.forgive(work(0, 0));
+        let goes_on_for_5_s = || {
+            clock.looked.set(Instant::now().checked_sub(MS(5000)).expect("a time"));
+            clock.lost.set(MS(0));
+        };
+        goes_on_for_5_s();
+        clock.forgive(work(2000, 0));
         assert!(clock.lost.get() >= MS(4000), "{:?}", clock.lost);
-        clock.lost.set(MS(0));
-        clock.forgive(work(3000));
-        assert!(clock.lost.get() < MS(2000), "no longer than it was: {:?}", clock.lost);
+        goes_on_for_5_s();
+        clock.forgive(work(102_000, 0));
+        assert!(clock.lost.get() < MS(200_000), "no longer than the longest: {:?}", clock.lost);
+        goes_on_for_5_s();
+        clock.forgive(work(104_000, 100_000));
+        assert_eq!(clock.lost.get(), MS(2000), "they were at work for all the rest");
     }
 }

@@ -257,12 +257,12 @@ fn what_is_in_force_is_told() {
     let check = |how: &str| step(&["check", "ex3", "--solutions", "--sandbox", how]);
     let json = step(&["check", "ex3", "--solutions", "--json"]).with(0).json();
     let protection = json["protection"].as_str().expect("a text");
-    assert!(check("auto").with(0).stdout.contains(&format!("\nProtection: {protection}\n")));
+    let auto = check("auto").with(0);
+    assert!(auto.stdout.contains(&format!("\nProtection: {protection}\n")), "{auto}{protection}");
     let off = check("off").with(0);
     assert!(off.stdout.contains("\nProtection: none (--sandbox off)\n"), "{off}");
-    let required = check("require");
-    match protection.starts_with("none (") {
-        true => assert!(required.with(2).stderr.contains(protection)),
-        false => assert!(required.with(0).stdout.contains(protection)),
-    }
+    let is_none = protection.starts_with("none (");
+    let required = check("require").with(if is_none { 2 } else { 0 });
+    let told = if is_none { &required.stderr } else { &required.stdout };
+    assert!(told.contains(protection), "{required}{protection}");
 }

@@ -5,6 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Instant;
 
 use chatlings::proto::{FastHandshake, Message};
 use chatlings::serve::{self, Registry};
@@ -133,15 +134,24 @@ mod text_messages {
 
     #[test]
     fn a_message_in_many_pieces_is_one_message() {
-        let (mut sender, receiver) = connection();
-        thread::spawn(move || {
-            for byte in b"breadcrumbs\n" {
-                sender.write_all(&[*byte]).expect("it is sent");
-                thread::yield_now();
-            }
-        });
-        let message = text::Reader::new(&receiver).receive();
-        assert_eq!(message.expect("a message").as_deref(), Some("breadcrumbs"));
+        // Where the machine is too busy to send them soon after each other, they are sent again.
+        let is_one = |_| {
+            let (mut sender, receiver) = connection();
+            let sending = thread::spawn(move || {
+                let began = Instant::now();
+                for byte in b"breadcrumbs\n" {
+                    sender.write_all(&[*byte]).expect("it is sent");
+                    thread::yield_now();
+                }
+                began.elapsed() < text::QUIET
+            });
+            let message = text::Reader::new(&receiver).receive().expect("a message");
+            let was_in_time = sending.join().expect("all is sent");
+            let is_one = message.as_deref() == Some("breadcrumbs");
+            assert!(is_one || !was_in_time, "{message:?}");
+            is_one
+        };
+        assert!((0..100).any(is_one));
     }
 
     #[test]

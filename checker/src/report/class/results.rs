@@ -109,6 +109,7 @@ mod tests {
                 max: f64::from(step.points * check.share.unwrap_or(0)) / f64::from(shares),
                 transcript: Transcript::new(String::new()),
                 took: Duration::ZERO,
+                held_up: Duration::ZERO,
                 lacked_room: verdict.is_some_and(|(_, it)| it.message() == "no room"),
                 warnings: Vec::new(),
             }

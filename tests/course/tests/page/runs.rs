@@ -180,6 +180,7 @@ fn result(step: &str, verdicts: Vec<(Verdict, Transcript)>) -> StepResult {
         transcript,
         took: Duration::ZERO,
         lacked_room: false,
+        held_up: Duration::ZERO,
         warnings: Vec::new(),
     };
     let outcomes = step.checks.iter().zip(verdicts).map(outcome).collect();
