@@ -65,7 +65,7 @@ impl Peer {
     }
 
     fn unread_at_rest(&self) -> Result<Vec<u8>, Stop> {
-        self.board.comes_to_rest(self.board.patience() / 4)?;
+        self.board.comes_to_rest(self.board.patience())?;
         Ok(self.board.with_wire(self.wire, |wire| wire.unread().to_vec()))
     }
 
