@@ -74,16 +74,18 @@ impl Launch {
 
     /// Whether the port can be chosen.
     pub fn takes_port(&self) -> bool {
-        match self {
-            Launch::Command(words) => words.iter().any(|word| word.contains("{port}")),
-            Launch::Built(..) | Launch::Broken(_) | Launch::Missing(_) => true,
-        }
+        self.has("{port}")
     }
 
     /// Whether this setting can be chosen.
     pub fn takes(&self, setting: &Setting) -> bool {
+        self.has(setting.placeholder)
+    }
+
+    /// Whether a command has this placeholder. A program of the course has an option for each.
+    fn has(&self, placeholder: &str) -> bool {
         match self {
-            Launch::Command(words) => words.iter().any(|word| word.contains(setting.placeholder)),
+            Launch::Command(words) => words.iter().any(|word| word.contains(placeholder)),
             Launch::Built(..) | Launch::Broken(_) | Launch::Missing(_) => true,
         }
     }

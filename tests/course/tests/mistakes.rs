@@ -162,16 +162,7 @@ fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
         Played::Differently(difference) => println!("{difference}"),
         Played::NotChecked(_) => {}
     }
-    let (played, held_up) = play_and_time(mistake)?;
-    let is_as_kept = |feedback: &String| kept_feedback(mistake).as_ref() == Some(feedback);
-    let played = match played {
-        Played::AsExpected(feedback) if held_up > LATE && !is_as_kept(&feedback) => {
-            Played::NotChecked(feedback)
-        }
-        Played::Differently(difference) if held_up > LATE => Played::NotChecked(difference),
-        played => played,
-    };
-    match played {
+    match play(mistake)? {
         Played::AsExpected(feedback) => compare(mistake, &feedback),
         Played::Differently(difference) => Err(difference.into()),
         Played::NotChecked(explained) => {
@@ -189,14 +180,9 @@ fn compare(mistake: &Mistake, feedback: &str) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The same, without the time.
-fn play(mistake: &Mistake) -> Result<Played, Failed> {
-    Ok(play_and_time(mistake)?.0)
-}
-
-/// Plays the checks that are about the mistake's program, and says how much later something was seen than it happened. What the machine has cut short is never as expected, so that
+/// Plays the checks that are about the mistake's program. What the machine has cut short is never as expected, so that
 /// no snapshot is written of it.
-fn play_and_time(mistake: &Mistake) -> Result<(Played, Duration), Failed> {
+fn play(mistake: &Mistake) -> Result<Played, Failed> {
     let cast = cast_with(mistake)?;
     let is_played = |check: &&Check| check.role == Role::of(mistake.program());
     let checks = cast.step.checks.iter().filter(is_played);
@@ -212,6 +198,9 @@ fn play_and_time(mistake: &Mistake) -> Result<(Played, Duration), Failed> {
         match (has_failed(outcome), expected_ids.contains(outcome.check.id)) {
             (true, true) if outcome.verdict.message().contains("(--max-seconds)") => {
                 difference += &format!("took too long: {}\n", explain(outcome))
+            }
+            (failed, expected) if failed != expected && outcome.held_up > LATE => {
+                not_checked += &explain(outcome)
             }
             (false, true) if may_be_missed(outcome) => not_checked += &explain(outcome),
             (true, false) => difference += &format!("failed too: {}\n", explain(outcome)),
@@ -231,13 +220,16 @@ fn play_and_time(mistake: &Mistake) -> Result<(Played, Duration), Failed> {
     {
         difference += &format!("slipped through: {id}: it is not about this program\n");
     }
-    let played = match (difference.is_empty(), not_checked.is_empty()) {
-        (true, true) => Played::AsExpected(feedback(&failed)),
+    let feedback = feedback(&failed);
+    let is_other = kept_feedback(mistake).as_ref() != Some(&feedback);
+    if is_other && failed.iter().any(|outcome| outcome.held_up > LATE) {
+        not_checked += &feedback;
+    }
+    Ok(match (difference.is_empty(), not_checked.is_empty()) {
+        (true, true) => Played::AsExpected(feedback),
         (true, false) => Played::NotChecked(not_checked),
         (false, _) => Played::Differently(difference),
-    };
-    let held_up = outcomes.iter().map(|outcome| outcome.held_up).max();
-    Ok((played, held_up.unwrap_or_default()))
+    })
 }
 
 /// What the student reads of the checks that have failed: why, where to look, and the transcript of the first one.
