@@ -3,7 +3,7 @@
 //! The pauses are random, so what a program printed is first collected with its times, and judged then: see
 //! [`threads`](crate::course::scenes::threads).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -155,26 +155,22 @@ fn judge_run(
     }
 }
 
-/// Plays it with sleeps of up to so many milliseconds and, if it fails by what may be chance, again, [`TRIES`] times at
-/// most; with sleeps `longer` times as long, if that was on a busy machine. There, no failure by chance is proof.
-fn tries(stage: &Stage, mut max_sleep_ms: u64, longer: u64, play: impl Fn(u64) -> Scene) -> Scene {
-    let play = |max_sleep_ms| {
+/// Plays it with sleeps of up to so many milliseconds and, if it fails by what may be chance, again; with sleeps `longer`
+/// times as long, if that was on a busy machine. There, no failure by chance is proof.
+fn tries(stage: &Stage, max_sleep_ms: u64, longer: u64, play: impl Fn(u64) -> Scene) -> Scene {
+    let (max_sleep_ms, is_busy) = (Cell::new(max_sleep_ms), Cell::new(false));
+    let played = stage.tries_again(|| {
         stage.held_up(); // until now, which does not count
-        let played = play(max_sleep_ms);
-        (played, stage.held_up() > HARMLESS)
-    };
-    for _ in 1..TRIES {
-        match play(max_sleep_ms) {
-            (Err(Stop::Fails(failure)), is_busy) if failure.may_be_chance => {
-                max_sleep_ms *= if is_busy { longer } else { 1 };
-                stage.begins_anew();
-            }
-            (played, _) => return played,
+        let played = play(max_sleep_ms.get());
+        is_busy.set(stage.held_up() > HARMLESS);
+        if is_busy.get() {
+            max_sleep_ms.set(max_sleep_ms.get() * longer);
         }
-    }
-    match play(max_sleep_ms) {
-        (Err(Stop::Fails(failure)), true) if failure.may_be_chance => Err(too_busy()),
-        (played, _) => played,
+        played
+    });
+    match played {
+        Err(Stop::Fails(failure)) if failure.may_be_chance && is_busy.get() => Err(too_busy()),
+        played => played,
     }
 }
 
