@@ -94,3 +94,16 @@ fn every_transcript_in_the_readme_is_one_of_the_snapshots() {
         fs::write(root().join("README.md"), mended).expect("README.md is written");
     }
 }
+
+#[test]
+fn what_a_busy_machine_makes_longer_is_kept_as_it_is_on_a_quiet_one() {
+    let filters = Filters::new(&[]);
+    for (played, kept) in [
+        ("$ ex3_threads --max-sleep-ms 3600", "$ ex3_threads --max-sleep-ms 400"),
+        ("$ ex3_threads --max-sleep-ms 100", "$ ex3_threads --max-sleep-ms 100"),
+        ("without a pause over 1.12 s", "without a pause over 1 s"),
+        ("expected no pause over 2 s, but", "expected no pause over 1 s, but"),
+    ] {
+        assert_eq!(filters.apply(played), kept);
+    }
+}

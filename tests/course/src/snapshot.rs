@@ -10,17 +10,25 @@ const CHOSEN: &[(&str, &str)] = &[
     (r"\[\d\d:\d\d:\d\d\]", "[time]"),
 ];
 
+/// What is longer on a busy machine, and how long it is on one that is not.
+const LONGER: &[(&str, &str)] = &[
+    (r"--max-sleep-ms (300|900)\b", "--max-sleep-ms 100"),
+    (r"--max-sleep-ms (1200|3600)\b", "--max-sleep-ms 400"),
+    (r"\b(no|a) pause over \d[\d.]* s\b", "$1 pause over 1 s"),
+];
+
 /// Takes out of a text what is never the same twice.
 pub struct Filters(Vec<(Regex, &'static str)>);
 
 impl Filters {
-    /// For what the system chooses, and for these further patterns, each with what is put in its place.
+    /// For what the system chooses, what a busy machine makes longer, and these further patterns, each with what is put in
+    /// its place.
     ///
     /// # Panics
     /// When a pattern is not one.
     pub fn new(further: &[(&str, &'static str)]) -> Filters {
         let regex = |pattern: &str| Regex::new(pattern).expect("a pattern");
-        let pairs = CHOSEN.iter().chain(further);
+        let pairs = CHOSEN.iter().chain(LONGER).chain(further);
         Filters(pairs.map(|(pattern, replacement)| (regex(pattern), *replacement)).collect())
     }
 
