@@ -257,6 +257,7 @@ fn file_name(file: &str) -> Option<&str> {
 mod tests {
     use std::collections::HashMap;
     use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
 
     use super::*;
     use crate::course::step::Step;
@@ -284,9 +285,17 @@ mod tests {
         hints: &[],
     };
 
-    fn verdict_of(check: &'static Check) -> Verdict {
+    static HAS_ROOM: AtomicBool = AtomicBool::new(false);
+    static FINDS_ROOM_THE_SECOND_TIME: Check =
+        Check::server("finds_room", |_| match HAS_ROOM.swap(true, Ordering::Relaxed) {
+            true => Ok(()),
+            false => Err(Stop::NoRoom("not now".to_string())),
+        })
+        .worth(1);
+
+    fn cast() -> Cast {
         let launch = Launch::Built("ex0_server", "true".into());
-        let cast = Cast {
+        Cast {
             step: &STEP,
             roles: HashMap::from([(Role::Server, launch)]),
             helpers: HashMap::new(),
@@ -298,8 +307,17 @@ mod tests {
             warnings: Vec::new(),
             fingerprint: String::new(),
             in_vain: Arc::default(),
-        };
-        play(&cast, check, 1).verdict
+        }
+    }
+
+    fn verdict_of(check: &'static Check) -> Verdict {
+        play(&cast(), check, 1).verdict
+    }
+
+    #[test]
+    fn a_scene_for_which_the_machine_has_no_room_is_played_once_more() {
+        let outcomes = play_all(&[(&cast(), &FINDS_ROOM_THE_SECOND_TIME)], 1, false, |_| ());
+        assert_eq!(outcomes[0].verdict, Verdict::Passes);
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub enum Stop {
     ToDo(Panic),
     /// The scene cannot be played with what was given, or on this machine.
     NotChecked(String),
-    /// The machine has no room for the scene at the moment: no process, no file, no socket to be had.
+    /// The machine has no room for the scene at the moment: no process, no file, no socket to be had, or a processor too
+    /// late.
     NoRoom(String),
     /// The scene itself has a mistake, which is nobody's but the checker's.
     Fault(String),
