@@ -28,9 +28,10 @@ use crate::cli::values::{programs, step_ids, steps_or_programs};
 use crate::course::choice::Choice;
 
 const AFTER_CHECK: &str = "\
-{port}, {host} and {max_clients} in a CMD are filled in. Without {port}, the
-step's default port is used, and one check runs at a time. CMD is split into
-words as a shell would, and runs without a shell, from where you are.";
+{port}, {host}, {max_clients} and {max_sleep_ms} in a CMD are filled in.
+Without {port}, the step's default port is used, and one check runs at a time.
+CMD is split into words as a shell would, and runs without a shell, from where
+you are.";
 
 const AFTER_GRADE: &str = "\
 Results go to results/: class.html and class.csv, junit.xml, and for each
