@@ -160,6 +160,13 @@ pub fn a_client_that_stops_reading(stage: &Stage, answer: Answer) -> Scene {
     is_answered(stage, &carol, answer)
 }
 
+/// Connects somebody who says nothing. The server waits for them before anyone else comes, if it waits at all.
+pub fn comes_and_says_nothing(stage: &Stage, name: &str) -> Result<Peer, Stop> {
+    let peer = stage.connects(name)?;
+    stage.settles()?;
+    Ok(peer)
+}
+
 /// A server that waits for somebody sleeps: it takes no computing time.
 pub fn waiting_costs_nothing(stage: &Stage, answer: Answer) -> Scene {
     let server = stage.starts_server()?;

@@ -50,7 +50,7 @@ const CHECKS: &[Check] = &[
 
 fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let _alice = stage.connects("alice")?;
+    let _alice = common::comes_and_says_nothing(stage, "alice")?;
     let bob = stage.connects("bob")?;
     bob.hears_out()?; // a greeting is not a reply
     common::echoes(stage, &bob)

@@ -149,7 +149,7 @@ fn a_silent_client(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     is_answered(stage, &alice)?;
-    let _carol = stage.connects("carol")?;
+    let _carol = common::comes_and_says_nothing(stage, "carol")?;
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)?;
     is_answered(stage, &bob)

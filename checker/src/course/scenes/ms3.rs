@@ -14,6 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use crate::course::scenes::at_once;
+use crate::course::scenes::common;
 use crate::course::scenes::ms3_client::{
     a_client_cut_off, no_control_characters, nothing_is_torn, quit_ends_the_client,
     the_client_listens, the_input_ends,
@@ -153,7 +154,7 @@ fn asks_at_once(stage: &Stage) -> Scene {
 fn a_silent_newcomer(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = enters(stage, "alice")?;
-    let _carol = stage.connects("carol")?;
+    let _carol = common::comes_and_says_nothing(stage, "carol")?;
     stage.note("carol", Mark::Event, "says nothing, not even her name");
     let bob = enters(stage, "bob")?;
     let (word, other) = (stage.word(), stage.word());
