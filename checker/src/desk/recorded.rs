@@ -34,7 +34,7 @@ pub(super) fn outcome(step: &Step, check: &'static Check) -> Outcome {
         max: 0.0,
         transcript: recorded.unwrap_or(Transcript::new(title)),
         took: Duration::ZERO,
-        lacked_room: false,
+        lacked: None,
         held_up: Duration::ZERO,
         warnings: Vec::new(),
     }

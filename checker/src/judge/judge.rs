@@ -11,7 +11,7 @@ use crate::course::advice::{advice, place_and_further, place_of_panic};
 use crate::course::starter::Starter;
 use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
-use crate::judge::outcome::{Outcome, StepResult, ToDo, Verdict};
+use crate::judge::outcome::{Lack, Outcome, StepResult, ToDo, Verdict};
 use crate::sandbox::namespaces::{self, on_own_network};
 use crate::stage::aftermath::Finished;
 use crate::stage::launch::Launch;
@@ -46,8 +46,8 @@ pub(super) fn must_take_turns(casts: &[Cast]) -> bool {
 }
 
 /// Plays many checks side by side, and returns their outcomes in the order of `checks`. `done` is called
-/// after each. With `one_at_a_time` no two run at once. A check for which the machine had no room beside the others is
-/// played again when they are over.
+/// after each. With `one_at_a_time` no two run at once. A check for which the machine had no room or no time beside the
+/// others is played again when they are over.
 pub fn play_all(
     checks: &[(&Cast, &'static Check)],
     seed: u64,
@@ -75,9 +75,9 @@ pub fn play_all(
     });
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by_key(|(index, _)| *index);
-    let again = |(index, outcome): (usize, Outcome)| match outcome.lacked_room {
-        true => play(checks[index].0, checks[index].1, seed),
-        false => outcome,
+    let again = |(index, outcome): (usize, Outcome)| match outcome.lacked {
+        Some(_) => play(checks[index].0, checks[index].1, seed),
+        None => outcome,
     };
     outcomes.into_iter().map(again).collect()
 }
@@ -93,7 +93,7 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         verdict,
         took: Duration::ZERO,
         held_up: Duration::ZERO,
-        lacked_room: false,
+        lacked: None,
         warnings: Vec::new(),
     };
     let played = on_own_network(|| {
@@ -104,7 +104,7 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(fault)) => unplayed(Verdict::CheckerFault(fault)),
         Err(error) => Outcome {
-            lacked_room: true,
+            lacked: Some(Lack::Room),
             ..unplayed(Verdict::NotChecked(format!("this machine has no room for it: {error}")))
         },
     };
@@ -113,8 +113,8 @@ pub fn play(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
 
 fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
     let stage = Stage::new(cast.production(check, seed));
-    let (verdict, finished, lacked_room) = match unplayable(cast, check) {
-        Some(verdict) => (verdict, Finished::default(), false),
+    let (verdict, finished, lacked) = match unplayable(cast, check) {
+        Some(verdict) => (verdict, Finished::default(), None),
         None => play_on(&stage, check),
     };
     let failure = match &verdict {
@@ -131,7 +131,7 @@ fn play_to_the_end(cast: &Cast, check: &'static Check, seed: u64) -> Outcome {
         verdict,
         took: Duration::ZERO, // its caller knows
         held_up: finished.held_up,
-        lacked_room,
+        lacked,
         warnings: if survivors.is_empty() { Vec::new() } else { vec![warning] },
     }
 }
@@ -164,9 +164,9 @@ fn unplayable(cast: &Cast, check: &Check) -> Option<Verdict> {
     }
 }
 
-/// Plays a scene to its end, and says whether there was no room for it. A scene that panics is a mistake of the
+/// Plays a scene to its end, and says what the machine lacked for it. A scene that panics is a mistake of the
 /// checker; what happened before is in the transcript all the same.
-fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
+fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, Option<Lack>) {
     let scene = catch_unwind(AssertUnwindSafe(|| {
         let mut scene = (check.scene)(stage);
         if let Err(Stop::Fails(failure)) = &mut scene {
@@ -175,14 +175,18 @@ fn play_on(stage: &Stage, check: &Check) -> (Verdict, Finished, bool) {
         scene
     }));
     let finished = stage.finish();
-    let lacked_room = matches!(scene, Ok(Err(Stop::NoRoom(_))));
+    let lacked = match scene {
+        Ok(Err(Stop::NoRoom(_))) => Some(Lack::Room),
+        Ok(Err(Stop::TooBusy(_))) => Some(Lack::Time),
+        _ => None,
+    };
     let verdict = match scene {
         // A program that could not begin may look as one that ends as it should.
         Ok(_) if let Some(missed) = &finished.missed => Verdict::NotChecked(missed.clone()),
         Ok(scene) => verdict_on(scene, &finished.panics, check, stage.is_foreign()),
         Err(panic) => Verdict::CheckerFault(format!("the scene panicked: {}", said_by(&*panic))),
     };
-    (verdict, finished, lacked_room)
+    (verdict, finished, lacked)
 }
 
 fn said_by(panic: &(dyn Any + Send)) -> &str {
@@ -223,7 +227,9 @@ fn verdict_on(
             };
             Verdict::Fails { failure, look: look(place_of_panic, further) }
         }
-        (Err(Stop::NotChecked(reason) | Stop::NoRoom(reason)), _) => Verdict::NotChecked(reason),
+        (Err(Stop::NotChecked(reason) | Stop::NoRoom(reason) | Stop::TooBusy(reason)), _) => {
+            Verdict::NotChecked(reason)
+        }
         (Err(Stop::ToDo(panic)), _) => Verdict::ToDo(to_do(&panic)),
         (Err(Stop::Fault(mistake)), _) => Verdict::CheckerFault(mistake),
     }

@@ -41,6 +41,15 @@ pub struct ToDo {
     pub task: String,
 }
 
+/// What a machine does not have at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Room: a process, a file, a socket.
+    Room,
+    /// Time on a processor. A program may have brought that about itself.
+    Time,
+}
+
 /// A check, with what came of it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -58,8 +67,8 @@ pub struct Outcome {
     pub took: Duration,
     /// How much later something was seen than it happened, at most: a busy machine hides what needs less.
     pub held_up: Duration,
-    /// Whether it is *not checked* only because the machine had no room for it at that moment.
-    pub lacked_room: bool,
+    /// What the machine did not have for it at that moment, if that is why it is *not checked*.
+    pub lacked: Option<Lack>,
     /// What the person at the machine should know: processes that could not be ended.
     pub warnings: Vec<String>,
 }

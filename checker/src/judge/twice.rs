@@ -74,7 +74,7 @@ mod tests {
             max: 1.0,
             transcript: Transcript::new(String::new()),
             took: Duration::ZERO,
-            lacked_room: false,
+            lacked: None,
             held_up: Duration::ZERO,
             warnings: Vec::new(),
         }

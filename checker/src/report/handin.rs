@@ -113,8 +113,8 @@ mod tests {
             transcript.lines.push(Line::new("server", Mark::Output, text));
         }
         let (took, held_up, max) = (Duration::ZERO, Duration::ZERO, 1.0);
-        let (is_bonus, lacked_room, warnings) = (false, false, Vec::new());
-        Outcome { check, verdict, is_bonus, max, transcript, took, held_up, lacked_room, warnings }
+        let (is_bonus, lacked, warnings) = (false, None, Vec::new());
+        Outcome { check, verdict, is_bonus, max, transcript, took, held_up, lacked, warnings }
     }
 
     #[test]

@@ -118,7 +118,7 @@ mod tests {
                 },
                 verdict,
                 took: Duration::ZERO,
-                lacked_room: false,
+                lacked: None,
                 held_up: Duration::ZERO,
                 warnings: Vec::new(),
             }

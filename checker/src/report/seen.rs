@@ -153,7 +153,7 @@ mod tests {
             max: 0.5,
             transcript: transcript.clone(),
             took: Duration::ZERO,
-            lacked_room: false,
+            lacked: None,
             held_up: Duration::ZERO,
             warnings: Vec::new(),
         };

@@ -286,7 +286,7 @@ mod tests {
             max,
             transcript,
             took,
-            lacked_room: false,
+            lacked: None,
             held_up: Duration::ZERO,
             warnings: vec![],
         }

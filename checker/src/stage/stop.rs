@@ -17,9 +17,10 @@ pub enum Stop {
     ToDo(Panic),
     /// The scene cannot be played with what was given, or on this machine.
     NotChecked(String),
-    /// The machine has no room for the scene at the moment: no process, no file, no socket to be had, or a processor too
-    /// late.
+    /// The machine has no room for the scene at the moment: no process, no file, no socket to be had.
     NoRoom(String),
+    /// The machine is too busy at the moment for what the scene measures.
+    TooBusy(String),
     /// The scene itself has a mistake, which is nobody's but the checker's.
     Fault(String),
 }

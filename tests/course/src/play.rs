@@ -6,6 +6,7 @@ use checker::cli::{Cli, Command};
 use checker::desk::run::Programs;
 use checker::judge::build;
 use checker::judge::cast::{Commands, helpers_of, of_commands};
+use checker::judge::outcome::Lack;
 use checker::judge::probe::find_out;
 use checker::report::transcript;
 use clap::Parser;
@@ -99,8 +100,9 @@ pub fn has_failed(outcome: &Outcome) -> bool {
 /// Whether it says nothing against the course that a check was not checked: of a bonus, where the system does not tell
 /// what it needs (elsewhere than on Linux), and while others keep the machine too busy to measure anything.
 pub fn may_be_missed(outcome: &Outcome) -> bool {
-    let Verdict::NotChecked(reason) = &outcome.verdict else { return false };
-    outcome.check.is_bonus() || !cfg!(target_os = "linux") || reason.contains("too busy")
+    let is_missed = matches!(outcome.verdict, Verdict::NotChecked(_));
+    let is_too_busy = outcome.lacked == Some(Lack::Time);
+    is_missed && (outcome.check.is_bonus() || !cfg!(target_os = "linux") || is_too_busy)
 }
 
 /// Where the binary of a reference solution is, once it is built: that of a step's program, or of another one in

@@ -91,7 +91,7 @@ fn by_time(judgement: Judgement) -> Scene {
 }
 
 fn too_busy() -> Stop {
-    Stop::NoRoom("the machine is too busy to measure pauses".to_string())
+    Stop::TooBusy("the machine is too busy to measure pauses".to_string())
 }
 
 /// How far apart pauses may be that are alike, if the longest of them is so long.

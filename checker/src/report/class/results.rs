@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::course::step::Visibility;
-use crate::judge::outcome::{Outcome, StepResult, Verdict};
+use crate::judge::outcome::{Lack, Outcome, StepResult, Verdict};
 use crate::report::class::graded::{GradedCheck, GradedStep};
 use crate::report::json::in_seconds;
 use crate::report::transcript;
@@ -64,7 +64,7 @@ pub fn step(result: &StepResult, unstable: &BTreeSet<&str>) -> GradedStep {
 /// Whether a check could not be played for a reason that lies in the machine, or in the checker.
 fn is_no_fault_of_the_program(outcome: &Outcome) -> bool {
     match outcome.verdict {
-        Verdict::NotChecked(_) => outcome.lacked_room,
+        Verdict::NotChecked(_) => outcome.lacked == Some(Lack::Room),
         Verdict::CheckerFault(_) => true,
         _ => false,
     }
@@ -110,7 +110,11 @@ mod tests {
                 transcript: Transcript::new(String::new()),
                 took: Duration::ZERO,
                 held_up: Duration::ZERO,
-                lacked_room: verdict.is_some_and(|(_, it)| it.message() == "no room"),
+                lacked: verdict.and_then(|(_, it)| match it.message().as_str() {
+                    "no room" => Some(Lack::Room),
+                    "too busy" => Some(Lack::Time),
+                    _ => None,
+                }),
                 warnings: Vec::new(),
             }
         };
@@ -142,13 +146,14 @@ mod tests {
     #[test]
     fn what_a_program_may_have_brought_about_is_open_and_not_shared() {
         let id = first_with_points();
-        let missing = "something is missing".to_string();
-        let result = results(&[(id, Verdict::NotChecked(missing))]);
-        let expected = result.open_points();
-        let graded = step(&result, &BTreeSet::from([id]));
-        assert!(expected > 0.0 && (graded.open - expected).abs() < 1e-9, "{graded:?}");
-        assert!((graded.points - (3.0 - expected)).abs() < 1e-9, "{graded:?}");
-        assert_eq!(trouble(&result, &[]).len(), 1);
+        for reason in ["something is missing", "too busy"] {
+            let result = results(&[(id, Verdict::NotChecked(reason.to_string()))]);
+            let expected = result.open_points();
+            let graded = step(&result, &BTreeSet::from([id]));
+            assert!(expected > 0.0 && (graded.open - expected).abs() < 1e-9, "{graded:?}");
+            assert!((graded.points - (3.0 - expected)).abs() < 1e-9, "{graded:?}");
+            assert_eq!(trouble(&result, &[]).len(), 1);
+        }
     }
 
     #[test]

@@ -179,7 +179,7 @@ fn result(step: &str, verdicts: Vec<(Verdict, Transcript)>) -> StepResult {
         max: 1.0,
         transcript,
         took: Duration::ZERO,
-        lacked_room: false,
+        lacked: None,
         held_up: Duration::ZERO,
         warnings: Vec::new(),
     };
