@@ -263,7 +263,6 @@ fn file_name(file: &str) -> Option<&str> {
 mod tests {
     use std::collections::HashMap;
     use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
 
     use super::*;
     use crate::course::step::Step;
@@ -291,11 +290,13 @@ mod tests {
         hints: &[],
     };
 
-    static HAS_ROOM: AtomicBool = AtomicBool::new(false);
-    static FINDS_ROOM_THE_SECOND_TIME: Check =
-        Check::server("finds_room", |_| match HAS_ROOM.swap(true, Ordering::Relaxed) {
-            true => Ok(()),
-            false => Err(Stop::NoRoom("not now".to_string())),
+    /// How often [`COMES_LATER`] was played.
+    static PLAYED: AtomicUsize = AtomicUsize::new(0);
+    static COMES_LATER: Check =
+        Check::server("comes_later", |_| match PLAYED.fetch_add(1, Ordering::Relaxed) {
+            0 => Err(Stop::NoRoom("not now".to_string())),
+            2 => Err(Stop::TooBusy("not now".to_string())),
+            _ => Ok(()),
         })
         .worth(1);
 
@@ -321,9 +322,12 @@ mod tests {
     }
 
     #[test]
-    fn a_scene_for_which_the_machine_has_no_room_is_played_once_more() {
-        let outcomes = play_all(&[(&cast(), &FINDS_ROOM_THE_SECOND_TIME)], 1, false, |_| ());
-        assert_eq!(outcomes[0].verdict, Verdict::Passes);
+    fn a_scene_for_which_the_machine_has_no_room_or_no_time_is_played_once_more() {
+        for played in [2, 4] {
+            let outcomes = play_all(&[(&cast(), &COMES_LATER)], 1, false, |_| ());
+            assert_eq!(outcomes[0].verdict, Verdict::Passes);
+            assert_eq!(PLAYED.load(Ordering::Relaxed), played);
+        }
     }
 
     #[test]
