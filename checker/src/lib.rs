@@ -112,6 +112,7 @@ pub mod judge {
     pub mod build;
     mod cargo;
     pub mod cast;
+    pub mod command;
     mod fresh;
     pub mod judge;
     pub mod likeness;
@@ -130,7 +131,7 @@ pub mod course {
     pub mod handouts;
     pub mod helpers;
     pub mod layout;
-    mod near;
+    pub mod near;
     pub mod scenes;
     pub mod starter;
     pub mod step;

@@ -11,6 +11,7 @@ use crate::course::step::Step;
 use crate::course::table;
 use crate::desk::run::{Programs, Run};
 use crate::judge::cast::Commands;
+use crate::judge::command::words_of;
 use crate::sandbox::protection::Sandbox;
 use crate::stage::launch::Role;
 
@@ -134,10 +135,9 @@ impl RunArgs {
             if table::find(step).and_then(|step| step.program(role)).is_none() {
                 usage(command, &format!("{step} has no {option}, so --{option} cannot be checked"));
             }
-            match shell_words::split(words) {
-                Ok(words) if words.is_empty() => usage(command, &format!("--{option} is empty")),
+            match words_of(words) {
                 Ok(words) => commands.push((role, words)),
-                Err(error) => usage(command, &format!("--{option} {words:?}: {error}")),
+                Err(error) => usage(command, &format!("--{option} {error}")),
             }
         }
         commands

@@ -1,16 +1,20 @@
 //! What was probably meant by a word that was mistyped.
 
+/// Which of these words was probably meant, if one is near.
+pub fn nearest<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let distances = words.into_iter().map(|word| (strsim::damerau_levenshtein(wrong, word), word));
+    let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= (wrong.chars().count() / 3).max(2)).then_some(nearest)
+}
+
 /// A part of a sentence that says what was meant, of these words: `: did you mean "points"?`. If none is near, which
 /// there are.
 pub fn or_which<'a>(wrong: &str, words: impl IntoIterator<Item = &'a str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();
-    let distance = |word: &&&str| strsim::damerau_levenshtein(wrong, word);
-    match words.iter().min_by_key(distance) {
-        None => String::new(),
-        Some(nearest) if distance(&nearest) <= (wrong.chars().count() / 3).max(2) => {
-            format!(": did you mean {nearest:?}?")
-        }
-        Some(_) => format!(": there are {}", words.join(", ")),
+    match nearest(wrong, words.iter().copied()) {
+        Some(nearest) => format!(": did you mean {nearest:?}?"),
+        None if words.is_empty() => String::new(),
+        None => format!(": there are {}", words.join(", ")),
     }
 }
 

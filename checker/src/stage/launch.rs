@@ -6,6 +6,9 @@ use std::process::Command;
 
 use crate::stage::stop::Stop;
 
+/// What is filled in where it stands in a command.
+pub const PLACEHOLDERS: [&str; 4] = ["{port}", "{host}", "{max_clients}", "{max_sleep_ms}"];
+
 /// What `{max_clients}` stands for in a scene that does not set it: more than any scene has.
 const DEFAULT_MAX_CLIENTS: &str = "64";
 

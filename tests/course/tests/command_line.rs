@@ -40,6 +40,7 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         (&["check", "ex4", "--program", "true"], "ex4 has no program"),
         (&["check", "ex4", "--server", "'unclosed"], "missing closing quote"),
         (&["check", "ex4", "--server", " "], "--server is empty"),
+        (&["check", "ex4", "--server", "run {prot}"], "there is no {prot}: did you mean {port}?"),
         (&["check", "ex4", "--solutions", "--server", "true"], "cannot be used with"),
         (&["check", "ex4", "--client", "true", "--types", "{from}"], "it has no {text}"),
         (&["check", "ex5", "--server", "true", "--operator", " "], "not one line of text"),

@@ -15,6 +15,7 @@ use serde::Deserialize;
 use crate::course::step::Step;
 use crate::course::table;
 use crate::judge::cast::Commands;
+use crate::judge::command::words_of;
 use crate::stage::launch::Role;
 use crate::stage::manners::{Manners, lines, one_line, template};
 
@@ -73,11 +74,7 @@ impl Given {
             if step.program(role).is_none() {
                 bail!("this step has no {}", role.word());
             }
-            let split = shell_words::split(&command);
-            let split = split.map_err(|error| anyhow!("{} {command:?}: {error}", role.word()))?;
-            if split.is_empty() {
-                bail!("{} is empty", role.word());
-            }
+            let split = words_of(&command).map_err(|error| anyhow!("{} {error}", role.word()))?;
             words.push((role, split));
         }
         if words.is_empty() {
@@ -130,6 +127,7 @@ mod tests {
             ("[ex1]\nsrever = \"a\"", "line 2: unknown field `srever`"),
             ("[ex1]\nserver = \"a 'b\"", "[ex1]: server \"a 'b\": "),
             ("[ex1]\nserver = \" \"", "[ex1]: server is empty"),
+            ("[ex1]\nserver = \"a {prot}\"", "[ex1]: server \"a {prot}\": there is no {prot}"),
             ("[ex1]\n", "[ex1]: it names no program"),
             ("[ex4]\nserver = \"a\"\npair = true", "[ex4]: pair needs a server and a client"),
             ("[ex4]\nclient = \"a\"\ntypes = \"x\"", "[ex4]: types: it has no {text}"),
