@@ -144,6 +144,7 @@ pub mod course {
 pub mod stage {
     //! What scenes are played on.
     pub mod aftermath;
+    mod arrivals;
     pub mod board;
     pub mod bulk;
     pub mod clock;

@@ -18,6 +18,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use crate::sandbox::containment::Containment;
 use crate::sandbox::limits::{Limits, MIB};
 use crate::sandbox::process::{Exit, StartError, Stdio};
+use crate::stage::arrivals::Arrivals;
 use crate::stage::clock::Clock;
 use crate::stage::in_vain::InVain;
 use crate::stage::panics::{Panic, PanicFinder};
@@ -175,7 +176,7 @@ impl Board {
             stdout: self.add_wire(actor, Source::Pipe(pipes.stdout)),
             stderr: self.add_wire(actor, Source::Pipe(pipes.stderr)),
             log: Vec::new(),
-            log_arrivals: Vec::new(),
+            log_arrivals: Arrivals::default(),
             panics: is_rust.then(PanicFinder::default),
             spin: Spin::default(),
         };
@@ -373,7 +374,7 @@ impl Board {
                 continue;
             }
             player.log.extend(&piece);
-            player.log_arrivals.push((player.log.len(), Instant::now()));
+            player.log_arrivals.note(player.log.len());
             if player.log.len() > MOST + allowance {
                 wire.source = None;
                 let message = format!("logged more than {} MiB", MOST as u64 / MIB);

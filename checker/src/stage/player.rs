@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::sandbox::census;
 use crate::sandbox::process::{Process, Stdio};
+use crate::stage::arrivals::Arrivals;
 use crate::stage::panics::PanicFinder;
 use crate::stage::spin::Spin;
 use crate::stage::wire::WireId;
@@ -22,8 +23,8 @@ pub(super) struct Player {
     pub(super) on: Stdio,
     pub(super) stdout: WireId,
     pub(super) stderr: WireId,
-    pub(super) log: Vec<u8>,                        // all of stderr
-    pub(super) log_arrivals: Vec<(usize, Instant)>, // after so many bytes of it, and when
+    pub(super) log: Vec<u8>, // all of stderr
+    pub(super) log_arrivals: Arrivals,
     pub(super) panics: Option<PanicFinder>, // of a program of the course, which is a Rust program
     pub(super) spin: Spin,
 }
@@ -36,13 +37,6 @@ impl Player {
 
     /// The lines that it has written to stderr, each with the time when its end came.
     pub(super) fn lines_logged(&self) -> Vec<(String, Instant)> {
-        let mut count = 0;
-        let lines = self.log.split_inclusive(|&byte| byte == b'\n').map(|line| {
-            count += line.len();
-            let arrival = self.log_arrivals.iter().find(|arrival| arrival.0 >= count);
-            let when = arrival.map_or_else(Instant::now, |arrival| arrival.1);
-            (String::from_utf8_lossy(line).into_owned(), when)
-        });
-        lines.collect()
+        self.log_arrivals.lines(0, &self.log)
     }
 }

@@ -1,6 +1,5 @@
 //! What arrives over one socket or pipe.
 
-use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::net::TcpStream;
@@ -10,6 +9,7 @@ use std::time::{Duration, Instant};
 use bytes::{Buf, BytesMut};
 
 use crate::sandbox::limits::MIB;
+use crate::stage::arrivals::Arrivals;
 
 /// How much a program may write, or send to a peer, that nobody asked for, in bytes.
 pub const MOST: usize = 4 * 1024 * 1024;
@@ -39,7 +39,7 @@ pub struct Wire {
     pub(super) reader: String, // the peer at this end; empty for a pipe
     pub(super) source: Option<Source>,
     unread: BytesMut,
-    arrivals: VecDeque<(usize, Instant)>, // after so many bytes in all, and when
+    arrivals: Arrivals,
     taken: usize,
     end: Option<(End, Instant)>,
     is_paused: bool,
@@ -56,7 +56,7 @@ impl Wire {
             reader: String::new(),
             source: Some(source),
             unread: BytesMut::new(),
-            arrivals: VecDeque::new(),
+            arrivals: Arrivals::default(),
             taken: 0,
             end: None,
             is_paused: false,
@@ -83,27 +83,18 @@ impl Wire {
         let bytes = self.unread[..count].to_vec();
         self.unread.advance(count);
         self.taken += count;
-        while self.arrivals.len() > 1 && self.arrivals[0].0 < self.taken {
-            self.arrivals.pop_front();
-        }
-        (bytes, self.arrivals.front().map_or_else(Instant::now, |arrival| arrival.1))
+        self.arrivals.forget(self.taken);
+        (bytes, self.arrivals.when(self.taken).unwrap_or_else(Instant::now))
     }
 
     /// The lines that have arrived and were not taken, each with the time when its end has.
     pub(super) fn lines_unread(&self) -> Vec<(String, Instant)> {
-        let mut count = self.taken;
-        let lines = self.unread.split_inclusive(|&byte| byte == b'\n').map(|line| {
-            count += line.len();
-            let arrival = self.arrivals.iter().find(|arrival| arrival.0 >= count);
-            let when = arrival.map_or_else(Instant::now, |arrival| arrival.1);
-            (String::from_utf8_lossy(line).into_owned(), when)
-        });
-        lines.collect()
+        self.arrivals.lines(self.taken, &self.unread)
     }
 
     /// When the first of what was not taken has arrived.
     pub(super) fn unread_since(&self) -> Option<Instant> {
-        self.arrivals.iter().find(|arrival| arrival.0 > self.taken).map(|arrival| arrival.1)
+        self.arrivals.when(self.taken + 1)
     }
 
     /// Takes all that has arrived.
@@ -146,7 +137,7 @@ impl Wire {
 
     /// How long nothing has come.
     pub fn quiet_for(&self) -> Duration {
-        self.arrivals.back().map_or(Duration::ZERO, |arrival| arrival.1.elapsed())
+        self.arrivals.last().map_or(Duration::ZERO, |last| last.elapsed())
     }
 
     /// Whether it is a peer's connection, rather than what a program prints.
@@ -183,7 +174,7 @@ impl Wire {
             Ok(0) => self.end = Some((End::Closed, Instant::now())),
             Ok(count) => {
                 self.unread.extend_from_slice(&buffer[..count]);
-                self.arrivals.push_back((self.taken + self.unread.len(), Instant::now()));
+                self.arrivals.note(self.taken + self.unread.len());
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
