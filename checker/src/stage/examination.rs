@@ -175,8 +175,12 @@ impl Board {
     fn has_printed(&self, actor: &str, text: &str, to: WireId) -> bool {
         let players = self.players.borrow();
         let player = players.iter().find(|player| player.actor == actor && player.stdout != to);
-        player
-            .is_some_and(|player| player.on != Stdio::Terminal && self.said(player).contains(text))
+        // A word that was drawn has a number. Others, such as `end`, may stand in a prompt or in a traceback.
+        let is_drawn = text.contains(|c: char| c.is_ascii_digit());
+        let is_in = |line: &str| line.trim() == text || is_drawn && line.contains(text);
+        player.is_some_and(|player| {
+            player.on != Stdio::Terminal && self.said(player).lines().any(is_in)
+        })
     }
 
     /// What a program has printed and logged, and no scene has read yet.
