@@ -10,7 +10,7 @@ use crate::sandbox::sockets;
 use crate::stage::board::{Board, TICK};
 use crate::stage::missing::missed;
 use crate::stage::panics::{Panic, PanicFinder};
-use crate::stage::show::seconds;
+use crate::stage::show::{keep_first_and_last, seconds};
 use crate::stage::stop::Stop;
 use crate::stage::transcript::{Line, Mark};
 use crate::stage::wire::{Source, WireId};
@@ -143,21 +143,20 @@ impl Board {
     /// Notes lines that came at these times: if they are many, the first and the last of them. (The last line of a
     /// traceback says what went wrong.)
     fn note_lines(&self, actor: &str, mark: Mark, mut lines: Vec<(String, Instant)>) {
-        const FIRST: usize = 4;
-        const LAST: usize = 4;
         // What programs wrote before the scene began once more is of no interest.
         lines.retain(|(line, when)| !line.trim().is_empty() && *when >= self.cleared.get());
-        if lines.len() > FIRST + LAST {
-            let rest = lines.len() - FIRST - LAST;
-            let when = lines[FIRST].1;
-            lines.splice(FIRST..FIRST + rest, [(format!("… and {rest} lines more …"), when)]);
-        }
+        keep_first_and_last(&mut lines, |words, first| (words, first.1));
         for (line, when) in lines {
             let line = line.trim_end_matches(['\r', '\n']);
             if !self.transcript.borrow().has(actor, mark, line) {
-                let when = self.since_it_began().saturating_sub(when.elapsed());
-                self.transcript.borrow_mut().insert(Line { when, ..Line::new(actor, mark, line) });
+                self.note_when_it_came(actor, mark, line, when);
             }
         }
+    }
+
+    /// Puts a line of a program into the transcript where it belongs by its time.
+    pub(super) fn note_when_it_came(&self, actor: &str, mark: Mark, line: &str, came: Instant) {
+        let when = self.since_it_began().saturating_sub(came.elapsed());
+        self.transcript.borrow_mut().insert(Line { when, ..Line::new(actor, mark, line) });
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::sandbox::process::Stdio;
 use crate::sandbox::sockets;
 use crate::stage::board::Board;
-use crate::stage::player::Player;
+use crate::stage::player::{Player, PlayerId};
 use crate::stage::show::seconds;
 use crate::stage::stop::{Failure, Missed, Stop};
 use crate::stage::symptom::Symptom;
@@ -149,7 +149,7 @@ impl Board {
             && self.send(wire, b"\n").is_ok()
             && trial.succeeds()
         {
-            trial.note(wire, "sends a line break");
+            trial.note(&self.reader(wire), "sends a line break");
             return Some(Symptom::WaitsForLineBreak);
         }
         // The own connection first.
@@ -158,17 +158,34 @@ impl Board {
         for wire in own.iter().chain(others.iter().take(MOST_OTHERS)).copied() {
             self.with_socket(wire, |socket| socket.shutdown(Shutdown::Write));
             if trial.succeeds() {
-                trial.note(wire, "leaves");
+                trial.note(&self.reader(wire), "leaves");
                 return Some(match is_own(&wire) {
                     true if trial.is_without_line_break() => Symptom::KeepsBack,
                     true => Symptom::WaitsForTheEnd,
-                    false => {
-                        Symptom::WaitsForOther(self.with_wire(wire, |wire| wire.reader.clone()))
-                    }
+                    false => Symptom::WaitsForOther(self.reader(wire)),
                 });
             }
         }
+        // What was printed without a line break comes when the program ends, and that may wait for its user.
+        if let Some(program) = self.player_that_prints(from) {
+            self.close_stdin(program);
+            if trial.succeeds() && trial.is_without_line_break() {
+                trial.note(&actor, "its input ends");
+                return Some(Symptom::KeepsBack);
+            }
+        }
         self.has_printed(&actor, text, from).then_some(Symptom::PrintsInstead)
+    }
+
+    /// The peer that reads what comes over this wire.
+    fn reader(&self, wire: WireId) -> String {
+        self.with_wire(wire, |wire| wire.reader.clone())
+    }
+
+    /// The program whose stdout this wire is, if it is one.
+    fn player_that_prints(&self, wire: WireId) -> Option<PlayerId> {
+        let players = self.players.borrow();
+        players.iter().position(|player| player.stdout == wire).map(PlayerId)
     }
 
     /// Whether a program has printed a text that it was to send. On a terminal with a user, it may only show what is typed.
@@ -247,20 +264,18 @@ impl Trial<'_> {
     }
 
     fn is_printed(&self) -> bool {
-        let players = self.board.players.borrow();
-        players.iter().any(|player| player.stdout == self.from)
+        self.board.player_that_prints(self.from).is_some()
     }
 
-    /// Notes what the peer at this wire did to the program, and that it has then said the text.
-    fn note(&self, wire: WireId, act: &str) {
-        let reader = |wire: WireId| self.board.with_wire(wire, |wire| wire.reader.clone());
+    /// Notes what somebody did to the program, and that it has then said the text.
+    fn note(&self, who: &str, act: &str) {
         let actor = if self.actor == "server" { "the server" } else { self.actor };
         let limit = seconds(self.board.patience());
         let event = format!("{act} after {limit}, to see what {actor} waits for");
-        self.board.note(&reader(wire), Mark::Event, &event);
+        self.board.note(who, Mark::Event, &event);
         match self.is_printed() {
             true => self.board.note(self.actor, Mark::Output, self.text),
-            false => self.board.note(&reader(self.from), Mark::Received, self.text),
+            false => self.board.note(&self.board.reader(self.from), Mark::Received, self.text),
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
 use crate::stage::player::PlayerId;
 use crate::stage::screen::Screen;
-use crate::stage::show::{quoted, seconds};
+use crate::stage::show::{keep_first_and_last, quoted, seconds};
 use crate::stage::stop::{Missed, Scene, Stop};
 use crate::stage::symptom::Symptom;
 use crate::stage::transcript::Mark;
@@ -139,25 +139,23 @@ impl Program {
             Kind::Exactly(texts) if self.is_foreign => texts.iter().any(|text| has(line, text)),
             _ => expected.is(line),
         };
-        match self.waits_for_line(is_right)? {
-            Ok(line) => {
-                self.board.note(&self.actor, Mark::Output, &line.shown());
-                Ok(line.text)
-            }
-            Err(others) => {
-                let stop = self.printed_instead(&words, &others);
-                Err(match (expected.text(), others.last()) {
-                    (Some(text), Some(other)) if expected.is_exact() => {
-                        stop.differs(Difference::of_texts(text, other.shown().as_bytes()))
-                    }
-                    (Some(text), _) => {
-                        let stdout = self.board.stdout_of(self.id);
-                        stop.misses(Missed::Text(text.to_string(), stdout))
-                    }
-                    (None, _) => stop,
-                })
-            }
+        let (before, found) = self.waits_for_line(is_right)?;
+        self.note_printed(&before);
+        if let Some(line) = found {
+            self.board.note(&self.actor, Mark::Output, &line.shown());
+            return Ok(line.text);
         }
+        let stop = self.printed_instead(&words, &before);
+        Err(match (expected.text(), before.last()) {
+            (Some(text), Some(other)) if expected.is_exact() => {
+                stop.differs(Difference::of_texts(text, other.shown().as_bytes()))
+            }
+            (Some(text), _) => {
+                let stdout = self.board.stdout_of(self.id);
+                stop.misses(Missed::Text(text.to_string(), stdout))
+            }
+            (None, _) => stop,
+        })
     }
 
     /// Waits until it prints a line that `is_right`, which stays out of the transcript. `expected` says what it is.
@@ -166,31 +164,42 @@ impl Program {
         expected: &str,
         is_right: impl Fn(&str) -> bool,
     ) -> Result<String, Stop> {
-        match self.waits_for_line(is_right)? {
-            Ok(line) => Ok(line.text),
-            Err(others) => Err(self.printed_instead(expected, &others)),
-        }
+        let (before, found) = self.waits_for_line(is_right)?;
+        found.map(|line| line.text).ok_or_else(|| {
+            self.note_printed(&before);
+            self.printed_instead(expected, &before)
+        })
     }
 
-    /// Waits for a line that `is_right`. The inner error has those that came instead.
+    /// Waits for a line that `is_right`. Returns those that came before it, or instead of it, and are not empty; and the
+    /// line itself.
     fn waits_for_line(
         &self,
         is_right: impl Fn(&str) -> bool,
-    ) -> Result<Result<Printed, Vec<Printed>>, Stop> {
+    ) -> Result<(Vec<Printed>, Option<Printed>), Stop> {
         let deadline = self.board.time() + self.board.patience();
-        let mut printed = Vec::new();
+        let mut before = Vec::new();
         while let Some(line) = self.next_printed(deadline.saturating_sub(self.board.time()))? {
             if is_right(&line.text) {
-                return Ok(Ok(line));
+                return Ok((before, Some(line)));
             }
             if !line.text.trim().is_empty() {
-                printed.push(line);
+                before.push(line);
             }
-            if printed.len() > most_unasked(self.is_foreign) {
+            if before.len() > most_unasked(self.is_foreign) {
                 break;
             }
         }
-        Ok(Err(printed))
+        Ok((before, None))
+    }
+
+    /// Adds lines to the transcript that nobody waited for.
+    fn note_printed(&self, lines: &[Printed]) {
+        let mut lines: Vec<String> = lines.iter().map(Printed::shown).collect();
+        keep_first_and_last(&mut lines, |words, _| words);
+        for line in lines {
+            self.board.note(&self.actor, Mark::Output, &line);
+        }
     }
 
     /// The failure that it did not print the expected line, but these.
@@ -264,8 +273,12 @@ impl Program {
             "expected nothing behind the message and its line break, but it printed {shown}"
         );
         let is_line_break = matches!(&rest[..], b"\n" | b"\r\n");
-        let stop = Stop::fails(&self.actor, message);
-        Err(if is_line_break { stop.because(Symptom::PrintsLineBreakToo) } else { stop })
+        if is_line_break {
+            let came = self.board.with_wire(stdout, |wire| wire.quiet_since());
+            self.board.note_when_it_came(&self.actor, Mark::Output, "", came);
+            return Err(Stop::fails(&self.actor, message).because(Symptom::PrintsLineBreakToo));
+        }
+        self.fails(message)
     }
 
     /// Makes sure that it has not ended. `expected` says what it is to do.

@@ -74,6 +74,17 @@ pub fn shorten(text: &str, room: usize) -> String {
     }
 }
 
+/// Keeps the first and the last of many lines. Between them stands how many are left out: `told` makes a line of these
+/// words, given the first that is.
+pub(super) fn keep_first_and_last<T>(lines: &mut Vec<T>, told: impl FnOnce(String, &T) -> T) {
+    const FIRST: usize = 4;
+    const LAST: usize = 4;
+    if let Some(rest @ 1..) = lines.len().checked_sub(FIRST + LAST) {
+        let told = told(format!("… and {rest} lines more …"), &lines[FIRST]);
+        lines.splice(FIRST..FIRST + rest, [told]);
+    }
+}
+
 /// `00 00 00 02 08 01`
 pub fn hex(bytes: &[u8]) -> String {
     const MOST: usize = 24;
@@ -109,6 +120,18 @@ mod tests {
     fn blanks_at_the_end_of_a_text_can_be_seen() {
         assert_eq!(with_blanks_shown("  two words  "), "  two words␠␠");
         assert_eq!(with_blanks_shown(" "), "␠");
+    }
+
+    #[test]
+    fn of_many_lines_the_first_and_the_last_are_kept() {
+        let kept = |count: usize| {
+            let mut lines: Vec<String> = (1..=count).map(|line| line.to_string()).collect();
+            keep_first_and_last(&mut lines, |words, first| format!("{words} from {first}"));
+            lines.join(" ")
+        };
+        assert_eq!(kept(0), "");
+        assert_eq!(kept(8), "1 2 3 4 5 6 7 8");
+        assert_eq!(kept(10), "1 2 3 4 … and 2 lines more … from 5 7 8 9 10");
     }
 
     #[test]

@@ -137,7 +137,12 @@ impl Wire {
 
     /// How long nothing has come.
     pub fn quiet_for(&self) -> Duration {
-        self.arrivals.last().map_or(Duration::ZERO, |last| last.elapsed())
+        self.quiet_since().elapsed()
+    }
+
+    /// Since when nothing has come; now, if nothing ever has.
+    pub(super) fn quiet_since(&self) -> Instant {
+        self.arrivals.last().unwrap_or_else(Instant::now)
     }
 
     /// Whether it is a peer's connection, rather than what a program prints.

@@ -70,7 +70,8 @@ fn the_client_talks(stage: &Stage) -> Scene {
 fn the_client_ends(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let (alice, _server) = a_client_gets_its_reply(stage, &listener)?;
-    alice.exits(0)
+    alice.exits(0)?;
+    alice.printed_nothing_else()
 }
 
 fn a_client_gets_its_reply(stage: &Stage, listener: &Listener) -> Result<(Program, Peer), Stop> {
