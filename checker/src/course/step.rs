@@ -135,6 +135,8 @@ pub enum OfOthers {
     Asked,
     /// A bonus: the handout does not ask for it, but it is good to know.
     Bonus,
+    /// A bonus to one that was given alone: the step's other program may do it as well.
+    BonusAlone,
     /// Not played: the handout does not ask for it, or has no words that could be listened for.
     NotAsked,
 }
@@ -208,6 +210,13 @@ impl Check {
         self
     }
 
+    /// Makes it a bonus to a program in another language that was given alone: the handout asks for it, but the step's
+    /// other program may do it as well.
+    pub const fn bonus_of_one_alone(mut self) -> Check {
+        self.of_others = OfOthers::BonusAlone;
+        self
+    }
+
     /// Asks it only of commands that have this placeholder. Of others it is not checked, and the step's points are
     /// shared among the other checks.
     pub const fn needs(mut self, placeholder: &'static str) -> Check {
@@ -251,7 +260,8 @@ impl Check {
     }
 
     /// What it is to a program in any language that is started by this command, and frames its messages like this.
-    pub fn asked_of_command(&self, words: &[String], framing: Framing) -> Asked {
+    /// `is_alone`: the step's other program was not given.
+    pub fn asked_of_command(&self, words: &[String], framing: Framing, is_alone: bool) -> Asked {
         if self.is_of_frames && framing == Framing::None {
             return Asked::Not("a program without frames".to_string());
         }
@@ -262,7 +272,8 @@ impl Check {
                 Asked::Not(format!("the command has no {placeholder}"))
             }
             (OfOthers::Bonus, _) => Asked::AsBonus,
-            (OfOthers::Asked, _) => self.asked(),
+            (OfOthers::BonusAlone, _) if is_alone => Asked::AsBonus,
+            (OfOthers::Asked | OfOthers::BonusAlone, _) => self.asked(),
         }
     }
 

@@ -163,12 +163,13 @@ impl Cast {
 
     /// What a check is to the program that it is about. One that was not given is asked what any other is.
     pub fn asks(&self, check: &Check) -> Asked {
-        let framing = self.framing_of(check.role);
+        let of_command = |words: &[String]| {
+            let is_alone = self.roles.len() < self.step.programs.len();
+            check.asked_of_command(words, self.framing_of(check.role), is_alone)
+        };
         match self.roles.get(&check.role) {
-            Some(Launch::Command(words)) => check.asked_of_command(words, framing),
-            None if self.is_foreign() => {
-                check.asked_of_command(&[check.needs.unwrap_or_default().to_string()], framing)
-            }
+            Some(Launch::Command(words)) => of_command(words),
+            None if self.is_foreign() => of_command(&[check.needs.unwrap_or_default().to_string()]),
             _ => check.asked(),
         }
     }

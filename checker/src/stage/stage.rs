@@ -131,6 +131,11 @@ impl Stage {
         launch.is_some_and(Launch::is_foreign)
     }
 
+    /// Whether a program was given for this role.
+    pub fn has(&self, role: Role) -> bool {
+        self.production.launches.contains_key(&role)
+    }
+
     /// Whether the program that the check is about can be told this.
     pub fn can_tell(&self, setting: &Setting) -> bool {
         let launch = self.production.launches.get(&self.production.role);

@@ -20,8 +20,11 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex5", "num_users", SERVER).options(&["--operator", "num_users"]),
         right(Python, "ms1", "prompts", CLIENT).options(&["--types", "{from}\\n{text}"]),
         right(Python, "ms2", "question", BOTH).options(&["--question", "NICK"]),
+        right(Python, "ms3", "time_by_client", BOTH),
         // Of a server alone, the time is a bonus.
-        right(Python, "ms3", "time_by_client", BOTH).without(&["time_and_sender"]),
+        right(Python, "ms3", "time_by_another", SERVER)
+            .of("python/ms3_time_by_client")
+            .without(&["time_and_sender"]),
         right(Python, "ms3", "time_by_client_in_a_pair", BOTH)
             .of("python/ms3_time_by_client")
             .options(&["--pair"]),
@@ -40,6 +43,7 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
+        wrong(Python, "ms3", "no_time", BOTH, &["time_and_sender"]),
         wrong(Python, "ms3", "asks_while_accepting", SERVER, &["a_silent_newcomer"]),
         wrong(Python, "ms3", "blocking_sends", SERVER, &["a_stalled_member", "short_lines"]),
     ]
