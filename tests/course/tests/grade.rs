@@ -314,6 +314,9 @@ fn programs_in_other_languages_are_named_by_their_author_or_by_whoever_grades() 
             "named.zip",
             zip_of(&[("a/server.py", &source("server")), ("a/client.py", &source("client"))]),
         )
+        .hands_in("pair/submission.toml", commands.to_string() + "pair = true\n")
+        .hands_in("pair/server.py", source("server"))
+        .hands_in("pair/client.py", source("client"))
         .hands_in("wrong/submission.toml", "[ex2]\nsrever = \"true\"\n");
     let file = class.at("commands.toml");
     fs::write(&file, commands).expect("a file");
@@ -323,6 +326,8 @@ fn programs_in_other_languages_are_named_by_their_author_or_by_whoever_grades() 
     let named = class.results("named");
     assert_eq!(named["steps"][1]["points"], 3.0, "{named}");
     assert_eq!(trouble(&named), "ex1_server was not handed in");
+    let pair = trouble(&class.results("pair"));
+    assert!(pair.contains("submission.toml: ex2 as a pair, so what goes over the wire"), "{pair}");
     let wrong = trouble(&class.results("wrong"));
     assert!(wrong.starts_with("submission.toml: line 2: unknown field `srever`"), "{wrong}");
 }

@@ -173,7 +173,17 @@ fn commands_of(handed: &Handed, plan: &Plan, begun: &mut Graded) -> Option<Strin
         Ok(given)
     });
     match given {
-        Ok(_) => Some(text),
+        Ok(given) => {
+            let pairs = given.iter().filter(|(_, commands)| commands.is_pair);
+            let pairs: Vec<&str> = pairs.map(|(step, _)| *step).collect();
+            if !pairs.is_empty() {
+                let pairs = pairs.join(", ");
+                begun.trouble.push(visible(&format!(
+                    "{own}: {pairs} as a pair, so what goes over the wire was not looked at"
+                )));
+            }
+            Some(text)
+        }
         Err(error) => {
             begun.trouble.push(visible(&format!("{own}: {error:#}")));
             plan.commands.clone()
