@@ -196,6 +196,9 @@ fn a_client_dies(stage: &Stage) -> Scene {
 
 fn two_hundred_clients(stage: &Stage) -> Scene {
     const COUNT: usize = 200;
+    const FIRST: usize = 10;
+    // More than a foreign program may have set up for itself by then.
+    let few = if stage.is_foreign() { FIRST * 5 } else { FIRST };
     let server = stage.starts_server()?;
     // One to begin with: whatever a server sets up for its first client is not counted against it.
     let alice = stage.connects("alice")?;
@@ -205,12 +208,23 @@ fn two_hundred_clients(stage: &Stage) -> Scene {
             "this system does not tell a program's threads and sockets".to_string(),
         ));
     };
-    for number in 1..=COUNT {
-        let client = stage.connects_quietly(&format!("client {number}"))?;
+    let mut count = 0;
+    let mut is_at_rest = true;
+    // If it is at work for those who have gone, a few of them are enough: with each, it would take longer.
+    while count < if is_at_rest { COUNT } else { few } {
+        count += 1;
+        let client = stage.connects_quietly(&format!("client {count}"))?;
         is_answered(stage, &client)?;
-        if number % 2 == 0 { client.resets() } else { client.leaves() }
+        if count % 2 == 0 {
+            client.resets()
+        } else {
+            client.leaves()
+        }
+        if count == FIRST {
+            is_at_rest = server.rests("it to rest").is_ok();
+        }
     }
-    let coming = format!("{COUNT} of them come, talk, and go, every other one by a reset");
+    let coming = format!("{count} of them come, talk, and go, every other one by a reset");
     stage.note("clients", Mark::Event, &coming);
     server.shrinks_to(before)?;
     stage.note("server", Mark::Event, "has no thread and no socket of theirs");
