@@ -7,11 +7,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::course::scenes::threads::{Run, are_random, seconds};
+use crate::course::scenes::threads::{Run, SHORTEST_PAUSE, are_random, seconds};
 use crate::course::step::{Check, Row};
 use crate::sandbox::process::Exit;
 use crate::stage::launch::Setting;
 use crate::stage::program::Program;
+use crate::stage::show::quoted;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Scene, Stop};
 use crate::stage::symptom::Symptom;
@@ -50,9 +51,6 @@ const TRIES: usize = 3;
 
 /// What comes so late on a busy machine is no excuse: no pause is shorter.
 const HARMLESS: Duration = Duration::from_millis(SHORTEST_MAX_SLEEP_MS);
-
-/// A farewell that comes sooner after the greeting than this came without a pause.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// Pauses that are so little apart are alike, as far as can be measured from outside; or, if some are long, a tenth of
 /// the longest.
@@ -125,7 +123,8 @@ fn watch_closely(stage: &Stage, program: &Program, mut look: impl FnMut()) -> Re
             return Err(fails(format!("{expected}, but it printed more than {MOST_LINES}")));
         }
     }
-    Ok(Run::of(printed, program.fell_silent().unwrap_or_else(Instant::now)))
+    let ended = program.fell_silent().unwrap_or_else(Instant::now);
+    Ok(if stage.is_foreign() { Run::of_foreign(printed, ended) } else { Run::of(printed, ended) })
 }
 
 /// Judges one run, which must have ended well, and shows it: as it came where the order is what was judged, else by
@@ -138,7 +137,7 @@ fn judge_run(
     judge: impl Fn(&Run) -> Scene,
 ) -> Scene {
     let judged = by_words(run.greets_three_times()).and_then(|()| judge(run));
-    let mut said: Vec<_> = run.greetings.iter().chain(&run.others).collect();
+    let mut said: Vec<_> = [&run.greetings, &run.others, &run.logs].into_iter().flatten().collect();
     match judged.is_err() && is_about_order {
         true => said.sort_by_key(|said| said.order),
         false => said.sort_by_key(|said| (said.id.is_empty(), &said.id, &said.line)),
@@ -236,17 +235,20 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
 fn each_says_farewell(stage: &Stage) -> Scene {
     let is_foreign = stage.is_foreign();
     play_again(stage, 1, false, |run| {
-        if is_foreign && run.is_nameless() {
-            return Ok(()); // the handout does not ask that a farewell names its thread
+        if !is_foreign || !run.is_nameless {
+            by_words(run.says_farewell_once_each(is_foreign))?; // the handout does not ask that it names its thread
         }
-        by_words(run.says_farewell_once_each(is_foreign))?;
         let pauses = run.pauses().map_err(fails)?;
         let (shortest, longest) = (pauses.iter().min(), pauses.iter().max());
         // A foreign one may draw a pause of 0 s, but not three.
         let shortest = if is_foreign { longest } else { shortest };
         if let Some(shortest) = shortest.filter(|shortest| **shortest < SHORTEST_PAUSE) {
             let expected = "expected a pause before each farewell";
-            return by_time(Err(format!("{expected}, but one came after {}", seconds(*shortest))));
+            // Of a foreign one, it may be another line that was taken for a farewell.
+            let line = run.others.first().filter(|_| is_foreign);
+            let which = line.map_or("one".to_string(), |said| quoted(&said.line));
+            let after = seconds(*shortest);
+            return by_time(Err(format!("{expected}, but {which} came after {after}")));
         }
         let most = MAX_SLEEP_MS;
         let limit = Duration::from_millis(most) + stage.patient(LATE);

@@ -1,5 +1,9 @@
 //! Reads what one run of three threads has printed: who greeted, who said farewell, and how long each paused.
+//!
+//! A program of the course prints what it is asked to and nothing else. Any other one may log. Which of its lines are the
+//! farewells is decided in one place, [`Run::without_logs`]; everything else sees only these.
 
+use std::mem;
 use std::time::{Duration, Instant};
 
 use crate::stage::show::quoted;
@@ -12,20 +16,30 @@ const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 /// A program whose threads sleep, and that waits for them, takes longer than this after the first greeting.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(90);
 
+/// A farewell that comes sooner after the greeting than this came without a pause.
+pub const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
+
 /// What one run printed.
 pub struct Run {
     /// The greetings, in the order of their ids.
     pub greetings: Vec<Said>,
-    /// All other lines that are not blank, as they came.
+    /// All other lines that are not blank, as they came; without the logs, if they have been told apart.
     pub others: Vec<Said>,
+    /// What is neither a greeting nor a farewell.
+    pub logs: Vec<Said>,
+    /// Whether farewells do not say whose they are. The handout does not ask for it.
+    pub is_nameless: bool,
     /// When its stdout was closed.
     pub ended: Instant,
+    /// Whether greetings came in one line.
+    has_run_together: bool,
 }
 
 /// A line, and when it came.
 #[derive(Clone, Debug)]
 pub struct Said {
-    /// Whose greeting it is: `2` of `Hi, I'm thread 2`. Of any other line, nobody's.
+    /// Whose greeting it is: `2` of `Hi, I'm thread 2`. Or whose farewell, if that has been found out. Of any other line,
+    /// nobody's.
     pub id: String,
     /// The line.
     pub line: String,
@@ -38,9 +52,31 @@ impl Run {
     /// Reads printed lines. Greetings may have run into each other: some languages print a line in several pieces, as
     /// `Hi, I'm thread`, the id, and the line break. Then the id that is missing comes later, in a line of its own.
     pub fn of(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
-        let mut run = Run { greetings: Vec::new(), others: Vec::new(), ended };
+        let mut run = Run::read(printed, ended, false);
+        let is_named = |greeting: &Said| run.farewells(&greeting.id).next().is_some();
+        run.is_nameless =
+            run.others.len() == run.greetings.len() && !run.greetings.iter().any(is_named);
+        run
+    }
+
+    /// Reads what a program printed that may log, and may put something before a greeting, as `[thread 2] Hi, I'm thread 2`.
+    pub fn of_foreign(printed: impl IntoIterator<Item = (String, Instant)>, ended: Instant) -> Run {
+        Run::read(printed, ended, true).without_logs()
+    }
+
+    fn read(
+        printed: impl IntoIterator<Item = (String, Instant)>,
+        ended: Instant,
+        has_prefixes: bool,
+    ) -> Run {
+        let (greetings, others, logs) = (Vec::new(), Vec::new(), Vec::new());
+        let (is_nameless, has_run_together) = (false, false);
+        let mut run = Run { greetings, others, logs, is_nameless, ended, has_run_together };
         for (printed, when) in printed {
-            let printed = printed.replace("Hi, ", "\nHi, ");
+            let count = printed.matches(HI).count();
+            run.has_run_together |= count > 1;
+            let printed = printed.replace(HI, &format!("\n{HI}"));
+            let mut prefix = "";
             for line in printed.lines().filter(|line| !line.trim().is_empty()) {
                 let order = run.greetings.len() + run.others.len();
                 if lone_word(line).is_some()
@@ -52,13 +88,133 @@ impl Run {
                     run.greetings.push(Said { id, line, ..said });
                     continue;
                 }
-                let (id, line) = (greeted_id(line).unwrap_or_default(), line.to_string());
+                if has_prefixes && count > 0 && !line.starts_with(HI) && count_byes(line) == 0 {
+                    prefix = line;
+                    continue;
+                }
+                let id = greeted_id(line).unwrap_or_default();
+                let line = format!("{}{line}", mem::take(&mut prefix));
                 let same = if id.is_empty() { &mut run.others } else { &mut run.greetings };
                 same.push(Said { id, line, order, when });
             }
         }
         run.greetings.sort_by(|one, other| one.id.cmp(&other.id));
         run
+    }
+
+    /// The same run, with nothing but farewells beside the greetings. A thread's farewell is the last line that names it,
+    /// after its greeting. But if the last lines that are alike, one for each thread, name nobody, and no line after them
+    /// does, farewells have no names, and it is these.
+    fn without_logs(mut self) -> Run {
+        if self.greetings.is_empty() {
+            return self;
+        }
+        let lines = self.likely_farewells();
+        let alike = self.last_alike(&lines);
+        let since = alike.last().map_or(0, |said| said.order);
+        let late = lines.iter().filter(|said| said.order > since);
+        let late: Vec<&Said> = alike.iter().chain(late).copied().collect();
+        let names_any = |names: fn(&str, &str) -> bool, greeting: &Said| {
+            late.iter().any(|said| names(&said.line, &greeting.id))
+        };
+        let is_named = self.greetings.iter().any(|greeting| names_any(names_thread, greeting))
+            || self.greetings.iter().all(|greeting| names_any(names_id, greeting));
+        let is_nameless = !alike.is_empty() && (self.has_twin() || !is_named);
+        let farewells: Vec<(usize, String)> = match is_nameless {
+            true => alike.iter().map(|said| (said.order, String::new())).collect(),
+            false => self.last_of_each(&alike, &lines),
+        };
+        for said in mem::take(&mut self.others) {
+            let mut ids = farewells.iter().filter(|(order, _)| *order == said.order);
+            match (ids.next(), ids.next()) {
+                (None, _) => self.logs.push(said),
+                (Some((_, id)), None) => self.others.push(Said { id: id.clone(), ..said }),
+                // Two that have run into each other are found by the names in them.
+                (Some(_), Some(_)) => self.others.push(said),
+            }
+        }
+        Run { is_nameless, ..self }
+    }
+
+    /// The lines after the first greeting or, if enough of them say "bye", these.
+    fn likely_farewells(&self) -> Vec<&Said> {
+        let first = self.greetings.iter().map(|said| said.order).min().unwrap_or(0);
+        let lines: Vec<&Said> = self.others.iter().filter(|said| said.order > first).collect();
+        let byes: usize = lines.iter().map(|said| count_byes(&said.line)).sum();
+        let is_likely = |said: &&Said| byes < self.greetings.len() || count_byes(&said.line) > 0;
+        lines.into_iter().filter(is_likely).collect()
+    }
+
+    /// The last lines that are alike, as many as there are greetings; or all, if they are so many and name nobody.
+    fn last_alike<'a>(&self, lines: &[&'a Said]) -> Vec<&'a Said> {
+        let count = self.greetings.len();
+        let names_any =
+            |said: &&Said| self.greetings.iter().any(|one| names_id(&said.line, &one.id));
+        if lines.len() == count && !lines.iter().any(names_any) {
+            return lines.to_vec();
+        }
+        let alike = lines.iter().rev().map(|last| {
+            let text = self.text_of(last);
+            let is_alike = |said: &&&Said| !text.is_empty() && self.text_of(said) == text;
+            lines.iter().filter(is_alike).copied().collect::<Vec<_>>()
+        });
+        let mut enough = alike.filter(|alike| alike.len() >= count);
+        enough.next().map_or(Vec::new(), |alike| alike[alike.len() - count..].to_vec())
+    }
+
+    /// The order of the farewell of each thread, and its id. If the last line of a thread came at once and another thread
+    /// says more after a line like it, it is no farewell: this thread did not get that far.
+    fn last_of_each(&self, alike: &[&Said], lines: &[&Said]) -> Vec<(usize, String)> {
+        let last = |greeting| Some((greeting, self.last_of(greeting, alike, lines)?));
+        let last: Vec<(&Said, &Said)> = self.greetings.iter().filter_map(last).collect();
+        let is_log = |(greeting, said): &(&Said, &Said)| {
+            let text = self.text_of(said);
+            let goes_on = |(other, end): &(&Said, &Said)| {
+                let mut own = self.others.iter().filter(|line| names_after(other, line));
+                self.text_of(end) != text && own.any(|line| self.text_of(line) == text)
+            };
+            said.when.duration_since(greeting.when) < SHORTEST_PAUSE && last.iter().any(goes_on)
+        };
+        let farewells = last.iter().filter(|pair| !is_log(pair));
+        farewells.map(|(greeting, said)| (said.order, greeting.id.clone())).collect()
+    }
+
+    /// The last line after a greeting that names its thread: rather one of those that are `alike`, if it did not come at
+    /// once, or of `lines`; and rather one that names no other thread before.
+    fn last_of<'a>(
+        &'a self,
+        greeting: &Said,
+        alike: &[&'a Said],
+        lines: &[&'a Said],
+    ) -> Option<&'a Said> {
+        let is_own = |said: &&Said| names_after(greeting, said);
+        let is_late = |said: &&Said| said.when.duration_since(greeting.when) >= SHORTEST_PAUSE;
+        let last = alike.iter().rev().copied().find(|said| is_own(said) && is_late(said));
+        let last = last.or_else(|| lines.iter().rev().copied().find(is_own));
+        let last = last.or_else(|| self.others.iter().rev().find(is_own))?;
+        let is_alike = |said: &&Said| self.text_of(said) == self.text_of(last);
+        let alike = self.others.iter().filter(is_own).filter(is_alike);
+        alike.max_by_key(|said| (self.named_by(said) == Some(&*greeting.id), said.order))
+    }
+
+    /// The thread that a line names first, as `thread 2` rather than as `2`.
+    fn named_by(&self, said: &Said) -> Option<&str> {
+        let ids = || self.greetings.iter().map(|greeting| &*greeting.id);
+        let as_thread = ids().find(|id| names_thread(&said.line, id));
+        as_thread.or_else(|| words_of(&said.line).find_map(|word| ids().find(|id| *id == word)))
+    }
+
+    /// What is the same in the lines that all threads print: the words of a line, apart from numbers and ids.
+    fn text_of(&self, said: &Said) -> String {
+        let is_id = |word: &str| self.greetings.iter().any(|greeting| is_id(word, &greeting.id));
+        let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+        let words = words_of(&said.line).filter(|word| !is_number(word) && !is_id(word));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether two threads have the same id.
+    fn has_twin(&self) -> bool {
+        self.greetings.windows(2).any(|pair| pair[0].id == pair[1].id)
     }
 
     /// The first greeting whose id has not come yet.
@@ -71,8 +227,11 @@ impl Run {
 
     /// The lines, apart from greetings, that name the thread `id`.
     fn farewells<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Said> {
-        let names = move |word: &str| word == id || id_behind_thread(word) == Some(id);
-        self.others.iter().filter(move |said| words_of(&said.line).any(names))
+        let is_own = move |said: &&Said| match said.id.is_empty() {
+            true => names_id(&said.line, id),
+            false => said.id == id,
+        };
+        self.others.iter().filter(move |said| !self.is_nameless && is_own(said))
     }
 
     /// The same run without the farewells that came at once after their greetings, and those greetings: so short a pause
@@ -89,20 +248,15 @@ impl Run {
         (!greetings.is_empty()).then(|| Run {
             greetings: greetings.into_iter().cloned().collect(),
             others: self.others.iter().filter(is_others).cloned().collect(),
-            ended: self.ended,
+            logs: self.logs.clone(),
+            ..*self
         })
-    }
-
-    /// Whether farewells do not say whose they are. The handout does not ask for it.
-    pub fn is_nameless(&self) -> bool {
-        let is_named = |greeting: &Said| self.farewells(&greeting.id).next().is_some();
-        self.others.len() == self.greetings.len() && !self.greetings.iter().any(is_named)
     }
 
     /// When the first farewell came, if there is one.
     pub fn first_farewell(&self) -> Option<Instant> {
         let named = self.greetings.iter().flat_map(|greeting| self.farewells(&greeting.id));
-        let nameless = self.others.iter().filter(|_| self.is_nameless());
+        let nameless = self.others.iter().filter(|_| self.is_nameless);
         named.chain(nameless).map(|said| said.when).min()
     }
 
@@ -126,9 +280,9 @@ impl Run {
     /// Makes sure that nobody says farewell before all have greeted.
     pub fn greets_before_any_farewell(&self) -> Result<(), String> {
         let named = self.greetings.iter().filter_map(|said| self.farewells(&said.id).next());
-        let nameless = self.others.iter().filter(|_| self.is_nameless());
+        let nameless = self.others.iter().filter(|_| self.is_nameless);
         let Some(first) = named.chain(nameless).min_by_key(|said| said.order) else {
-            return Err(no_farewell(self.greetings.first().map_or("", |said| &said.id)));
+            return Err(self.no_farewell(self.greetings.first().map_or("", |said| &said.id)));
         };
         let (late, first_line) = (|said: &&Said| said.order > first.order, quoted(&first.line));
         match self.greetings.iter().find(late).map(|late| quoted(&late.line)) {
@@ -146,13 +300,13 @@ impl Run {
             let named = quoted(id);
             match (self.farewells(id).count(), self.others.first()) {
                 (1, _) => {}
-                (0, Some(farewell)) if self.is_nameless() => {
+                (0, Some(farewell)) if self.is_nameless => {
                     let farewell = quoted(&farewell.line);
                     return Err(format!(
                         "expected a farewell that names {named}, but it is {farewell}"
                     ));
                 }
-                (0, _) => return Err(no_farewell(id)),
+                (0, _) => return Err(self.no_farewell(id)),
                 (_, _) if may_repeat => {}
                 (count, _) => {
                     return Err(format!(
@@ -167,8 +321,7 @@ impl Run {
     /// How long each thread paused, in the order of the threads' ids or, if farewells do not tell whose they
     /// are, by length.
     pub fn pauses(&self) -> Result<Vec<Duration>, String> {
-        let has_twin = self.greetings.windows(2).any(|pair| pair[0].id == pair[1].id);
-        if self.is_nameless() || has_twin {
+        if self.is_nameless || self.has_twin() {
             return Ok(self
                 .others
                 .iter()
@@ -177,7 +330,7 @@ impl Run {
         }
         let pause = |greeting: &Said| {
             let farewell = self.farewells(&greeting.id).next();
-            let farewell = farewell.ok_or_else(|| no_farewell(&greeting.id))?;
+            let farewell = farewell.ok_or_else(|| self.no_farewell(&greeting.id))?;
             Ok(farewell.when.duration_since(greeting.when))
         };
         self.greetings.iter().map(pause).collect()
@@ -189,7 +342,15 @@ impl Run {
         first.map_or(Duration::ZERO, |first| then.duration_since(first))
     }
 
-    /// When the last line came.
+    fn no_farewell(&self, id: &str) -> String {
+        let instead = match self.has_run_together {
+            true => "lines have run into each other (does each end with a line break?)",
+            false => "the program ended without one (does it join its threads?)",
+        };
+        format!("expected a farewell that names {}, but {instead}", quoted(id))
+    }
+
+    /// When the last line that counts came.
     pub fn said_last(&self) -> Instant {
         let lines = self.greetings.iter().chain(&self.others);
         lines.map(|said| said.when).max().unwrap_or(self.ended)
@@ -235,13 +396,6 @@ pub fn seconds(time: Duration) -> String {
     format!("{:.2}\u{a0}s", time.as_secs_f64())
 }
 
-fn no_farewell(id: &str) -> String {
-    let id = quoted(id);
-    format!(
-        "expected a farewell that names {id}, but the program ended without one (does it join its threads?)"
-    )
-}
-
 /// The id in `Hi, I'm thread 2`, if the line is such a greeting.
 fn greeted_id(line: &str) -> Option<String> {
     let words: Vec<&str> = words_of(line).collect();
@@ -251,6 +405,37 @@ fn greeted_id(line: &str) -> Option<String> {
     };
     says_hi(&words).then(|| id.to_string())
 }
+
+/// Whether a line comes after a greeting and names its thread.
+fn names_after(greeting: &Said, said: &Said) -> bool {
+    said.order > greeting.order && names_id(&said.line, &greeting.id)
+}
+
+/// Whether a line has an id in it.
+fn names_id(line: &str, id: &str) -> bool {
+    words_of(line).any(|word| is_id(word, id))
+}
+
+/// Whether a line calls a thread `thread 2`, or `thread-2`. A mere number may count something else.
+fn names_thread(line: &str, id: &str) -> bool {
+    let words: Vec<&str> = words_of(line).collect();
+    let is_pair = |pair: &[&str]| pair[0].eq_ignore_ascii_case(THREAD) && pair[1] == id;
+    words.windows(2).any(is_pair) || words.iter().any(|word| id_behind_thread(word) == Some(id))
+}
+
+/// Whether a word is an id, alone or as `thread-2`.
+fn is_id(word: &str, id: &str) -> bool {
+    word == id || id_behind_thread(word) == Some(id)
+}
+
+/// How often a line says farewell in so many words.
+fn count_byes(line: &str) -> usize {
+    let line = line.to_lowercase();
+    ["bye", "farewell"].iter().map(|word| line.matches(word).count()).sum()
+}
+
+/// What a greeting begins with.
+const HI: &str = "Hi, ";
 
 /// The word that stands before an id.
 const THREAD: &str = "thread";
@@ -385,8 +570,161 @@ mod tests {
     fn the_pauses_of_farewells_without_names_count_from_the_first_greeting() {
         let lines = [&RIGHT[..3], &[(50, "Bye"), (60, "Bye"), (70, "Bye")]].concat();
         let run = run(&lines);
-        assert!(run.is_nameless());
+        assert!(run.is_nameless);
         assert_eq!(ms(&run.pauses().expect("by their length")), [50, 60, 70]);
+    }
+
+    /// The same of a program that may log.
+    fn foreign(lines: &[(u64, &str)]) -> Run {
+        let began = Instant::now();
+        let at = |ms: u64| began + Duration::from_millis(ms);
+        let ended = at(lines.iter().map(|(ms, _)| *ms).max().unwrap_or(0));
+        Run::of_foreign(lines.iter().map(|(ms, line)| (line.to_string(), at(*ms))), ended)
+    }
+
+    /// Reads three threads that greet at once, log and say farewell after 0.3 s, 0.6 s and 0.1 s. In each line, # is
+    /// the thread's id and % its pause in seconds.
+    fn played(start: &str, log: &str, farewell: &str, end: &str) -> Run {
+        let threads = [(1, 300), (2, 600), (3, 100)];
+        let line = |text: &str, (id, pause): (u64, u64)| {
+            text.replace('#', &id.to_string()).replace('%', &(pause as f64 / 100.0).to_string())
+        };
+        let mut lines = vec![(0, "Starting 3 threads".to_string())];
+        for thread in threads {
+            lines.push((0, line(start, thread)));
+            lines.push((1, line("Hi, I'm thread #", thread)));
+            lines.push((2, line(log, thread)));
+        }
+        for thread in [threads[2], threads[0], threads[1]] {
+            lines.extend(farewell.lines().map(|text| (thread.1 + 1, line(text, thread))));
+        }
+        lines.extend(end.lines().map(|text| (601, text.to_string())));
+        foreign(&lines.iter().map(|(ms, line)| (*ms, &**line)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn what_a_right_program_logs_is_not_taken_for_its_farewells() {
+        let starts = ["", "Main: starting thread #"];
+        let logs = ["", "Thread # sleeps for % seconds", "[#] sleeping", "Sleeping for % s", "..."];
+        let named = [
+            "Goodbye from thread #",
+            "Thread # is done",
+            "[#] see you",
+            "Thread # woke up\nThread # says bye",
+            "# slept for % s, bye",
+            "After % seconds: adieu, says thread #",
+        ];
+        let nameless = ["Bye bye!", "See you", "Goodbye, after % seconds", "I woke up\nSee you"];
+        let ends = ["", "All threads finished", "All 3 threads have ended", "Done\nBye"];
+        for start in starts {
+            for log in logs {
+                for farewell in named.into_iter().chain(nameless) {
+                    for end in ends {
+                        let run = played(start, log, farewell, end);
+                        let text =
+                            format!("{start} / {log} / {farewell} / {end}: {:?}", run.others);
+                        assert_eq!(run.greets_three_times(), Ok(()), "{text}");
+                        assert_eq!(run.greets_before_any_farewell(), Ok(()), "{text}");
+                        assert_eq!(run.is_nameless, nameless.contains(&farewell), "{text}");
+                        let mut pauses = ms(&run.pauses().expect(&text));
+                        pauses.sort();
+                        assert_eq!(pauses, [100, 300, 600], "{text}");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Wrong programs lose as they would without their logs.
+    #[test]
+    fn a_log_hides_no_mistake() {
+        let one_by_one = |farewell: &str| {
+            foreign(&[
+                (0, "Hi, I'm thread 1"),
+                (0, "Thread 1 sleeps for 0.2 s"),
+                (200, &farewell.replace('#', "1")),
+                (200, "Hi, I'm thread 2"),
+                (200, "Thread 2 sleeps for 0.1 s"),
+                (300, &farewell.replace('#', "2")),
+                (300, "Hi, I'm thread 3"),
+                (300, "Thread 3 sleeps for 0.1 s"),
+                (400, &farewell.replace('#', "3")),
+                (400, "Thread 1 has ended"),
+                (400, "Thread 2 has ended"),
+                (400, "Thread 3 has ended"),
+            ])
+        };
+        for farewell in ["Goodbye from thread #", "Goodbye"] {
+            let error =
+                one_by_one(farewell).greets_before_any_farewell().expect_err("it joins early");
+            assert!(error.contains(&farewell.replace('#', "1")), "{error}");
+        }
+        let says_bye_first = played("", "Bye from thread #", "Thread # woke up", "All are done");
+        assert_eq!(ms(&says_bye_first.pauses().expect("all say it")), [1, 1, 1]);
+        for log in ["Thread # sleeps for % s", "Sleeping for % s"] {
+            let says_none = played("Starting thread #", log, "", "All are done");
+            let pauses = says_none.pauses().expect("what they log is taken for it");
+            assert!(pauses.iter().all(|pause| *pause < SHORTEST_PAUSE), "{log}");
+        }
+    }
+
+    #[test]
+    fn a_thread_that_does_not_get_as_far_as_another_says_no_farewell() {
+        for log in ["Thread # sleeps for 2 s", "[#] sleeping", "sleeping"] {
+            let (greeting, log) = (|id| format!("Hi, I'm thread {id}"), |id| log.replace('#', id));
+            let greets = ["1", "2", "3"].map(|id| [greeting(id), log(id)]).concat();
+            let mut lines: Vec<(u64, &str)> = greets.iter().map(|line| (0, &**line)).collect();
+            lines.extend([(100, "See you, says thread 2"), (150, "Main has slept enough")]);
+            let error = foreign(&lines).says_farewell_once_each(true).expect_err("two say none");
+            assert!(error.contains("names \"1\", but the program ended without one"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_a_greeting_in_its_line_belongs_to_it() {
+        let lines = ["1", "2", "3"].map(|id| format!("[thread {id}] Hi, I'm thread {id}"));
+        let farewells = ["1", "2", "3"].map(|id| format!("[thread {id}] Bye"));
+        let at = |ms: u64| move |line: &String| (ms, line.clone());
+        let lines: Vec<(u64, String)> =
+            lines.iter().map(at(0)).chain(farewells.iter().map(at(90))).collect();
+        let run = foreign(&lines.iter().map(|(ms, line)| (*ms, &**line)).collect::<Vec<_>>());
+        assert_eq!(run.greetings[1].line, "[thread 2] Hi, I'm thread 2");
+        assert_eq!((run.logs.len(), run.others.len()), (0, 3));
+        assert_eq!(ms(&run.pauses().expect("all say farewell")), [90; 3]);
+    }
+
+    #[test]
+    fn farewells_that_have_run_into_each_other_are_found_beside_logs() {
+        let lines = [
+            (0, "Hi, I'm thread A"),
+            (0, "Hi, I'm thread Hi, I'm thread C"),
+            (0, "B"),
+            (1, "Thread A sleeps"),
+            (1, "Thread C sleeps"),
+            (1, "Thread B sleeps"),
+        ];
+        for farewells in [
+            [
+                (90, "I end, says thread A"),
+                (95, "I end, says thread I end, says thread B"),
+                (95, "C"),
+            ],
+            [(90, "Bye, says thread A"), (95, "Bye, says thread Bye, says thread B"), (95, "C")],
+            [(90, "Bye, says threadBye, says thread A B"), (95, "Bye, says thread C"), (95, "")],
+        ] {
+            let run = foreign(&[&lines[..], &farewells].concat());
+            assert_eq!(run.says_farewell_once_each(true), Ok(()));
+            assert!(run.pauses().expect("all say it").iter().all(|pause| pause.as_millis() >= 90));
+        }
+    }
+
+    #[test]
+    fn lines_without_a_line_break_are_not_said_to_be_missing() {
+        let line = RIGHT.iter().map(|(_, line)| *line).collect::<String>();
+        for run in [run(&[(0, &line)]), foreign(&[(0, &line)])] {
+            let error = run.pauses().expect_err("nothing can be told apart");
+            assert!(error.ends_with("(does each end with a line break?)"), "{error}");
+        }
     }
 
     const ALIKE: Duration = Duration::from_millis(40);

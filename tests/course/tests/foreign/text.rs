@@ -27,6 +27,8 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex2", "fixed_reply", BOTH),
         right(Python, "ex2", "files", BOTH),
         right(Python, "ex3", "in_pieces", &["threads"]),
+        right(Python, "ex3", "logs", &["threads"]),
+        right(Python, "ex3", "nameless", &["threads"]),
         right(Python, "ex4", "other_replies", BOTH),
         right(Python, "ex4", "greets_and_counts", SERVER),
         right(Python, "ms0", "capitalize", BOTH),
@@ -50,6 +52,8 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ex2", "greets_only", SERVER, &["the_server_echoes"]),
         wrong(Python, "ex2", "sends_twice", CLIENT, &["the_client_talks"]),
         wrong(Python, "ex2", "shows_its_own_message", CLIENT, &["the_client_talks"]),
+        wrong(Python, "ex3", "joins_in_its_loop", &["threads"], EX3_ONE_BY_ONE),
+        wrong(Python, "ex3", "sleeps_instead_of_joining", &["threads"], EX3_NO_FAREWELL),
         wrong(Python, "ex4", "replies_twice", SERVER, EX4_REPLIES),
         wrong(Python, "ex4", "replies_to_each_byte", SERVER, EX4_REPLIES),
         wrong(Python, "ex4", "one_after_the_other", SERVER, EX4_THREADS),
@@ -63,6 +67,13 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ms1", "ends_with_its_first_client", SERVER, &["close_socket"]),
     ]
 }
+
+/// What a program of 1.3 fails whose threads run one after the other.
+const EX3_ONE_BY_ONE: &[&str] = &["everyone_greets_first", "the_threads_sleep_at_once"];
+
+/// What a program of 1.3 fails that does not wait for its threads.
+const EX3_NO_FAREWELL: &[&str] =
+    &["each_says_farewell", "the_pauses_are_random", "the_threads_sleep_at_once"];
 
 /// What a server of 1.4 fails whose replies are wrong.
 const EX4_REPLIES: &[&str] = &[
