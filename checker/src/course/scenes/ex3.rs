@@ -7,7 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use crate::course::scenes::threads::{Run, SHORTEST_PAUSE, are_random, seconds};
+use crate::course::scenes::farewells::SHORTEST_PAUSE;
+use crate::course::scenes::threads::{Run, are_random, seconds};
 use crate::course::step::{Check, Row};
 use crate::sandbox::process::Exit;
 use crate::stage::launch::Setting;

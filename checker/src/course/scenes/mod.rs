@@ -14,6 +14,7 @@ mod ex4;
 mod ex5;
 mod ex6;
 mod ex7;
+mod farewells;
 mod ms0;
 mod ms1;
 mod ms2;
@@ -23,6 +24,7 @@ mod names;
 pub(super) mod pair;
 mod rooms;
 mod rush;
+mod said;
 mod stalled;
 mod threads;
 

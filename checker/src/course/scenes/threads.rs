@@ -1,11 +1,15 @@
 //! Reads what one run of three threads has printed: who greeted, who said farewell, and how long each paused.
 //!
 //! A program of the course prints what it is asked to and nothing else. Any other one may log. Which of its lines are the
-//! farewells is decided in one place, [`Run::without_logs`]; everything else sees only these.
+//! farewells is decided in one place, [`farewells_among`]; everything else sees only these.
 
 use std::mem;
 use std::time::{Duration, Instant};
 
+use crate::course::scenes::farewells::{Farewells, farewells_among, has_twin};
+use crate::course::scenes::said::{
+    HI, Said, THREAD, count_byes, greeted_id, lone_word, names_id, says_hi, words_of,
+};
 use crate::stage::show::quoted;
 
 /// The share of pauses that are alike within the runs, and from run to run, from which on they are not random:
@@ -15,9 +19,6 @@ const NOT_RANDOM_FROM_RUN_TO_RUN: f64 = 0.7;
 
 /// A program whose threads sleep, and that waits for them, takes longer than this after the first greeting.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(90);
-
-/// A farewell that comes sooner after the greeting than this came without a pause.
-pub const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// What one run printed.
 pub struct Run {
@@ -33,19 +34,6 @@ pub struct Run {
     pub ended: Instant,
     /// Whether greetings came in one line.
     has_run_together: bool,
-}
-
-/// A line, and when it came.
-#[derive(Clone, Debug)]
-pub struct Said {
-    /// Whose greeting it is: `2` of `Hi, I'm thread 2`. Or whose farewell, if that has been found out. Of any other line,
-    /// nobody's.
-    pub id: String,
-    /// The line.
-    pub line: String,
-    /// Its number in the run.
-    pub order: usize,
-    when: Instant,
 }
 
 impl Run {
@@ -102,30 +90,15 @@ impl Run {
         run
     }
 
-    /// The same run, with nothing but farewells beside the greetings. A thread's farewell is the last line that names it,
-    /// after its greeting. But if the last lines that are alike, one for each thread, name nobody, and no line after them
-    /// does, farewells have no names, and it is these.
+    /// The same run, with nothing but farewells beside the greetings.
     fn without_logs(mut self) -> Run {
         if self.greetings.is_empty() {
             return self;
         }
-        let lines = self.likely_farewells();
-        let alike = self.last_alike(&lines);
-        let since = alike.last().map_or(0, |said| said.order);
-        let late = lines.iter().filter(|said| said.order > since);
-        let late: Vec<&Said> = alike.iter().chain(late).copied().collect();
-        let names_any = |names: fn(&str, &str) -> bool, greeting: &Said| {
-            late.iter().any(|said| names(&said.line, &greeting.id))
-        };
-        let is_named = self.greetings.iter().any(|greeting| names_any(names_thread, greeting))
-            || self.greetings.iter().all(|greeting| names_any(names_id, greeting));
-        let is_nameless = !alike.is_empty() && (self.has_twin() || !is_named);
-        let farewells: Vec<(usize, String)> = match is_nameless {
-            true => alike.iter().map(|said| (said.order, String::new())).collect(),
-            false => self.last_of_each(&alike, &lines),
-        };
+        let Farewells { is_nameless, orders_and_ids } =
+            farewells_among(&self.greetings, &self.others);
         for said in mem::take(&mut self.others) {
-            let mut ids = farewells.iter().filter(|(order, _)| *order == said.order);
+            let mut ids = orders_and_ids.iter().filter(|(order, _)| *order == said.order);
             match (ids.next(), ids.next()) {
                 (None, _) => self.logs.push(said),
                 (Some((_, id)), None) => self.others.push(Said { id: id.clone(), ..said }),
@@ -134,87 +107,6 @@ impl Run {
             }
         }
         Run { is_nameless, ..self }
-    }
-
-    /// The lines after the first greeting or, if enough of them say "bye", these.
-    fn likely_farewells(&self) -> Vec<&Said> {
-        let first = self.greetings.iter().map(|said| said.order).min().unwrap_or(0);
-        let lines: Vec<&Said> = self.others.iter().filter(|said| said.order > first).collect();
-        let byes: usize = lines.iter().map(|said| count_byes(&said.line)).sum();
-        let is_likely = |said: &&Said| byes < self.greetings.len() || count_byes(&said.line) > 0;
-        lines.into_iter().filter(is_likely).collect()
-    }
-
-    /// The last lines that are alike, as many as there are greetings; or all, if they are so many and name nobody.
-    fn last_alike<'a>(&self, lines: &[&'a Said]) -> Vec<&'a Said> {
-        let count = self.greetings.len();
-        let names_any =
-            |said: &&Said| self.greetings.iter().any(|one| names_id(&said.line, &one.id));
-        if lines.len() == count && !lines.iter().any(names_any) {
-            return lines.to_vec();
-        }
-        let alike = lines.iter().rev().map(|last| {
-            let text = self.text_of(last);
-            let is_alike = |said: &&&Said| !text.is_empty() && self.text_of(said) == text;
-            lines.iter().filter(is_alike).copied().collect::<Vec<_>>()
-        });
-        let mut enough = alike.filter(|alike| alike.len() >= count);
-        enough.next().map_or(Vec::new(), |alike| alike[alike.len() - count..].to_vec())
-    }
-
-    /// The order of the farewell of each thread, and its id. If the last line of a thread came at once and another thread
-    /// says more after a line like it, it is no farewell: this thread did not get that far.
-    fn last_of_each(&self, alike: &[&Said], lines: &[&Said]) -> Vec<(usize, String)> {
-        let last = |greeting| Some((greeting, self.last_of(greeting, alike, lines)?));
-        let last: Vec<(&Said, &Said)> = self.greetings.iter().filter_map(last).collect();
-        let is_log = |(greeting, said): &(&Said, &Said)| {
-            let text = self.text_of(said);
-            let goes_on = |(other, end): &(&Said, &Said)| {
-                let mut own = self.others.iter().filter(|line| names_after(other, line));
-                self.text_of(end) != text && own.any(|line| self.text_of(line) == text)
-            };
-            said.when.duration_since(greeting.when) < SHORTEST_PAUSE && last.iter().any(goes_on)
-        };
-        let farewells = last.iter().filter(|pair| !is_log(pair));
-        farewells.map(|(greeting, said)| (said.order, greeting.id.clone())).collect()
-    }
-
-    /// The last line after a greeting that names its thread: rather one of those that are `alike`, if it did not come at
-    /// once, or of `lines`; and rather one that names no other thread before.
-    fn last_of<'a>(
-        &'a self,
-        greeting: &Said,
-        alike: &[&'a Said],
-        lines: &[&'a Said],
-    ) -> Option<&'a Said> {
-        let is_own = |said: &&Said| names_after(greeting, said);
-        let is_late = |said: &&Said| said.when.duration_since(greeting.when) >= SHORTEST_PAUSE;
-        let last = alike.iter().rev().copied().find(|said| is_own(said) && is_late(said));
-        let last = last.or_else(|| lines.iter().rev().copied().find(is_own));
-        let last = last.or_else(|| self.others.iter().rev().find(is_own))?;
-        let is_alike = |said: &&Said| self.text_of(said) == self.text_of(last);
-        let alike = self.others.iter().filter(is_own).filter(is_alike);
-        alike.max_by_key(|said| (self.named_by(said) == Some(&*greeting.id), said.order))
-    }
-
-    /// The thread that a line names first, as `thread 2` rather than as `2`.
-    fn named_by(&self, said: &Said) -> Option<&str> {
-        let ids = || self.greetings.iter().map(|greeting| &*greeting.id);
-        let as_thread = ids().find(|id| names_thread(&said.line, id));
-        as_thread.or_else(|| words_of(&said.line).find_map(|word| ids().find(|id| *id == word)))
-    }
-
-    /// What is the same in the lines that all threads print: the words of a line, apart from numbers and ids.
-    fn text_of(&self, said: &Said) -> String {
-        let is_id = |word: &str| self.greetings.iter().any(|greeting| is_id(word, &greeting.id));
-        let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
-        let words = words_of(&said.line).filter(|word| !is_number(word) && !is_id(word));
-        words.collect::<Vec<_>>().join(" ")
-    }
-
-    /// Whether two threads have the same id.
-    fn has_twin(&self) -> bool {
-        self.greetings.windows(2).any(|pair| pair[0].id == pair[1].id)
     }
 
     /// The first greeting whose id has not come yet.
@@ -321,7 +213,7 @@ impl Run {
     /// How long each thread paused, in the order of the threads' ids or, if farewells do not tell whose they
     /// are, by length.
     pub fn pauses(&self) -> Result<Vec<Duration>, String> {
-        if self.is_nameless || self.has_twin() {
+        if self.is_nameless || has_twin(&self.greetings) {
             return Ok(self
                 .others
                 .iter()
@@ -396,82 +288,10 @@ pub fn seconds(time: Duration) -> String {
     format!("{:.2}\u{a0}s", time.as_secs_f64())
 }
 
-/// The id in `Hi, I'm thread 2`, if the line is such a greeting.
-fn greeted_id(line: &str) -> Option<String> {
-    let words: Vec<&str> = words_of(line).collect();
-    let id = match words.iter().position(|word| word.eq_ignore_ascii_case(THREAD)) {
-        Some(thread) => words.get(thread + 1)?,
-        None => words.iter().find_map(|word| id_behind_thread(word))?,
-    };
-    says_hi(&words).then(|| id.to_string())
-}
-
-/// Whether a line comes after a greeting and names its thread.
-fn names_after(greeting: &Said, said: &Said) -> bool {
-    said.order > greeting.order && names_id(&said.line, &greeting.id)
-}
-
-/// Whether a line has an id in it.
-fn names_id(line: &str, id: &str) -> bool {
-    words_of(line).any(|word| is_id(word, id))
-}
-
-/// Whether a line calls a thread `thread 2`, or `thread-2`. A mere number may count something else.
-fn names_thread(line: &str, id: &str) -> bool {
-    let words: Vec<&str> = words_of(line).collect();
-    let is_pair = |pair: &[&str]| pair[0].eq_ignore_ascii_case(THREAD) && pair[1] == id;
-    words.windows(2).any(is_pair) || words.iter().any(|word| id_behind_thread(word) == Some(id))
-}
-
-/// Whether a word is an id, alone or as `thread-2`.
-fn is_id(word: &str, id: &str) -> bool {
-    word == id || id_behind_thread(word) == Some(id)
-}
-
-/// How often a line says farewell in so many words.
-fn count_byes(line: &str) -> usize {
-    let line = line.to_lowercase();
-    ["bye", "farewell"].iter().map(|word| line.matches(word).count()).sum()
-}
-
-/// What a greeting begins with.
-const HI: &str = "Hi, ";
-
-/// The word that stands before an id.
-const THREAD: &str = "thread";
-
-fn says_hi(words: &[&str]) -> bool {
-    words.iter().any(|word| word.eq_ignore_ascii_case("hi"))
-}
-
-/// The id in `thread2` or `Thread-2`.
-fn id_behind_thread(word: &str) -> Option<&str> {
-    let (thread, id) = word.split_at_checked(THREAD.len())?;
-    let id = id.trim_start_matches(['-', '_']);
-    (thread.eq_ignore_ascii_case(THREAD) && !id.is_empty()).then_some(id)
-}
-
-/// The one word of a line that has no other.
-fn lone_word(line: &str) -> Option<&str> {
-    let mut words = words_of(line);
-    words.next().filter(|_| words.next().is_none())
-}
-
-/// The words of a line. Digits end where letters begin, since a line of one thread may run into that of another.
-fn words_of(line: &str) -> impl Iterator<Item = &str> {
-    let is_word = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-    let words = line.split(move |c| !is_word(c));
-    let parts = words.flat_map(|word| {
-        let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, rest) = word.split_at(digits);
-        [number, rest]
-    });
-    parts.filter(|part| !part.is_empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::scenes::farewells::SHORTEST_PAUSE;
 
     /// A run of lines that came at these times, in milliseconds, and ended with the last of them.
     fn run(lines: &[(u64, &str)]) -> Run {
