@@ -40,10 +40,11 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         // What a server logs of those who come and go: the last of it may come too late to be seen.
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more …)\n", ""),
         // Who gets a lock next, when the one who had it has left.
-        (r"only when \w+ had left", "only when [somebody] had left"),
+        (r"only when (client )?\w+ had left", "only when [somebody] had left"),
         (r#"was "\* \w+ has left""#, r#"was "* [somebody] has left""#),
-        // Which of a crowd's words it is that somebody else hears.
-        (r#"for one of them: heard "[^"]*""#, r#"for one of them: heard "[a word]""#),
+        // Which of a crowd it is, and whose word that one hears.
+        (r#"(clients expected .*?)"[^"]*""#, r#"$1"[its word]""#),
+        (r#"(clients expected .*but heard )"[^"]*""#, r#"$1"[a word]""#),
         // Since when a loop is known to go on: not always, on a busy machine.
         (
             r"all\s+the\s+time\s+since\s+(\w+\s+){2,6}(left|connection|sending|disconnected|ended)\b",

@@ -45,14 +45,13 @@ const CHECKS: &[Check] = &[
 
 fn the_server_echoes(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    alice.hears_out()?; // a greeting is not a reply
+    let alice = common::comes(stage, "alice")?;
     common::echoes(stage, &alice)
 }
 
 fn the_server_shows_and_ends(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
+    let alice = common::comes(stage, "alice")?;
     let word = stage.word();
     alice.says(&word)?;
     server.prints(&word)?;

@@ -51,15 +51,13 @@ const CHECKS: &[Check] = &[
 fn a_quiet_client_holds_nobody_up(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let _alice = common::comes_and_says_nothing(stage, "alice")?;
-    let bob = stage.connects("bob")?;
-    bob.hears_out()?; // a greeting is not a reply
+    let bob = common::comes(stage, "bob")?;
     common::echoes(stage, &bob)
 }
 
 fn echoes_several_messages(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    alice.hears_out()?;
+    let alice = common::comes(stage, "alice")?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &alice)?;
     // None of these is `end`.
@@ -80,13 +78,13 @@ fn echoes_several_messages(stage: &Stage) -> Scene {
 
 fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    let bob = stage.connects("bob")?;
+    let alice = common::comes(stage, "alice")?;
+    let bob = common::comes(stage, "bob")?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &bob)?;
     ends_with_end(stage, &alice)?;
     common::echoes(stage, &bob)?;
-    let carol = stage.connects("carol")?;
+    let carol = common::comes(stage, "carol")?;
     common::echoes(stage, &carol)
 }
 
@@ -106,13 +104,13 @@ fn ends_with_end(stage: &Stage, peer: &Peer) -> Scene {
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
-    let bob = stage.connects("bob")?;
+    let alice = common::comes(stage, "alice")?;
+    let bob = common::comes(stage, "bob")?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &bob)?;
     server.logs_something_after(|| alice.resets())?;
     common::echoes(stage, &bob)?;
-    let carol = stage.connects("carol")?;
+    let carol = common::comes(stage, "carol")?;
     common::echoes(stage, &carol)
 }
 
@@ -165,7 +163,7 @@ fn a_client_that_stops_reading(stage: &Stage) -> Scene {
 
 fn an_empty_line(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
+    let alice = common::comes(stage, "alice")?;
     common::echoes(stage, &alice)?;
     common::says_an_empty_line(stage, &alice, common::echo)?;
     common::echoes(stage, &alice)
@@ -177,7 +175,7 @@ fn waiting_costs_nothing(stage: &Stage) -> Scene {
 
 fn other_line_ends(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
+    let alice = common::comes(stage, "alice")?;
     common::says_without_a_newline(stage, &alice, common::echo)?;
     let word = stage.word();
     alice.sends_raw(format!("{word}\r\n").as_bytes(), &format!("{word} (and \\r\\n)"))?;
@@ -188,7 +186,7 @@ fn other_line_ends(stage: &Stage) -> Scene {
 
 fn two_pieces(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
+    let alice = common::comes(stage, "alice")?;
     let word = stage.word();
     let (first, second) = word.split_at(word.len() / 2);
     let (rest, shown) = (format!("{second}\n"), format!("{second} (and a newline)"));
@@ -207,7 +205,7 @@ fn two_pieces(stage: &Stage) -> Scene {
 
 fn two_in_one_segment(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
-    let alice = stage.connects("alice")?;
+    let alice = common::comes(stage, "alice")?;
     let word = stage.word();
     alice
         .sends_raw(format!("{word}\nend\n").as_bytes(), &format!("{word}, end (in one segment)"))?;

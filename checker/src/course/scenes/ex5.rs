@@ -115,7 +115,7 @@ pub fn numbers_in(line: &str) -> impl Iterator<Item = u64> {
 /// Connects somebody and waits for an echo: after that, the server surely knows of them. Another check is about a
 /// foreign server that does not reply.
 fn joins(stage: &Stage, name: &str) -> Result<Peer, Stop> {
-    let peer = stage.connects(name)?;
+    let peer = common::comes(stage, name)?;
     if stage.is_foreign() {
         peer.says(&stage.word())?;
         peer.hears_within(a_short_time(stage))?;

@@ -31,6 +31,7 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex3", "nameless", &["threads"]),
         right(Python, "ex4", "other_replies", BOTH),
         right(Python, "ex4", "greets_and_counts", SERVER),
+        right(Python, "ex4", "greets_and_acknowledges", SERVER),
         right(Python, "ms0", "capitalize", BOTH),
         right(Python, "ms0", "letter_by_letter", SERVER),
         right(Python, "ms1", "equals", BOTH),
