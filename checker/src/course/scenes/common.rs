@@ -277,5 +277,14 @@ pub fn the_end_of_input_closes(stage: &Stage, closing: &str) -> Scene {
     let (alice, server) = a_client_that_talks(stage)?;
     alice.input_ends();
     server.hears(closing)?;
-    alice.exits(0)
+    has_closed(stage, &alice, &server)
+}
+
+/// A client that has said its last word ends. A foreign one may notice by what its server does then, which is to close
+/// the connection.
+pub fn has_closed(stage: &Stage, client: &Program, server: &Peer) -> Scene {
+    if stage.is_foreign() {
+        server.leaves();
+    }
+    client.exits(0)
 }

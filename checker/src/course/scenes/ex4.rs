@@ -147,10 +147,7 @@ fn the_client_stops_after_end(stage: &Stage) -> Scene {
     }
     alice.types("end");
     server.hears("end")?;
-    if stage.is_foreign() {
-        server.leaves(); // some clients notice the end by that
-    }
-    alice.exits(0)
+    common::has_closed(stage, &alice, &server)
 }
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {

@@ -302,7 +302,7 @@ fn the_client_talks(stage: &Stage) -> Scene {
     if last.msg != end.msg {
         return server.finds_wrong(&end, &last);
     }
-    alice.exits(0)
+    common::has_closed(stage, &alice, &server)
 }
 
 /// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.

@@ -15,6 +15,7 @@
 
 use chatlings::proto::{FastHandshake, Message};
 
+use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Probe, Row};
 use crate::stage::expected::containing;
@@ -225,7 +226,7 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     alice.prints(containing(&reply.msg))?;
     alice.types_message(&Message { msg: "end".to_string(), ..typed });
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
-    alice.exits(0)
+    common::has_closed(stage, &alice, &server)
 }
 
 fn the_client_sends_to_0(stage: &Stage) -> Scene {

@@ -252,8 +252,5 @@ fn the_client_stops_after(stage: &Stage, closing: &str) -> Scene {
     }
     alice.types(closing);
     server.hears(closing)?;
-    if stage.is_foreign() {
-        server.leaves(); // in the handout it is the server that closes, and the client that notices
-    }
-    alice.exits(0)
+    common::has_closed(stage, &alice, &server)
 }

@@ -33,6 +33,10 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex6", "server_alone", &["server u16be {port}"])
             .of("python/ex6_framings")
             .framing(&["u16be"]),
+        // They end when the server has closed the connection.
+        right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
+        right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])
+            .of("python/ex6_until_it_is_closed"),
         right(C, "ex6", "by_hand", BOTH).framing(&["u32be", "u32be"]),
         right(Java, "ex7", "delimited", BOTH).framing(&["varint", "varint"]),
     ]
