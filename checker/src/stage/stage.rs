@@ -476,19 +476,40 @@ impl Stage {
 impl Listener {
     /// Waits for a client to call; what comes back plays the server towards it.
     pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
+        let called = self.waits_for_call(client, self.board.start_limit())?;
+        called.map_err(|instead| {
+            let message = format!("expected it to connect to the server, but {instead}");
+            Stop::fails(client, message).misses(Missed::Call)
+        })
+    }
+
+    /// The same, where its user types something as soon as the client waits for that: it may ask before it calls. One
+    /// that is not ready may take no notice of what is typed.
+    pub fn accepts_who_may_ask(&self, client: &str, types: impl FnOnce()) -> Result<Peer, Stop> {
+        self.board.comes_to_rest(self.board.patience() / 2)?;
+        let called = self.waits_for_call(client, Duration::ZERO)?;
+        types();
+        called.or_else(|_| self.accepts(client))
+    }
+
+    /// Whoever calls within `limit`. The inner error says what the client did instead.
+    fn waits_for_call(
+        &self,
+        client: &str,
+        limit: Duration,
+    ) -> Result<Result<Peer, &'static str>, Stop> {
         self.listener.set_nonblocking(true).map_err(|error| cannot_play("server", &error))?;
         let mut accepted = None;
         let is_over = || {
             accepted = self.listener.accept().ok();
             (accepted.is_some() || self.board.has_ended(client)).then_some(())
         };
-        let instead = match self.board.wait(self.board.start_limit(), is_over)? {
+        let instead = match self.board.wait(limit, is_over)? {
             Some(()) => "it ended before",
             None => "it did not",
         };
         let Some((socket, caller)) = accepted else {
-            let message = format!("expected it to connect to the server, but {instead}");
-            return Err(Stop::fails(client, message).misses(Missed::Call));
+            return Ok(Err(instead));
         };
         self.board.note(client, Mark::Event, "connects");
         if let (true, Ok(address)) = (self.has_fixed_port, self.listener.local_addr()) {
@@ -497,7 +518,7 @@ impl Listener {
         let wire =
             self.board.add_socket(client, socket).map_err(|error| cannot_play("server", &error))?;
         let board = Rc::clone(&self.board);
-        Ok(Peer::new(board, "server", wire, self.framing, self.is_strict).aloud())
+        Ok(Ok(Peer::new(board, "server", wire, self.framing, self.is_strict).aloud()))
     }
 }
 

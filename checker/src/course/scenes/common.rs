@@ -4,7 +4,7 @@ use crate::course::step::Check;
 use crate::stage::expected::{Expected, exactly, matching, reply_to};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
-use crate::stage::stage::Stage;
+use crate::stage::stage::{Listener, Stage};
 use crate::stage::stop::{Failure, Scene, Stop, another_check_is_about_that};
 use crate::stage::transcript::Mark;
 
@@ -198,15 +198,46 @@ pub fn waiting_costs_nothing(stage: &Stage, answer: Answer) -> Scene {
 
 /// A client, and the checker's own server, which has answered it once.
 pub fn a_client_that_talks(stage: &Stage) -> Result<(Program, Peer), Stop> {
+    a_client_that_is_told(stage, &stage.word(), &stage.word())
+}
+
+/// A client whose user has typed this, and to which the checker's own server has replied that.
+pub fn a_client_that_is_told(
+    stage: &Stage,
+    typed: &str,
+    reply: &str,
+) -> Result<(Program, Peer), Stop> {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
-    server.hears(&typed)?;
-    server.says(&reply)?;
-    alice.prints(&reply)?;
+    let server = accepts_and_types(stage, &listener, || alice.types(typed))?;
+    replies(&alice, &server, typed, reply)?;
     Ok((alice, server))
+}
+
+/// Lets a client connect, and its user type. One in another language may ask its user before it connects.
+pub fn accepts_and_types(
+    stage: &Stage,
+    listener: &Listener,
+    types: impl FnOnce(),
+) -> Result<Peer, Stop> {
+    if stage.is_foreign() {
+        return listener.accepts_who_may_ask("alice", types);
+    }
+    let server = listener.accepts("alice")?;
+    types();
+    Ok(server)
+}
+
+/// The client's user types this; the server replies that, and the client shows it.
+pub fn is_told(client: &Program, server: &Peer, typed: &str, reply: &str) -> Scene {
+    client.types(typed);
+    replies(client, server, typed, reply)
+}
+
+fn replies(client: &Program, server: &Peer, typed: &str, reply: &str) -> Scene {
+    server.hears(typed)?;
+    server.says(reply)?;
+    client.prints(reply).map(drop)
 }
 
 /// A server writes a line to its log when somebody `acts` wrongly. `whom` says in words whom it is about.
@@ -234,9 +265,8 @@ pub fn a_long_reply(stage: &Stage) -> Scene {
     const COUNT: usize = 500;
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
     let (typed, reply) = (stage.word(), vec![stage.word(); COUNT].join(" "));
-    alice.types(&typed);
+    let server = accepts_and_types(stage, &listener, || alice.types(&typed))?;
     server.hears(&typed)?;
     server.sends_raw(
         format!("{reply}\n").as_bytes(),
@@ -245,11 +275,7 @@ pub fn a_long_reply(stage: &Stage) -> Scene {
     let expected = format!("all {} characters of the reply in a line", reply.len());
     alice.prints_quietly(&expected, |line| line.contains(&reply))?;
     stage.note("alice", Mark::Output, "all of it");
-    let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
-    server.hears(&typed)?;
-    server.says(&reply)?;
-    alice.prints(&reply).map(drop)
+    is_told(&alice, &server, &stage.word(), &stage.word())
 }
 
 /// A client shows a reply that is longer than a usual buffer whole, and two that come in one segment one after the other,

@@ -77,12 +77,25 @@ fn a_client_gets_its_reply(stage: &Stage, listener: &Listener) -> Result<(Progra
     let alice = stage.starts_client("alice")?;
     // The reply is another word, so that a client which shows what was typed does not pass.
     let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed); // some clients ask their user before they connect
-    let server = listener.accepts("alice")?;
+    let server = types_and_accepts(stage, listener, &alice, &typed)?;
     server.hears(&typed)?;
     server.says(&reply)?;
     alice.prints(&reply)?;
     Ok((alice, server))
+}
+
+/// Lets the user type, and the client connect: in which order it does that is open.
+fn types_and_accepts(
+    stage: &Stage,
+    listener: &Listener,
+    alice: &Program,
+    typed: &str,
+) -> Result<Peer, Stop> {
+    if stage.is_foreign() {
+        return listener.accepts_who_may_ask("alice", || alice.types(typed));
+    }
+    alice.types(typed);
+    listener.accepts("alice")
 }
 
 fn a_client_without_a_server(stage: &Stage) -> Scene {
@@ -102,8 +115,7 @@ fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let (typed, reply) = (stage.word(), stage.word());
-    alice.types(&typed);
-    let server = listener.accepts("alice")?;
+    let server = types_and_accepts(stage, &listener, &alice, &typed)?;
     server.hears(&typed)?;
     server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
     alice.prints(&reply).map(drop)

@@ -135,15 +135,10 @@ fn fifty_clients(stage: &Stage) -> Scene {
 }
 
 fn the_client_stops_after_end(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    for (before, behind) in [("", ""), ("endless ", ""), ("", " and no end")] {
-        let (typed, reply) = (format!("{before}{}{behind}", stage.word()), stage.word());
-        alice.types(&typed);
-        server.hears(&typed)?;
-        server.says(&reply)?;
-        alice.prints(&reply)?;
+    let (alice, server) = common::a_client_that_talks(stage)?;
+    for (before, behind) in [("endless ", ""), ("", " and no end")] {
+        let typed = format!("{before}{}{behind}", stage.word());
+        common::is_told(&alice, &server, &typed, &stage.word())?;
     }
     alice.types("end");
     server.hears("end")?;

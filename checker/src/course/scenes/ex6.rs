@@ -278,15 +278,13 @@ fn the_client_talks(stage: &Stage) -> Scene {
     let (from, to) = (stage.number(2, 99), stage.number(1, 99));
     let settings = [setting("--from", "{from}", from), setting("--to", "{to}", to)];
     let alice = stage.starts_client_with("alice", &settings)?;
-    let server = listener.accepts("alice")?;
-    for _ in 0..2 {
-        let (msg, reply) = (stage.word(), message(stage));
-        let typed = Message { from, to, msg };
-        alice.types_message(&typed);
+    let typed = || Message { from, to, msg: stage.word() };
+    let is_answered = |server: &Peer, typed: &Message| {
+        let reply = message(stage);
         let received: Message =
             server.receives_frame(&format!("a Message with msg {:?}", typed.msg))?;
-        if !is_what_was_typed(stage, &typed, &received) {
-            return server.finds_wrong(&typed, &received);
+        if !is_what_was_typed(stage, typed, &received) {
+            return server.finds_wrong(typed, &received);
         }
         // Another text from another sender, so that a client which shows its own message does not pass.
         server.sends_frame(&reply)?;
@@ -294,8 +292,14 @@ fn the_client_talks(stage: &Stage) -> Scene {
             |line: &str| stage.is_foreign() || line.contains(&reply.from.to_string());
         let expected = format!("a line with {:?} and its sender {}", reply.msg, reply.from);
         let is_right = |line: &str| line.contains(&reply.msg) && shows_sender(line);
-        alice.prints(matching(expected, is_right))?;
-    }
+        alice.prints(matching(expected, is_right)).map(drop)
+    };
+    let first = typed();
+    let server = common::accepts_and_types(stage, &listener, || alice.types_message(&first))?;
+    is_answered(&server, &first)?;
+    let second = typed();
+    alice.types_message(&second);
+    is_answered(&server, &second)?;
     let end = Message { from, to, msg: "end".to_string() };
     alice.types_message(&end);
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
@@ -367,9 +371,8 @@ fn framing_of_a_server(stage: &Stage) -> Result<Option<Framing>, Stop> {
 fn framing_of_a_client(stage: &Stage) -> Result<Option<Framing>, Stop> {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
     let typed = message(stage);
-    alice.types_message(&typed);
+    let server = common::accepts_and_types(stage, &listener, || alice.types_message(&typed))?;
     let is_right = |message: &Message| message.msg.contains(&typed.msg);
     let found = server.receives_in_any_frame(stage.patience(), is_right)?;
     Ok(found.first().copied())

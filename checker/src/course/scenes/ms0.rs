@@ -12,6 +12,7 @@ use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
 use crate::stage::expected::Expected;
+use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
@@ -86,16 +87,11 @@ fn ends_with_the_client(stage: &Stage) -> Scene {
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    for _ in 0..3 {
-        // The reply is another word, so that a client which makes the capitals itself does not pass.
-        let (typed, reply) = (stage.word(), stage.word().to_uppercase());
-        alice.types(&typed);
-        server.hears(&typed)?;
-        server.says(&reply)?;
-        alice.prints(&reply)?;
+    // The reply is another word, so that a client which makes the capitals itself does not pass.
+    let capitals = || stage.word().to_uppercase();
+    let (alice, server) = common::a_client_that_is_told(stage, &stage.word(), &capitals())?;
+    for _ in 0..2 {
+        common::is_told(&alice, &server, &stage.word(), &capitals())?;
     }
     Ok(())
 }
@@ -110,13 +106,16 @@ fn the_input_ends(stage: &Stage) -> Scene {
 fn a_reply_without_a_newline(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    for _ in 0..2 {
-        let (typed, reply) = (stage.word(), stage.word().to_uppercase());
-        alice.types(&typed);
-        server.hears(&typed)?;
+    let replies = |server: &Peer, typed: &str| {
+        let reply = stage.word().to_uppercase();
+        server.hears(typed)?;
         server.sends_raw(reply.as_bytes(), &format!("{reply} (no newline)"))?;
-        alice.prints(&reply)?;
-    }
-    Ok(())
+        alice.prints(&reply).map(drop)
+    };
+    let typed = stage.word();
+    let server = common::accepts_and_types(stage, &listener, || alice.types(&typed))?;
+    replies(&server, &typed)?;
+    let typed = stage.word();
+    alice.types(&typed);
+    replies(&server, &typed)
 }

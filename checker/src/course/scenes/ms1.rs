@@ -240,15 +240,10 @@ fn a_line_that_contains_close_socket(stage: &Stage) -> Scene {
 }
 
 fn the_client_stops_after(stage: &Stage, closing: &str) -> Scene {
-    let listener = stage.plays_server()?;
-    let alice = stage.starts_client("alice")?;
-    let server = listener.accepts("alice")?;
-    for _ in 0..3 {
-        let (typed, reply) = (stage.word(), stage.word().to_uppercase());
-        alice.types(&typed);
-        server.hears(&typed)?;
-        server.says(&reply)?;
-        alice.prints(&reply)?;
+    let capitals = || stage.word().to_uppercase();
+    let (alice, server) = common::a_client_that_is_told(stage, &stage.word(), &capitals())?;
+    for _ in 0..2 {
+        common::is_told(&alice, &server, &stage.word(), &capitals())?;
     }
     alice.types(closing);
     server.hears(closing)?;

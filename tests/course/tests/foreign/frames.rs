@@ -33,6 +33,7 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex6", "server_alone", &["server u16be {port}"])
             .of("python/ex6_framings")
             .framing(&["u16be"]),
+        right(Python, "ex6", "asks_first", &["client varint {port}"]).framing(&["varint"]),
         // They end when the server has closed the connection.
         right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
         right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])

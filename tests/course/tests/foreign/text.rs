@@ -32,6 +32,9 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex4", "other_replies", BOTH),
         right(Python, "ex4", "greets_and_counts", SERVER),
         right(Python, "ex4", "greets_and_acknowledges", SERVER),
+        right(Python, "ex4", "asks_first", CLIENT),
+        right(Python, "ms0", "asks_first", CLIENT).of("python/ex4_asks_first"),
+        right(Python, "ms1", "asks_first", CLIENT).of("python/ex4_asks_first"),
         right(Python, "ms0", "capitalize", BOTH),
         right(Python, "ms0", "letter_by_letter", SERVER),
         right(Python, "ms1", "equals", BOTH),
@@ -42,6 +45,8 @@ fn right_rows() -> Vec<Row> {
         right(C, "ex1", "read", SERVER),
         right(C, "ex4", "stdio", CLIENT), // its output would come all at once at its end, if it did not run on a terminal
         right(C, "ex4", "threads", SERVER),
+        right(Node, "ex2", "question", CLIENT),
+        right(Node, "ex4", "question", &["client {port} loop"]).of("node/ex2_question"),
         right(Node, "ms1", "events", BOTH),
     ]
 }
