@@ -145,7 +145,7 @@ fn play_what_is_asked(cast: &Cast, row: &Row) -> Vec<Outcome> {
 }
 
 /// What does nothing of what is asked: a command for a shell.
-const NOTHING: &[&str] = &["true", "cat", "sleep 100", "yes"];
+const NOTHING: &[&str] = &["true", "false", "cat", "sleep 100", "yes"];
 
 fn nothing_trials(step: &'static Step) -> impl Iterator<Item = Trial> {
     NOTHING.iter().map(move |command| {

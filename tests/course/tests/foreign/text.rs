@@ -43,6 +43,7 @@ fn right_rows() -> Vec<Row> {
         right(Java, "ex4", "lines", BOTH),
         right(Java, "ms1", "lines", BOTH),
         right(C, "ex1", "read", SERVER),
+        right(C, "ex1", "any_status", SERVER),
         right(C, "ex4", "stdio", CLIENT), // its output would come all at once at its end, if it did not run on a terminal
         right(C, "ex4", "threads", SERVER),
         right(Node, "ex2", "question", CLIENT),
@@ -55,6 +56,8 @@ fn wrong_rows() -> Vec<Row> {
     vec![
         wrong(Python, "ex1", "prints_nothing", SERVER, &["prints_the_message_and_ends"]),
         wrong(Python, "ex1", "goes_on", SERVER, &["prints_the_message_and_ends"]),
+        wrong(Python, "ex1", "crashes", SERVER, &["prints_the_message_and_ends"]),
+        wrong(C, "ex1", "aborts", SERVER, &["prints_the_message_and_ends"]),
         wrong(Python, "ex2", "greets_only", SERVER, &["the_server_echoes"]),
         wrong(Python, "ex2", "sends_twice", CLIENT, &["the_client_talks"]),
         wrong(Python, "ex2", "shows_its_own_message", CLIENT, &["the_client_talks"]),
