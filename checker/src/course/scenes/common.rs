@@ -57,6 +57,20 @@ pub fn echoes(stage: &Stage, peer: &Peer) -> Scene {
     is_answered(stage, peer, echo)
 }
 
+/// Lets a peer say `end` to a server of 1.4 or 2.1. The connection is closed or, by a program in another language, left as it is: then there is
+/// no reply to what is said next.
+pub fn ends_with_end(stage: &Stage, peer: &Peer) -> Scene {
+    let closed = peer.closes_with("end");
+    if !stage.is_foreign() || !matches!(closed, Err(Stop::Fails(_))) {
+        return closed;
+    }
+    peer.says(&stage.word())?;
+    match peer.hears_nothing_for(stage.patience() / 4) {
+        Err(Stop::Fails(_)) => closed,
+        other => other,
+    }
+}
+
 /// Lets `count` peers come at once, each say a word, and wait for its own answer to it; and once more, when
 /// the server surely knows all of them. `heard` says in words what they hear.
 pub fn a_crowd(stage: &Stage, count: usize, answer: Answer, heard: &str) -> Scene {

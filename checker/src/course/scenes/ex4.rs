@@ -12,9 +12,8 @@
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
 use crate::course::step::{Check, Row};
-use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
-use crate::stage::stop::{Scene, Stop};
+use crate::stage::stop::Scene;
 use crate::stage::transcript::Mark;
 
 pub const ROW: Row = Row {
@@ -82,24 +81,10 @@ fn end_closes_that_connection_only(stage: &Stage) -> Scene {
     let bob = common::comes(stage, "bob")?;
     common::echoes(stage, &alice)?;
     common::echoes(stage, &bob)?;
-    ends_with_end(stage, &alice)?;
+    common::ends_with_end(stage, &alice)?;
     common::echoes(stage, &bob)?;
     let carol = common::comes(stage, "carol")?;
     common::echoes(stage, &carol)
-}
-
-/// Lets a peer say `end`. The connection is closed or, by a program in another language, left as it is: then there is
-/// no reply to what is said next.
-fn ends_with_end(stage: &Stage, peer: &Peer) -> Scene {
-    let closed = peer.closes_with("end");
-    if !stage.is_foreign() || !matches!(closed, Err(Stop::Fails(_))) {
-        return closed;
-    }
-    peer.says(&stage.word())?;
-    match peer.hears_nothing_for(stage.patience() / 4) {
-        Err(Stop::Fails(_)) => closed,
-        other => other,
-    }
 }
 
 fn a_reset_harms_nobody(stage: &Stage) -> Scene {

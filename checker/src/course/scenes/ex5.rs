@@ -86,7 +86,9 @@ fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<St
             if when < typed {
                 continue; // what it said before it was asked, as a start-up line, is no answer
             }
-            if numbers_in(&line).any(|number| number == expected) {
+            if numbers_in(&line).any(|number| number == expected)
+                || (stage.is_foreign() && expected == 0 && says_nobody(&line))
+            {
                 return Ok(line);
             }
             answer = Some(line);
@@ -102,6 +104,14 @@ fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<St
         "server",
         format!("expected an answer with the number {expected}, but {instead}"),
     ))
+}
+
+/// Whether a line says in words that there are none: `No users connected`.
+fn says_nobody(line: &str) -> bool {
+    const NOBODY: &[&str] = &["no", "none", "nobody", "zero"];
+    let line = line.to_ascii_lowercase();
+    let mut words = line.split(|c: char| !c.is_ascii_alphabetic());
+    numbers_in(&line).next().is_none() && words.any(|word| NOBODY.contains(&word))
 }
 
 /// The numbers in a line, without those of an address such as 127.0.0.1:8080.
@@ -154,7 +164,12 @@ fn counts_who_leaves(stage: &Stage) -> Scene {
     let bob = joins(stage, "bob")?;
     let carol = joins(stage, "carol")?;
     operator_counts(stage, &server, 3)?;
-    alice.closes_with("end")?;
+    let ended = alice.closes_with("end");
+    if stage.is_foreign() {
+        another_check_is_about_that(ended)?; // it may keep the connection, as in 1.4
+    } else {
+        ended?;
+    }
     operator_counts(stage, &server, 2)?;
     bob.leaves();
     operator_counts(stage, &server, 1)?;
@@ -227,7 +242,7 @@ fn survives_the_end_of_input(stage: &Stage) -> Scene {
     another_check_is_about_that(server.rests("the operator to end, and the server to sleep"))?;
     server.goes_on("only the operator to end, and the server to go on")?;
     let alice = joins(stage, "alice")?;
-    alice.closes_with("end")?;
+    common::ends_with_end(stage, &alice)?;
     joins(stage, "bob").map(drop)
 }
 
@@ -248,7 +263,7 @@ fn clients_talk(stage: &Stage) -> Scene {
         alice.says(&message)?;
         alice.hears(common::echo(&message))?;
     }
-    alice.closes_with("end")?;
+    common::ends_with_end(stage, &alice)?;
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)
 }

@@ -18,6 +18,7 @@ fn right_rows() -> Vec<Row> {
     vec![
         // Any message is only confirmed.
         right(Python, "ex5", "num_users", SERVER).options(&["--operator", "num_users"]),
+        right(Python, "ex5", "says_nobody", SERVER),
         right(Python, "ms1", "prompts", CLIENT).options(&["--types", "{from}\\n{text}"]),
         right(Python, "ms2", "question", BOTH).options(&["--question", "NICK"]),
         right(Python, "ms3", "time_by_client", BOTH),
@@ -40,6 +41,7 @@ fn right_rows() -> Vec<Row> {
 fn wrong_rows() -> Vec<Row> {
     vec![
         wrong(Python, "ex5", "counts_leavers", SERVER, &["counts_who_leaves"]),
+        wrong(Python, "ex5", "hears_no_end", SERVER, &["counts_who_leaves"]),
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
