@@ -7,7 +7,8 @@
 //!   it say what marks the end of a message: they are sent whole lines, and `end` in whatever form they know it. A
 //!   server that keeps the connection open after `end`, and replies no more, does what is asked.
 //! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
-//!   which is reset harms nobody, and that a client notices when its server has gone. To others, these are bonuses.
+//!   which is reset harms nobody, that a thread does not outlive its client, and that a client notices when its server
+//!   has gone. To others, these are bonuses.
 
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
@@ -37,12 +38,12 @@ const CHECKS: &[Check] = &[
     Check::server("an_error_is_logged", an_error_is_logged).worth(1).only_ours(),
     Check::server("messages_in_any_form", messages_in_any_form).worth(1).only_ours(),
     common::REPLIES_IN_ANY_FORM.worth(1).only_ours(),
+    Check::server("waiting_costs_nothing", waiting_costs_nothing).worth(1).bonus_of_others(),
     Check::server("two_pieces", two_pieces).bonus(),
     Check::server("two_in_one_segment", two_in_one_segment).bonus(),
     Check::server("other_line_ends", other_line_ends).bonus(),
     Check::server("an_empty_line", an_empty_line).bonus(),
     Check::server("a_client_that_stops_reading", a_client_that_stops_reading).bonus(),
-    Check::server("waiting_costs_nothing", waiting_costs_nothing).bonus(),
     common::A_LONG_REPLY.bonus(),
     Check::client("the_end_of_input_closes", the_end_of_input_closes).worth(1).bonus_of_others(),
 ];
