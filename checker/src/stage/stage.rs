@@ -476,7 +476,7 @@ impl Stage {
 impl Listener {
     /// Waits for a client to call; what comes back plays the server towards it.
     pub fn accepts(&self, client: &str) -> Result<Peer, Stop> {
-        let called = self.waits_for_call(client, self.board.start_limit())?;
+        let called = self.waits_for_call(client, self.board.start_limit(), || false)?;
         called.map_err(|instead| {
             let message = format!("expected it to connect to the server, but {instead}");
             Stop::fails(client, message).misses(Missed::Call)
@@ -486,30 +486,40 @@ impl Listener {
     /// The same, where its user types something as soon as the client waits for that: it may ask before it calls. One
     /// that is not ready may take no notice of what is typed.
     pub fn accepts_who_may_ask(&self, client: &str, types: impl FnOnce()) -> Result<Peer, Stop> {
-        self.board.comes_to_rest(self.board.patience() / 2)?;
-        let called = self.waits_for_call(client, Duration::ZERO)?;
+        let moment = self.board.patience() / 4;
+        let mut at_rest_since = self.board.time();
+        let waits_for_its_user = || {
+            if self.board.is_busy() == Some(true) {
+                at_rest_since = self.board.time();
+            }
+            self.board.time() >= at_rest_since + moment
+        };
+        let limit = self.board.patience();
+        let called = self.waits_for_call(client, limit, waits_for_its_user)?;
+        if called.is_ok() {
+            self.board.comes_to_rest(moment)?;
+        }
         types();
         called.or_else(|_| self.accepts(client))
     }
 
-    /// Whoever calls within `limit`. The inner error says what the client did instead.
+    /// Whoever calls within `limit`, or until it `is_in_vain`. The inner error says what the client did instead.
     fn waits_for_call(
         &self,
         client: &str,
         limit: Duration,
+        mut is_in_vain: impl FnMut() -> bool,
     ) -> Result<Result<Peer, &'static str>, Stop> {
         self.listener.set_nonblocking(true).map_err(|error| cannot_play("server", &error))?;
         let mut accepted = None;
         let is_over = || {
             accepted = self.listener.accept().ok();
-            (accepted.is_some() || self.board.has_ended(client)).then_some(())
+            (accepted.is_some() || self.board.has_ended(client) || is_in_vain()).then_some(())
         };
-        let instead = match self.board.wait(limit, is_over)? {
-            Some(()) => "it ended before",
-            None => "it did not",
-        };
+        self.board.wait(limit, is_over)?;
+        let has_ended = self.board.has_ended(client);
         let Some((socket, caller)) = accepted else {
-            return Ok(Err(instead));
+            return Ok(Err(if has_ended { "it ended before" } else { "it did not" }));
         };
         self.board.note(client, Mark::Event, "connects");
         if let (true, Ok(address)) = (self.has_fixed_port, self.listener.local_addr()) {
