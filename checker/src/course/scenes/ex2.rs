@@ -1,9 +1,9 @@
 //! Scenes of 1.2 a client, and a reply.
 //!
 //! - The handout (assignment 1, exercise 2) asks for a client that "reads a user text input and sends it to the server",
-//!   receives the server's reply, and displays it. What the reply is, it does not say: "Message received" is one.
-//!   Whether either program ends after it, and what marks the end of a message, is open. So programs in other languages
-//!   are sent whole lines, and any one reply will do.
+//!   receives the server's reply, and displays it. What the reply is, it does not say: "Message received" is one, and so
+//!   is what a user types at the server. Whether either program ends after it, and what marks the end of a message, is
+//!   open. So programs in other languages are sent whole lines, and any one reply will do.
 //! - That a client cannot connect before the server runs is a fact that it mentions; it does not ask the client to
 //!   report it. The starters do. They also ask that the reply is the same message, that the server shows it, and that
 //!   both programs end. To others, what can be played of this is a bonus.
@@ -44,9 +44,23 @@ const CHECKS: &[Check] = &[
 ];
 
 fn the_server_echoes(stage: &Stage) -> Scene {
-    let _server = stage.starts_server()?;
+    let server = stage.starts_server()?;
     let alice = common::comes(stage, "alice")?;
-    common::echoes(stage, &alice)
+    let word = stage.word();
+    alice.says(&word)?;
+    is_answered(stage, &server, &alice, &word)
+}
+
+/// Waits for the reply. In another language, it may be typed by a user at the server.
+fn is_answered(stage: &Stage, server: &Program, alice: &Peer, word: &str) -> Scene {
+    if stage.is_foreign() {
+        match alice.hears_nothing_for(stage.patience() / 4) {
+            Ok(()) => server.types("Message received"),
+            Err(Stop::Fails(_)) => (), // it has replied by itself
+            Err(other) => return Err(other),
+        }
+    }
+    alice.hears(common::echo(word)).map(drop)
 }
 
 fn the_server_shows_and_ends(stage: &Stage) -> Scene {
@@ -55,7 +69,7 @@ fn the_server_shows_and_ends(stage: &Stage) -> Scene {
     let word = stage.word();
     alice.says(&word)?;
     server.prints(&word)?;
-    alice.hears(common::echo(&word))?;
+    is_answered(stage, &server, &alice, &word)?;
     alice.is_disconnected()?;
     server.exits(0)
 }
