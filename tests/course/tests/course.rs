@@ -196,7 +196,11 @@ fn every_step_gives_its_points_through_checks_of_each_program() {
     for step in STEPS.iter() {
         let for_points = |asked: Asked| matches!(asked, Asked::ForPoints(share) if share > 0);
         assert!(
-            step.checks.iter().any(|check| for_points(check.asked_of_command(&[], Framing::None))),
+            step.checks.iter().any(|check| for_points(check.asked_of_command(
+                &[],
+                Framing::None,
+                true
+            ))),
             "nothing of {} is asked of programs in other languages",
             step.id
         );
