@@ -57,8 +57,8 @@ pub fn echoes(stage: &Stage, peer: &Peer) -> Scene {
     is_answered(stage, peer, echo)
 }
 
-/// Lets a peer say `end` to a server of 1.4 or 2.1. The connection is closed or, by a program in another language, left as it is: then there is
-/// no reply to what is said next.
+/// Lets a peer say `end` to a server of 1.4 or 2.1. The connection is closed or, by a program in another language, left
+/// as it is: then there is no reply to what is said next.
 pub fn ends_with_end(stage: &Stage, peer: &Peer) -> Scene {
     let closed = peer.closes_with("end");
     if !stage.is_foreign() || !matches!(closed, Err(Stop::Fails(_))) {
