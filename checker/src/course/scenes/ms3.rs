@@ -116,7 +116,7 @@ fn time_and_sender(stage: &Stage) -> Scene {
         // In another language, its client may add the time.
         Err(Stop::Fails(_)) if stage.is_foreign() && stage.has(Role::Client) => {
             stage.begins_anew();
-            time_and_sender_are_shown(stage)
+            time_and_sender_are_shown(stage, ["dora", "emil"])
         }
         heard => heard,
     }

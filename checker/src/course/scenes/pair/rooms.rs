@@ -19,7 +19,7 @@ pub const MS2: &[Check] = &[
 pub const MS3: &[Check] = &[
     Check::client("pair_time_and_sender", |stage| {
         let _server = stage.starts_server_for_programs()?;
-        time_and_sender_are_shown(stage)
+        time_and_sender_are_shown(stage, ["alice", "bob"])
     })
     .worth(2),
     Check::server("pair_reaches_all_but_its_sender", reaches_all_but_its_sender).worth(2),
@@ -90,28 +90,32 @@ fn at_any_time(stage: &Stage) -> Scene {
 
 fn by_whom(stage: &Stage) -> Scene {
     let _server = stage.starts_server_for_programs()?;
-    is_shown_with(stage, "dora", |line| line.contains("dora"))
+    is_shown_with(stage, ["alice", "bob"], "alice", |line| line.contains("alice"))
 }
 
-/// Two users come to a server that listens, and one of them sees when the other has said something.
-pub fn time_and_sender_are_shown(stage: &Stage) -> Scene {
-    is_shown_with(stage, "dora and a time", |line| line.contains("dora") && has_time(line))
+/// Two users of these names come to a server that listens, and the second one sees what the first one says.
+pub fn time_and_sender_are_shown(stage: &Stage, names: [&str; 2]) -> Scene {
+    let is_right = |line: &str| line.contains(names[0]) && has_time(line);
+    is_shown_with(stage, names, &format!("{} and a time", names[0]), is_right)
 }
 
-fn is_shown_with(stage: &Stage, what: &str, is_right: fn(&str) -> bool) -> Scene {
-    let dora = User::enters(stage, "dora")?;
-    let emil = User::enters(stage, "emil")?;
+fn is_shown_with(
+    stage: &Stage,
+    [speaker, listener]: [&str; 2],
+    what: &str,
+    is_right: impl Fn(&str) -> bool,
+) -> Scene {
+    let speaker = User::enters(stage, speaker)?;
+    let listener = User::enters(stage, listener)?;
     let word = stage.word();
-    dora.client.types(&word);
-    let line = emil.sees(&word)?;
-    match is_right(&line) {
-        true => Ok(()),
-        false => {
-            let shown = quoted(&line);
-            emil.client
-                .fails(format!("expected it to display {what} with it, but it displayed {shown}"))
-        }
+    speaker.client.types(&word);
+    let line = listener.sees(&word)?;
+    if is_right(&line) {
+        return Ok(());
     }
+    let shown = quoted(&line);
+    let message = format!("expected it to display {what} with it, but it displayed {shown}");
+    listener.client.fails(message)
 }
 
 fn three(stage: &Stage) -> Result<[User<'_>; 3], Stop> {
