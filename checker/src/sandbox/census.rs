@@ -211,9 +211,24 @@ pub fn worked(pid: i32) -> Option<Duration> {
 
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something.
 pub fn is_busy(pid: i32) -> Option<bool> {
+    has_thread_in(pid, &["R"])
+}
+
+/// The same, or for the disk: it is read when a program begins, say. Then it goes on without anybody's doing, too.
+pub fn is_at_work(pid: i32) -> Option<bool> {
+    has_thread_in(pid, &["R", "D"])
+}
+
+/// Whether a thread of the process waits for the disk.
+pub fn waits_for_disk(pid: i32) -> bool {
+    has_thread_in(pid, &["D"]) == Some(true)
+}
+
+/// Whether a thread of the process is in one of these states (proc_pid_stat(5)), where the system tells.
+fn has_thread_in(pid: i32, states: &[&str]) -> Option<bool> {
     let mut threads = of_threads(pid, "stat").peekable();
     threads.peek()?;
-    Some(threads.any(|(_, stat)| field_of(&stat, 3) == Some("R")))
+    Some(threads.any(|(_, stat)| field_of(&stat, 3).is_some_and(|state| states.contains(&state))))
 }
 
 /// What a file tells of each thread of a process, by the thread's id.

@@ -180,7 +180,7 @@ impl Process {
     }
 
     /// The id of the child that the program is, or was started by and ends with.
-    pub(super) fn leader(&self) -> u32 {
+    pub fn leader(&self) -> u32 {
         self.child.id()
     }
 

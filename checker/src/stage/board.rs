@@ -234,7 +234,8 @@ impl Board {
     /// How much later something was seen than it happened, at most, since this was last asked: a thread had to wait for a
     /// processor, or the scene was at something else.
     pub fn held_up(&self) -> Duration {
-        self.clock.forgive(self.looks_at_work().into_iter());
+        let (work, waits_for_disk) = self.looks_at_work();
+        self.clock.forgive(work.into_iter(), waits_for_disk);
         self.polled.set(Instant::now());
         let held_up = self.clock.take_longest_wait().max(self.unseen.take());
         self.most_held_up.set(self.most_held_up.get().max(held_up));
@@ -275,7 +276,10 @@ impl Board {
 
     /// Whether the machine was too busy to run the programs of this scene, whose clock is then set back.
     fn forgives(&self) -> bool {
-        self.clock.is_to_look() && self.clock.forgive(self.looks_at_work().into_iter())
+        self.clock.is_to_look() && {
+            let (work, waits_for_disk) = self.looks_at_work();
+            self.clock.forgive(work.into_iter(), waits_for_disk)
+        }
     }
 
     fn stop_early(&self) -> Result<(), Stop> {

@@ -13,7 +13,7 @@ const OFTEN: Duration = Duration::from_millis(50);
 const HARDLY: Duration = Duration::from_millis(5);
 
 /// The time since a scene began. It stands still while a thread in it is ready to go on, but others have the
-/// processors.
+/// processors, or the disk.
 pub struct Clock {
     began: Cell<Instant>,
     lost: Cell<Duration>,
@@ -82,11 +82,17 @@ impl Clock {
 
     /// Sets the clock back by the time since this was last called in which one of these threads, or the one that asks, had
     /// to wait for a processor. Where one waits for another, all their waits count, as far as there was time for them in
-    /// which nobody was at work; and the longest in any case, which may have begun before. Returns whether anybody had to.
-    pub fn forgive(&self, threads: impl Iterator<Item = (i32, Work)>) -> bool {
+    /// which nobody was at work; and the longest in any case, which may have begun before. `waits_for_disk`: one of them
+    /// does now, and so it is taken to have done all the while. Returns whether anybody had to.
+    pub fn forgive(
+        &self,
+        threads: impl Iterator<Item = (i32, Work)>,
+        waits_for_disk: bool,
+    ) -> bool {
         let since = self.looked.replace(Instant::now()).elapsed();
         let mut before = self.work.borrow_mut();
-        let (mut all, mut longest, mut ran) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let for_disk = if waits_for_disk { since } else { Duration::ZERO };
+        let (mut all, mut longest, mut ran) = (Duration::ZERO, for_disk, Duration::ZERO);
         for (thread, work) in threads.chain(census::work_of_this_thread()) {
             let before = before.insert(thread, work).unwrap_or_default();
             let waited = work.waited.saturating_sub(before.waited);
@@ -122,7 +128,7 @@ mod tests {
             }
             while goes_on() {
                 let own = || census::work_of(process::id() as i32).into_iter();
-                let forgiven = clock.is_to_look() && clock.forgive(own());
+                let forgiven = clock.is_to_look() && clock.forgive(own(), false);
                 is_forgiven.store(forgiven, Ordering::Relaxed);
                 thread::yield_now();
             }
@@ -136,9 +142,9 @@ mod tests {
         const MS: fn(u64) -> Duration = Duration::from_millis;
         let work = |waited, turns| [(-1, Work { ran: MS(9), waited, turns })].into_iter();
         let clock = Clock::new();
-        clock.forgive(work(MS(0), 10));
+        clock.forgive(work(MS(0), 10), false);
         clock.take_longest_wait(); // this thread's own, until now
-        clock.forgive(work(MS(100_000), 14)); // longer than this thread can have waited
+        clock.forgive(work(MS(100_000), 14), false); // longer than this thread can have waited
         assert_eq!(clock.take_longest_wait(), MS(25_000));
         assert_eq!(clock.take_longest_wait(), Duration::ZERO);
     }
@@ -151,19 +157,22 @@ mod tests {
             [(-1, work), (-2, work)].into_iter()
         };
         let clock = Clock::that_began(MS(10_000), MS(0));
-        clock.forgive(work(0, 0));
+        clock.forgive(work(0, 0), false);
         let goes_on_for_5_s = || {
             clock.looked.set(Instant::now().checked_sub(MS(5000)).expect("a time"));
             clock.lost.set(MS(0));
         };
         goes_on_for_5_s();
-        clock.forgive(work(2000, 0));
+        clock.forgive(work(2000, 0), false);
         assert!(clock.lost.get() >= MS(4000), "{:?}", clock.lost);
         goes_on_for_5_s();
-        clock.forgive(work(102_000, 0));
+        clock.forgive(work(102_000, 0), false);
         assert!(clock.lost.get() < MS(200_000), "no longer than the longest: {:?}", clock.lost);
         goes_on_for_5_s();
-        clock.forgive(work(104_000, 100_000));
+        clock.forgive(work(104_000, 100_000), false);
         assert_eq!(clock.lost.get(), MS(2000), "they were at work for all the rest");
+        goes_on_for_5_s();
+        clock.forgive(work(104_000, 100_000), true);
+        assert!(clock.lost.get() >= MS(5000), "one waits for the disk: {:?}", clock.lost);
     }
 }

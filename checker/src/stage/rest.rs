@@ -53,16 +53,18 @@ impl Board {
     }
 
     /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
-    /// forgiven. A program that has been using the processor for long, in silence, waits for nothing else; all the more
+    /// forgiven; and whether one of them waits for the disk. A program that has been using the processor for long, in silence, waits for nothing else; all the more
     /// if that began when somebody left, or an earlier scene has seen it too.
-    pub(super) fn looks_at_work(&self) -> Vec<(i32, Work)> {
+    pub(super) fn looks_at_work(&self) -> (Vec<(i32, Work)>, bool) {
         const LONG: Duration = Duration::from_secs(1);
         const LONG_IF_KNOWN: Duration = Duration::from_millis(400);
         let is_known = self.in_vain.is_spinning();
         let (now, is_silent) = (self.clock.elapsed(), self.is_silent.replace(true));
-        let mut all = Vec::new();
+        let (mut all, mut waits_for_disk) = (Vec::new(), false);
         for player in self.players.borrow_mut().iter_mut() {
-            let family = player.family();
+            let mut family = player.family();
+            family.insert(player.process.leader() as i32); // it tells how the program has ended
+            waits_for_disk |= family.iter().any(|member| census::waits_for_disk(*member));
             let work: Vec<(i32, Work)> =
                 family.iter().flat_map(|member| census::work_of(*member)).collect();
             let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
@@ -74,7 +76,7 @@ impl Board {
                 all.extend(work);
             }
         }
-        all
+        (all, waits_for_disk)
     }
 
     /// Remembers that somebody leaves now, in words: what a program does next may come of it. But not if one was at
@@ -110,6 +112,6 @@ impl Board {
     /// Whether a thread of a program is at work now, where the system tells (Linux).
     pub fn is_busy(&self) -> Option<bool> {
         let players = self.players.borrow();
-        players.iter().flat_map(Player::family).filter_map(census::is_busy).max()
+        players.iter().flat_map(Player::family).filter_map(census::is_at_work).max()
     }
 }
