@@ -28,7 +28,7 @@ const LONG: Duration = Duration::from_millis(150);
 /// How long it must have run in silence, then: one that has much to send is not in a loop without end.
 const MUCH: Duration = Duration::from_millis(100);
 
-/// How many others are made to leave, one after the other, to see whether one of them is waited for.
+/// How many others are made to leave, one after the other, to see whether one of them is waited for; then the rest do.
 const MOST_OTHERS: usize = 4;
 
 impl Board {
@@ -165,6 +165,15 @@ impl Board {
                     false => Symptom::WaitsForOther(self.reader(wire)),
                 });
             }
+        }
+        // In a crowd, it may be any of them.
+        let rest: Vec<WireId> = others.iter().skip(MOST_OTHERS).copied().collect();
+        for wire in &rest {
+            self.with_socket(*wire, |socket| socket.shutdown(Shutdown::Write));
+        }
+        if !rest.is_empty() && trial.succeeds() {
+            trial.note("the others", "leave");
+            return Some(Symptom::WaitsForOther("the others".to_string()));
         }
         // What was printed without a line break comes when the program ends, and that may wait for its user.
         if let Some(program) = self.player_that_prints(from) {

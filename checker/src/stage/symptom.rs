@@ -9,7 +9,7 @@ pub enum Symptom {
     WaitsForLineBreak,
     /// It did what was expected as soon as the other side had closed the connection.
     WaitsForTheEnd,
-    /// It did what was expected as soon as somebody else, of this name, had closed their connection.
+    /// It did what was expected as soon as somebody else, of this name, had closed their connection, or all others.
     WaitsForOther(String),
     /// It had printed what was expected without a line break, and so it was kept back until the program ended.
     KeepsBack,

@@ -119,13 +119,16 @@ fn play_row(row: &Row) -> Result<Completion, Failed> {
     }
     let (missed, failed): (Vec<&Outcome>, Vec<&Outcome>) =
         wrong.iter().partition(|outcome| may_be_missed(outcome));
-    let failed: BTreeSet<&str> = failed.iter().map(|outcome| outcome.check.id).collect();
-    if let (Some(first), true) = (missed.first(), failed.is_empty()) {
-        return Ok(Completion::ignored_with(first.verdict.message()));
-    }
-    match failed == BTreeSet::from_iter(row.fails.iter().copied()) && !outcomes.is_empty() {
-        true => Ok(Completion::Completed),
-        false => Err(format!("it fails {failed:?}\n\n{}", explain_all(&wrong)).into()),
+    let ids = |outcomes: &[&Outcome]| -> BTreeSet<&str> {
+        outcomes.iter().map(|outcome| outcome.check.id).collect()
+    };
+    let (failed, expected) = (ids(&failed), BTreeSet::from_iter(row.fails.iter().copied()));
+    let is_missed = |id: &&str| ids(&missed).contains(id);
+    let is_decided = failed.is_subset(&expected) && expected.difference(&failed).all(is_missed);
+    match (missed.first(), is_decided && !outcomes.is_empty()) {
+        (None, true) => Ok(Completion::Completed),
+        (Some(first), true) => Ok(Completion::ignored_with(first.verdict.message())),
+        (_, false) => Err(format!("it fails {failed:?}\n\n{}", explain_all(&wrong)).into()),
     }
 }
 

@@ -40,7 +40,7 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         // What a server logs of those who come and go: the last of it may come too late to be seen.
         (r" +server +! (.* has (connected|come|left)|… and \d+ lines more …)\n", ""),
         // Who gets a lock next, when the one who had it has left.
-        (r"only when (client )?\w+ had left", "only when [somebody] had left"),
+        (r"only when (client |the )?\w+ had left", "only when [somebody] had left"),
         (r#"was "\* \w+ has left""#, r#"was "* [somebody] has left""#),
         // Which of a crowd it is, and whose word that one hears.
         (r#"(clients expected .*?)"[^"]*""#, r#"$1"[its word]""#),
