@@ -53,8 +53,8 @@ impl Board {
     }
 
     /// Looks at what the programs' threads have done, and comes to all whose waiting for a processor is to be
-    /// forgiven; and whether one of them waits for the disk. A program that has been using the processor for long, in silence, waits for nothing else; all the more
-    /// if that began when somebody left, or an earlier scene has seen it too.
+    /// forgiven; and whether one of them waits for the disk. A program that has been using the processor for long, in
+    /// silence, waits for nothing else; all the more if that began when somebody left, or an earlier scene has seen it too.
     pub(super) fn looks_at_work(&self) -> (Vec<(i32, Work)>, bool) {
         const LONG: Duration = Duration::from_secs(1);
         const LONG_IF_KNOWN: Duration = Duration::from_millis(400);

@@ -5,9 +5,9 @@
 //! anybody else to speak: so neither a newcomer who does not answer nor a member who does not read holds up the others.
 //! Of the client: it is "able to display the timestamp and the username of the sender". So the sender must be in what a
 //! server sends, or nobody could tell; the time can be added by either, and is a bonus of a server that is given alone.
-//! (A client that adds the name too is judged with its own server: `--pair`.) "Faulty cases" are to be handled, but it does not say
-//! which. The course's own starters ask for more: the form of a line, which usernames are bad, `/who` and `/quit`, that a
-//! member who does not read, or hardly, is removed, and nothing on a terminal that could harm it.
+//! (A client that adds the name too is judged with its own server: `--pair`.) "Faulty cases" are to be handled, but it
+//! does not say which. The course's own starters ask for more: the form of a line, which usernames are bad, `/who` and
+//! `/quit`, that a member who does not read, or hardly, is removed, and nothing on a terminal that could harm it.
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;

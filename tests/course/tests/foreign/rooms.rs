@@ -45,7 +45,15 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
-        wrong(Python, "ms3", "no_time", BOTH, &["time_and_sender"]),
+        // Neither of them adds the time.
+        wrong(
+            Python,
+            "ms3",
+            "no_time",
+            &["server {port}", "client {port} untimed"],
+            &["time_and_sender"],
+        )
+        .of("python/ms3_time_by_client"),
         wrong(Python, "ms3", "asks_while_accepting", SERVER, &["a_silent_newcomer"]),
         wrong(Python, "ms3", "blocking_sends", SERVER, &["a_stalled_member", "short_lines"]),
     ]

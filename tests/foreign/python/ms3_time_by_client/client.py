@@ -15,7 +15,7 @@ def listen(conn):
             print("Disconnected.")
             break
         for line in text.splitlines():
-            print(time.strftime("<%H:%M:%S>"), line)
+            print(line if "untimed" in sys.argv else time.strftime("<%H:%M:%S> ") + line)
 
 
 conn = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
