@@ -106,7 +106,7 @@ fn types_and_accepts(
     typed: &str,
 ) -> Result<Peer, Stop> {
     if stage.is_foreign() {
-        return listener.accepts_who_may_ask("alice", || alice.types(typed));
+        return common::accepts_and_types(stage, listener, || alice.types(typed));
     }
     alice.types(typed);
     listener.accepts("alice")
