@@ -144,17 +144,19 @@ fn is_caught(mistake: &Mistake) -> Result<(), Failed> {
     let played = play(mistake);
     *playing() -= 1;
     ONE_LESS.notify_all();
-    match played? {
+    let why = match played? {
         Played::AsExpected(feedback) if is_to_write() => return compare(mistake, &feedback),
         Played::AsExpected(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => {
             return Ok(());
         }
-        _ => {}
-    }
+        Played::AsExpected(_) => "its feedback is another".to_string(),
+        Played::Differently(difference) => difference,
+        Played::NotChecked(explained) => format!("the machine was too busy: {explained}"),
+    };
     // In the end nobody plays beside it; and while this is held, nobody begins to.
     let alone = ONE_LESS.wait_while(playing(), |playing| *playing > 0);
     let _alone = alone.unwrap_or_else(PoisonError::into_inner);
-    println!("{} is played again, alone", mistake.name);
+    println!("{} is played again, alone: {}", mistake.name, why.lines().next().unwrap_or_default());
     match play(mistake)? {
         Played::AsExpected(feedback) if kept_feedback(mistake).as_ref() == Some(&feedback) => {
             return Ok(());
