@@ -460,7 +460,7 @@ impl Stage {
     pub fn tries_again<T>(&self, scene: impl Fn() -> Result<T, Stop>) -> Result<T, Stop> {
         for _ in 0..2 {
             match scene() {
-                Err(Stop::Fails(failure)) if failure.may_be_chance => self.begins_anew(),
+                Err(Stop::Fails(failure)) if failure.may_be_chance.is_some() => self.begins_anew(),
                 other => return other,
             }
         }

@@ -1,5 +1,7 @@
 //! What a scene comes to.
 
+use std::time::Duration;
+
 use crate::stage::difference::Difference;
 use crate::stage::panics::Panic;
 use crate::stage::symptom::Symptom;
@@ -34,8 +36,8 @@ pub struct Failure {
     pub message: String,
     /// Whether the program did not even get to where the scene begins.
     pub is_at_start: bool,
-    /// Whether a busy machine can explain it: then one failure proves nothing.
-    pub may_be_chance: bool,
+    /// How late something must have been seen for a busy machine to explain it: then one failure proves nothing.
+    pub may_be_chance: Option<Duration>,
     /// What came instead, laid beside what was expected.
     pub difference: Option<Box<Difference>>,
     /// What did not come: how it is missed can be found out.
@@ -63,7 +65,7 @@ impl Failure {
             actor,
             message,
             is_at_start: false,
-            may_be_chance: false,
+            may_be_chance: None,
             difference: None,
             missed: None,
             symptom: None,
@@ -82,9 +84,14 @@ impl Stop {
         self.where_it_fails(|failure| failure.is_at_start = true)
     }
 
-    /// The same, where a busy machine can explain a failure.
+    /// The same, where a busy machine can explain a failure, however little it was late.
     pub fn by_chance(self) -> Stop {
-        self.where_it_fails(|failure| failure.may_be_chance = true)
+        self.unless_late_by(Duration::ZERO)
+    }
+
+    /// The same, where a machine that was late by so much can explain a failure.
+    pub fn unless_late_by(self, time: Duration) -> Stop {
+        self.where_it_fails(|failure| failure.may_be_chance = Some(time))
     }
 
     /// The same, with what came instead laid beside what was expected.

@@ -15,8 +15,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use course_tests::languages::Missing;
 use course_tests::play::{
-    self, Asked, Cast, Check, Outcome, Package, Role, SEED, SIDE_BY_SIDE, STEPS, Step, Verdict,
-    explain, find, foreign_cast, may_be_missed, play_all,
+    self, Asked, Cast, Check, Outcome, Package, Role, SEED, STEPS, Step, Verdict, explain, find,
+    foreign_cast, may_be_missed, play_all,
 };
 use course_tests::{ask_for, root};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -31,12 +31,15 @@ mod table;
 mod text;
 use table::Row;
 
+/// How many rows are played at a time, each with all of its checks side by side: few enough for what is measured.
+const ROWS_AT_A_TIME: usize = 4;
+
 fn main() -> ExitCode {
     if let Some(failed) = play::begin() {
         return failed;
     }
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert(SIDE_BY_SIDE);
+    arguments.test_threads.get_or_insert(ROWS_AT_A_TIME);
     let of_row = |row: Row| Trial::ignorable_test(row.name(), move || play_row(&row));
     // Those that wait for each other's ports begin first.
     let rows = [text::rows(), rooms::rows(), frames::rows()].into_iter().flatten();

@@ -234,6 +234,12 @@ impl Run {
         first.map_or(Duration::ZERO, |first| then.duration_since(first))
     }
 
+    /// How long after the first greeting the last one came.
+    pub fn greeted_for(&self) -> Duration {
+        let last = self.greetings.iter().map(|said| said.when).max();
+        last.map_or(Duration::ZERO, |last| self.since_first_greeting(last))
+    }
+
     fn no_farewell(&self, id: &str) -> String {
         let instead = match self.has_run_together {
             true => "lines have run into each other (does each end with a line break?)",
