@@ -329,7 +329,8 @@ impl Board {
             }
         }
         self.saw_nothing(self.polled.get().elapsed());
-        self.polled.set(Instant::now());
+        let began = Instant::now();
+        self.polled.set(began);
         let timeout = Timespec { tv_sec: limit.as_secs() as _, tv_nsec: limit.subsec_nanos() as _ };
         let ready = rustix::event::poll(&mut polled, Some(&timeout));
         if ready == Ok(0) {
@@ -341,8 +342,12 @@ impl Board {
         }
         let arrived = PollFlags::IN | PollFlags::HUP | PollFlags::ERR;
         let ready: Vec<bool> = polled.iter().map(|fd| fd.revents().intersects(arrived)).collect();
-        for (&index, _) in open.iter().zip(ready).filter(|(_, ready)| *ready) {
+        for (&index, is_ready) in open.iter().zip(ready) {
             let wire = &mut wires[index];
+            if !is_ready {
+                wire.has_no_more_by(began);
+                continue;
+            }
             self.is_silent.set(false);
             if wire.is_read()
                 && let Some(message) = wire.read(allowance)
@@ -519,6 +524,8 @@ impl Board {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -570,5 +577,27 @@ mod tests {
             board.held_up() < LATE
         };
         assert!((0..100).any(|_| looks_in_time()), "not even once, however busy the machine");
+    }
+
+    #[test]
+    fn it_is_known_until_when_nothing_had_come_over_a_wire() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        let address = listener.local_addr().expect("an address");
+        let mut theirs = TcpStream::connect(address).expect("a connection");
+        let board = Board::new(String::new(), Limits::default(), Arc::default());
+        let (ours, _) = listener.accept().expect("the other end");
+        let wire = board.add_socket("server", ours).expect("a wire");
+        let silent_until = || board.with_wire(wire, |wire| wire.silent_until());
+        assert_eq!(silent_until(), None);
+        let looked = Instant::now();
+        board.gather(Duration::ZERO, None);
+        let sent = Instant::now();
+        assert!(silent_until().is_some_and(|silent| (looked..sent).contains(&silent)));
+        theirs.write_all(b"Hi").expect("it is sent");
+        let has_come = || board.with_wire(wire, |wire| !wire.unread().is_empty()).then_some(());
+        assert!(matches!(board.wait(Duration::from_secs(60), has_come), Ok(Some(()))));
+        board.with_wire(wire, Wire::take_all);
+        board.gather(Duration::ZERO, None); // nothing more, which is no matter
+        assert!(silent_until().is_some_and(|silent| (looked..sent).contains(&silent)));
     }
 }

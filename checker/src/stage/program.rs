@@ -221,6 +221,11 @@ impl Program {
         Ok(self.next_printed(limit)?.map(|line| (line.text, line.when)))
     }
 
+    /// The last time at which it had surely not printed anything yet, if there was one.
+    pub fn was_silent_until(&self) -> Option<Instant> {
+        self.board.with_wire(self.board.stdout_of(self.id), |wire| wire.silent_until())
+    }
+
     /// When it has closed its stdout, if it has.
     pub fn fell_silent(&self) -> Option<Instant> {
         self.board.with_wire(self.board.stdout_of(self.id), |wire| wire.ended())

@@ -42,6 +42,7 @@ pub struct Wire {
     arrivals: Arrivals,
     taken: usize,
     end: Option<(End, Instant)>,
+    silent_until: Option<Instant>,
     is_paused: bool,
     next_sip: Option<Instant>, // when a little is read though it is paused
     pub(super) is_unfinished: bool, // what was sent to the other side last has no line break
@@ -59,6 +60,7 @@ impl Wire {
             arrivals: Arrivals::default(),
             taken: 0,
             end: None,
+            silent_until: None,
             is_paused: false,
             next_sip: None,
             is_unfinished: false,
@@ -143,6 +145,18 @@ impl Wire {
     /// Since when nothing has come; now, if nothing ever has.
     pub(super) fn quiet_since(&self) -> Instant {
         self.arrivals.last().unwrap_or_else(Instant::now)
+    }
+
+    /// The last time at which surely nothing had come yet, not even to the system.
+    pub(super) fn silent_until(&self) -> Option<Instant> {
+        self.silent_until
+    }
+
+    /// Takes note that nothing had come by then that is not here.
+    pub(super) fn has_no_more_by(&mut self, when: Instant) {
+        if self.taken == 0 && self.unread.is_empty() {
+            self.silent_until = Some(when);
+        }
     }
 
     /// Whether it is a peer's connection, rather than what a program prints.

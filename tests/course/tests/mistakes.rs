@@ -51,6 +51,8 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
             "all the time",
         ),
         (r"the loop that (never waits: .*|goes on although .*)", "the loop that [never ends]"),
+        // How many runs with such pauses it takes to draw one that is too short.
+        (r"  runs +┄ three pauses each, and none is shorter\n", ""),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"← \* newcomer \d+ has come", "← [a line]"),

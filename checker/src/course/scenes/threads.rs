@@ -330,6 +330,7 @@ mod tests {
         assert_eq!(run.says_farewell_once_each(false), Ok(()));
         assert_eq!(ms(&run.pauses().expect("all say farewell")), [200, 300, 100]);
         assert_eq!(run.since_first_greeting(run.said_last()).as_millis(), 300);
+        assert_eq!(run.greeted_for().as_millis(), 1);
     }
 
     #[test]
