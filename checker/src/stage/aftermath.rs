@@ -72,8 +72,7 @@ impl Board {
 
     /// Ends the scene: every program and whatever it has started, then every connection.
     pub fn finish(&self) -> Finished {
-        self.held_up();
-        let held_up = self.most_held_up.get();
+        let held_up = self.most_held_up();
         // How they have ended by themselves.
         let mut exits = Vec::new();
         for player in self.players.borrow_mut().iter_mut() {

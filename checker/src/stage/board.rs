@@ -59,9 +59,9 @@ pub struct Board {
     pub(super) called: RefCell<Vec<u16>>, // ports that programs call, from wherever they do
     pub(super) clock: Clock,
     pub(super) looked: Cell<Instant>,
-    polled: Cell<Instant>,  // when it was last looked at the wires
-    unseen: Cell<Duration>, // the longest time for which that was put off
-    pub(super) most_held_up: Cell<Duration>,
+    polled: Cell<Instant>,        // when it was last looked at the wires
+    unseen: Cell<Duration>,       // the longest time for which that was put off
+    most_held_up: Cell<Duration>, // until that was last asked
     pub(super) sent: Cell<usize>, // by all peers together, in bytes
     pub(super) in_vain: Arc<InVain>,
     pub(super) is_silent: Cell<bool>, // since the last look at what programs do
@@ -234,12 +234,16 @@ impl Board {
     /// How much later something was seen than it happened, at most, since this was last asked: a thread had to wait for a
     /// processor, or the scene was at something else.
     pub fn held_up(&self) -> Duration {
+        self.most_held_up.set(self.most_held_up());
+        self.polled.set(Instant::now());
+        self.clock.take_longest_wait().max(self.unseen.take())
+    }
+
+    /// The same, since the scene was begun.
+    pub fn most_held_up(&self) -> Duration {
         let (work, waits_for_disk) = self.looks_at_work();
         self.clock.forgive(work.into_iter(), waits_for_disk);
-        self.polled.set(Instant::now());
-        let held_up = self.clock.take_longest_wait().max(self.unseen.take());
-        self.most_held_up.set(self.most_held_up.get().max(held_up));
-        held_up
+        self.most_held_up.get().max(self.clock.longest_wait()).max(self.unseen.get())
     }
 
     /// Takes note that nothing was seen for so long.
@@ -571,12 +575,14 @@ mod tests {
         board.held_up();
         thread::sleep(LATE);
         board.gather(Duration::ZERO, None);
+        assert!(board.most_held_up() >= LATE);
         assert!(board.held_up() >= LATE);
         let looks_in_time = || {
             board.gather(Duration::ZERO, None);
             board.held_up() < LATE
         };
         assert!((0..100).any(|_| looks_in_time()), "not even once, however busy the machine");
+        assert!(board.most_held_up() >= LATE, "since it was begun");
     }
 
     #[test]

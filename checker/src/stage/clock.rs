@@ -75,6 +75,11 @@ impl Clock {
         self.longest_wait.take()
     }
 
+    /// The same, which may be asked again.
+    pub fn longest_wait(&self) -> Duration {
+        self.longest_wait.get()
+    }
+
     /// Whether it is time to look who had to wait.
     pub fn is_to_look(&self) -> bool {
         self.looked.get().elapsed() >= OFTEN

@@ -172,6 +172,11 @@ impl Stage {
         self.board.held_up()
     }
 
+    /// The same, since the scene was begun.
+    pub fn most_held_up(&self) -> Duration {
+        self.board.most_held_up()
+    }
+
     /// Whether it is later than `deadline`.
     pub fn is_late(&self, deadline: Duration) -> bool {
         self.board.is_late(deadline)

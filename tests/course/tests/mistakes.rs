@@ -51,8 +51,8 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
             "all the time",
         ),
         (r"the loop that (never waits: .*|goes on although .*)", "the loop that [never ends]"),
-        // How many runs with such pauses it takes to draw one that is too short.
-        (r"  runs +┄ three pauses each, and none is shorter\n", ""),
+        // For which of many names the first one too many gets in.
+        (r"to get in as name \d+", "to get in as name [number]"),
         // Which of a thousand lines it is that goes wrong.
         (r"← .*\bline \d+ of .*", "← [a line]"),
         (r"← \* newcomer \d+ has come", "← [a line]"),

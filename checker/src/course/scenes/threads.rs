@@ -152,10 +152,11 @@ impl Run {
         named.chain(nameless).map(|said| said.when).min()
     }
 
-    /// Whether it has ended at once, before all of its threads had said what they have to say.
-    pub fn ends_before_its_threads(&self) -> bool {
+    /// Whether it has ended at once, before all of its threads had said what they have to say. The end may have been seen
+    /// `late` by so much.
+    pub fn ends_before_its_threads(&self, late: Duration) -> bool {
         let is_unsaid = self.greetings.len() + self.others.len() < 6;
-        is_unsaid && self.since_first_greeting(self.ended) < SHORTEST_SLEEP
+        is_unsaid && self.since_first_greeting(self.ended) < SHORTEST_SLEEP + late
     }
 
     /// Makes sure that there are three greetings. (As with the others below, the error says what was expected.)
@@ -331,6 +332,17 @@ mod tests {
         assert_eq!(ms(&run.pauses().expect("all say farewell")), [200, 300, 100]);
         assert_eq!(run.since_first_greeting(run.said_last()).as_millis(), 300);
         assert_eq!(run.greeted_for().as_millis(), 1);
+    }
+
+    #[test]
+    fn an_end_before_the_farewells_is_one_at_once_however_late_it_was_seen() {
+        let (late, early) = (Duration::from_millis(100), Duration::ZERO);
+        let ends = |ended: u64, lines: &[(u64, &str)]| run(&[lines, &[(ended, " ")]].concat());
+        assert!(ends(80, &RIGHT[..3]).ends_before_its_threads(early));
+        assert!(!ends(150, &RIGHT[..3]).ends_before_its_threads(early));
+        assert!(ends(150, &RIGHT[..3]).ends_before_its_threads(late));
+        assert!(!ends(250, &RIGHT[..3]).ends_before_its_threads(late));
+        assert!(!run(RIGHT).ends_before_its_threads(Duration::MAX / 2), "all was said");
     }
 
     #[test]
