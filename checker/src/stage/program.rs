@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::process;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -418,16 +419,17 @@ impl Program {
         (footprint.threads > 0).then_some(footprint)
     }
 
-    /// The ids of its threads now, its main one among them, and of those of all that it has started. None, if it has
-    /// ended, or the system does not tell (elsewhere than on Linux).
-    pub fn threads(&self) -> BTreeSet<i32> {
-        match self.board.exit_of(self.id) {
+    /// The ids of its threads now, its main one among them, and of those of all that it has started; none, once it has
+    /// ended. `None`, where the system does not tell (elsewhere than on Linux).
+    pub fn threads(&self) -> Option<BTreeSet<i32>> {
+        census::threads_of(process::id() as i32).next()?;
+        Some(match self.board.exit_of(self.id) {
             Some(_) => BTreeSet::new(),
             None => {
                 let family = census::family_of(self.board.pid_of(self.id));
                 family.into_iter().flat_map(census::threads_of).collect()
             }
-        }
+        })
     }
 
     /// Waits until it has no more threads and descriptors than it had `before`.

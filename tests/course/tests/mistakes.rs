@@ -8,13 +8,12 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError};
-use std::time::Duration;
 use std::{env, fs};
 
 use course_tests::mistake;
 use course_tests::play::{
-    self, Cast, Check, Outcome, Role, SEED, STEPS, Starter, Verdict, all_programs, explain, find,
-    has_failed, lines_of, may_be_missed,
+    self, Cast, Check, LATE, Outcome, Role, SEED, STEPS, Starter, Verdict, all_programs, explain,
+    find, has_failed, lines_of, may_be_missed,
 };
 use course_tests::snapshot::{Filters, settings};
 use course_tests::{ask_for, root};
@@ -29,9 +28,6 @@ const SIDE_BY_SIDE: usize = 8;
 
 /// The same when snapshots are written: few enough to leave the machine quiet.
 const SIDE_BY_SIDE_TO_WRITE: usize = 4;
-
-/// What is seen so late on a busy machine may hide what some mistakes are about: pauses, and who reads how fast.
-const LATE: Duration = Duration::from_millis(100);
 
 /// For what is measured, or comes in another order each time.
 static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
