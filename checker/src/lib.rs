@@ -197,7 +197,7 @@ pub mod sandbox {
     mod places;
     pub mod process;
     pub mod protection;
-    mod running;
+    pub mod running;
     pub mod sockets;
     mod tcp_table;
     mod trial;

@@ -30,7 +30,8 @@ static CHANGING: RwLock<()> = RwLock::new(());
 static IS_OVER: AtomicBool = AtomicBool::new(false);
 
 /// Does something while no program is being started. Until a new process becomes the program, it has open whatever
-/// the checker has open; a port that is let go of here would still be taken there.
+/// the checker has open: a port that is let go of here would still be taken there, and a pipe or a connection that is
+/// closed here would not come to its end before that.
 pub fn between_starts<T>(act: impl FnOnce() -> T) -> T {
     let _changing = CHANGING.write();
     act()
@@ -125,6 +126,7 @@ mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::os::unix::process::CommandExt;
     use std::process::Stdio;
+    use std::sync::mpsc;
 
     use super::*;
 
@@ -157,6 +159,26 @@ mod tests {
         tracer.wait().expect("it ends");
         assert!(reap(&mut traced));
         assert!(!is_leader(traced.id() as i32));
+    }
+
+    #[test]
+    fn what_is_done_between_starts_waits_for_one_that_goes_on() {
+        let is_starting = AtomicBool::new(false);
+        let (tell, is_told) = mpsc::channel();
+        thread::scope(|scope| {
+            let starts = scope.spawn(|| {
+                start(Command::new("true").process_group(0), |command| {
+                    is_starting.store(true, Ordering::SeqCst);
+                    tell.send(()).expect("somebody listens");
+                    thread::sleep(Duration::from_millis(50));
+                    is_starting.store(false, Ordering::SeqCst);
+                    command.spawn()
+                })
+            });
+            is_told.recv().expect("it begins");
+            assert!(!between_starts(|| is_starting.load(Ordering::SeqCst)));
+            reap(&mut starts.join().expect("no panic").expect("it starts"));
+        });
     }
 
     fn skip(program: &mut Child, reason: &str) {

@@ -18,6 +18,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use crate::sandbox::containment::Containment;
 use crate::sandbox::limits::{Limits, MIB};
 use crate::sandbox::process::{Exit, StartError, Stdio};
+use crate::sandbox::running::between_starts;
 use crate::stage::arrivals::Arrivals;
 use crate::stage::clock::Clock;
 use crate::stage::in_vain::InVain;
@@ -460,9 +461,9 @@ impl Board {
         self.called.borrow_mut().push(port);
     }
 
-    /// Closes a wire on this side.
+    /// Closes a wire on this side, so that the other one knows at once: nobody who is just being started has it open.
     pub fn close(&self, wire: WireId) {
-        self.with_wire(wire, |wire| wire.source = None);
+        between_starts(|| self.with_wire(wire, |wire| wire.source = None));
     }
 
     /// The wire of a program's stdout.
@@ -496,13 +497,13 @@ impl Board {
         }
     }
 
-    /// Ends a program's input, as Ctrl-D does.
+    /// Ends a program's input, as Ctrl-D does, so that it knows at once.
     pub fn close_stdin(&self, player: PlayerId) {
         self.parts("its input has ended", self.rests_now());
         if self.players.borrow()[player.0].on != Stdio::Pipes {
             self.type_text(player, "\x04"); // a terminal that is closed ends the output too
         }
-        self.players.borrow_mut()[player.0].stdin = None;
+        between_starts(|| self.players.borrow_mut()[player.0].stdin = None);
     }
 
     /// Ends a program, and all that it has started, as a user does who closes its window.
