@@ -189,20 +189,18 @@ impl Peer {
         }
     }
 
-    /// Sends bytes to somebody who may take no more. `false`: for a moment, none got through.
-    pub fn sends_if_taken(&self, mut bytes: &[u8]) -> Result<bool, Stop> {
+    /// Sends bytes to somebody who may take no more: until, for a moment, none got through. Returns how many did.
+    pub fn sends_if_taken(&self, bytes: &[u8]) -> Result<usize, Stop> {
         const MOMENT: Duration = Duration::from_millis(100);
-        while !bytes.is_empty() {
-            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(bytes).ok());
-            match self.board.wait(self.board.patient(MOMENT), || send().flatten())? {
-                Some(count) => {
-                    self.board.note_sent(count);
-                    bytes = &bytes[count..];
-                }
-                None => return Ok(false),
-            }
+        let mut left = bytes;
+        while !left.is_empty() {
+            let send = || self.board.with_socket(self.wire, |mut socket| socket.write(left).ok());
+            let sent = self.board.wait(self.board.patient(MOMENT), || send().flatten())?;
+            let Some(sent) = sent else { break };
+            self.board.note_sent(sent);
+            left = &left[sent..];
         }
-        Ok(true)
+        Ok(bytes.len() - left.len())
     }
 
     // ── hearing ──────────────────────────────────────────────────────────────────────────────────

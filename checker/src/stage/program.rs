@@ -402,12 +402,21 @@ impl Program {
 
     /// Waits a moment for it to log something, to panic, or to end: a mistake in another thread shows only then.
     pub fn logs_something_after(&self, act: impl FnOnce()) -> Scene {
-        let before = self.board.log_of(self.id).len();
+        self.logs_within(self.board.patience() / 4, act).map(drop)
+    }
+
+    /// Waits for it to log something, as patiently as for anything that it must do. `false`: it has not.
+    pub fn logs_after(&self, act: impl FnOnce()) -> Result<bool, Stop> {
+        self.logs_within(self.board.patience(), act)
+    }
+
+    fn logs_within(&self, limit: Duration, act: impl FnOnce()) -> Result<bool, Stop> {
+        let before = self.log().len();
+        let has_logged = || (self.log().len() > before).then_some(());
         act();
-        let moment = self.board.patience() / 4;
-        let has_more = || (self.board.log_of(self.id).len() > before).then_some(());
-        self.board.wait(moment, has_more)?;
-        self.board.comes_to_rest(moment).map(drop)
+        self.board.wait(limit, has_logged)?;
+        self.board.comes_to_rest(self.board.patience() / 4)?;
+        Ok(has_logged().is_some())
     }
 
     /// How many threads and descriptors it has now, with all that it has started, where the system tells (Linux).
