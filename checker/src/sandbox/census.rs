@@ -209,19 +209,10 @@ pub fn worked(pid: i32) -> Option<Duration> {
     Some(Duration::from_secs_f64(seconds))
 }
 
-/// Whether a thread of a process is at work, or wants to be, rather than waits for something.
-pub fn is_busy(pid: i32) -> Option<bool> {
-    has_thread_in(pid, &["R"])
-}
-
-/// The same, or for the disk: it is read when a program begins, say. Then it goes on without anybody's doing, too.
+/// Whether a thread of a process is at work, or wants to be, rather than waits for something: other than for the disk,
+/// which is read when a program begins, say. Then it goes on without anybody's doing, too.
 pub fn is_at_work(pid: i32) -> Option<bool> {
     has_thread_in(pid, &["R", "D"])
-}
-
-/// Whether a thread of the process waits for the disk.
-pub fn waits_for_disk(pid: i32) -> bool {
-    has_thread_in(pid, &["D"]) == Some(true)
 }
 
 /// Whether a thread of the process is in one of these states (proc_pid_stat(5)), where the system tells.
@@ -249,12 +240,35 @@ pub struct Work {
     pub waited: Duration,
     /// How often it got one.
     pub turns: u32,
+    /// What it is at now.
+    pub state: State,
+}
+
+/// What a thread is at (proc_pid_stat(5)).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// It has a processor, or is ready to run.
+    Ready,
+    /// It waits for the disk.
+    ForDisk,
+    /// It waits for something else.
+    #[default]
+    Other,
 }
 
 /// What each thread of a process, by its id, has done so far.
 pub fn work_of(pid: i32) -> Vec<(i32, Work)> {
-    let threads = of_threads(pid, "schedstat");
-    threads.filter_map(|(thread, stat)| Some((thread, work_in(&stat)?))).collect()
+    let work = |thread: DirEntry| {
+        let stat = short_text(&thread.path().join("stat"))?;
+        let state = match field_of(&stat, 3)? {
+            "R" => State::Ready,
+            "D" => State::ForDisk,
+            _ => State::Other,
+        };
+        let work = work_in(&short_text(&thread.path().join("schedstat"))?)?;
+        Some((thread.file_name().to_str()?.parse().ok()?, Work { state, ..work }))
+    };
+    list_of(pid, "task").filter_map(work).collect()
 }
 
 /// What the thread that asks has done. No thread has the id 0.
@@ -267,7 +281,8 @@ fn work_in(schedstat: &str) -> Option<Work> {
     let mut numbers = schedstat.split_whitespace().map(|word| word.parse::<u64>().ok());
     let mut next = || numbers.next()?;
     let (ran, waited) = (Duration::from_nanos(next()?), Duration::from_nanos(next()?));
-    Some(Work { ran, waited, turns: u32::try_from(next()?).unwrap_or(u32::MAX) })
+    let turns = u32::try_from(next()?).unwrap_or(u32::MAX);
+    Some(Work { ran, waited, turns, state: State::default() })
 }
 
 /// How many files and sockets a process has open. (Before Linux 6.2, nobody has any.)
@@ -356,7 +371,8 @@ mod tests {
     #[test]
     fn a_line_tells_how_long_a_thread_ran_and_was_kept_waiting() {
         let (ran, waited) = (Duration::from_nanos(709_466_336), Duration::from_nanos(302_474_643));
-        assert_eq!(work_in("709466336 302474643 86\n"), Some(Work { ran, waited, turns: 86 }));
+        let work = Work { ran, waited, turns: 86, state: State::Other };
+        assert_eq!(work_in("709466336 302474643 86\n"), Some(work));
         assert_eq!(work_in(""), None);
     }
 

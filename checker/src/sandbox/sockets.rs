@@ -10,7 +10,7 @@ use socket2::{Domain, SockRef, Socket, Type};
 
 use crate::sandbox::census;
 use crate::sandbox::running::between_starts;
-use crate::sandbox::tcp_table::{State, TcpSocket, tcp_sockets};
+use crate::sandbox::tcp_table::{State, TcpSocket, segments_to, tcp_sockets};
 
 /// An address on this machine.
 pub fn local(port: u16) -> SocketAddr {
@@ -81,6 +81,13 @@ pub fn acknowledge_late(socket: &TcpStream) {
     let _ = SockRef::from(socket).set_tcp_quickack(false); // else two writes look like one
     #[cfg(not(target_os = "linux"))]
     let _ = socket;
+}
+
+/// In how many segments that had something in them all has come over a socket so far, where the system tells (Linux). One
+/// that was sent again counts again, which the other side's system does when it has waited for 200 ms (RFC 6298 and Linux's
+/// `TCP_RTO_MIN`).
+pub fn segments_of(socket: &TcpStream) -> Option<u32> {
+    segments_to(socket.local_addr().ok()?, socket.peer_addr().ok()?)
 }
 
 /// Frees the port of a server that has closed its connection with `client` first: the system would keep it for a

@@ -41,6 +41,12 @@ pub(super) fn tcp_sockets() -> Option<Vec<TcpSocket>> {
     by_message().or_else(by_table)
 }
 
+/// In how many segments that had something in them all has come that came to the socket between these addresses (both of
+/// IPv4), where the system tells: one that was sent again counts again.
+pub(super) fn segments_to(local: SocketAddr, remote: SocketAddr) -> Option<u32> {
+    message::segments_to(local, remote)
+}
+
 /// As `/proc` has them, if it has the first of these tables.
 fn by_table() -> Option<Vec<TcpSocket>> {
     let table_of = |name| fs::read_to_string(format!("/proc/thread-self/net/{name}")).ok();
@@ -66,18 +72,29 @@ fn address(text: &str) -> Option<SocketAddr> {
     Some(SocketAddr::from((host.to_ne_bytes(), u16::from_str_radix(port, 16).ok()?)))
 }
 
-#[cfg(not(target_os = "linux"))]
-fn by_message() -> Option<Vec<TcpSocket>> {
-    None
-}
-
-#[cfg(target_os = "linux")]
 use message::by_message;
+
+/// Other systems have no such messages.
+#[cfg(not(target_os = "linux"))]
+mod message {
+    use std::net::SocketAddr;
+
+    use super::TcpSocket;
+
+    pub(super) fn by_message() -> Option<Vec<TcpSocket>> {
+        None
+    }
+
+    pub(super) fn segments_to(_local: SocketAddr, _remote: SocketAddr) -> Option<u32> {
+        None
+    }
+}
 
 /// Messages to the system, and its replies (`man 7 netlink`, `include/uapi/linux/inet_diag.h`).
 #[cfg(target_os = "linux")]
 mod message {
     use std::net::SocketAddr;
+    use std::os::fd::OwnedFd;
 
     use rustix::net::netlink::SOCK_DIAG;
     use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType};
@@ -88,21 +105,39 @@ mod message {
     const HEADER: usize = 16;
     /// `inet_diag_req_v2`: family, protocol, 2 bytes, states, and an address that is left empty.
     const QUESTION: usize = 56;
+    /// `inet_diag_msg`
+    const REPLY: usize = 72;
     const SOCK_DIAG_BY_FAMILY: u16 = 20;
-    const NLM_F_REQUEST_DUMP: u16 = 0x301;
+    const NLM_F_REQUEST: u16 = 1;
+    const NLM_F_DUMP: u16 = 0x300;
     const NLMSG_DONE: u16 = 3;
     const IPPROTO_TCP: u8 = 6;
     const ALL_STATES: u32 = 0xfff;
     const LONGEST: usize = 1 << 16;
 
+    /// The part of a reply with the `tcp_info` (`include/uapi/linux/tcp.h`), and what asks for it besides the rest.
+    const INET_DIAG_INFO: u16 = 2;
+    const INFO: u8 = 1 << (INET_DIAG_INFO - 1);
+    const NOTHING: u8 = 0;
+    /// `rtattr`: the length and the type of a part of a reply.
+    const PART_HEADER: usize = 4;
+    /// Where `tcpi_data_segs_in` is in that `tcp_info`.
+    const DATA_SEGMENTS_IN: usize = 152;
+
+    /// Somebody to ask.
+    fn system() -> Option<OwnedFd> {
+        let (netlink, raw) = (AddressFamily::NETLINK, SocketType::RAW);
+        socket_with(netlink, raw, SocketFlags::CLOEXEC, Some(SOCK_DIAG)).ok()
+    }
+
     /// As the system replies, if it does.
     pub(super) fn by_message() -> Option<Vec<TcpSocket>> {
-        let (netlink, raw) = (AddressFamily::NETLINK, SocketType::RAW);
-        let system = socket_with(netlink, raw, SocketFlags::CLOEXEC, Some(SOCK_DIAG)).ok()?;
+        let system = system()?;
         let mut sockets = Vec::new();
         let mut buffer = vec![0; LONGEST];
         for family in [AddressFamily::INET, AddressFamily::INET6] {
-            send(&system, &question(family), SendFlags::empty()).ok()?;
+            let question = question(NLM_F_REQUEST | NLM_F_DUMP, family, NOTHING, &[]);
+            send(&system, &question, SendFlags::empty()).ok()?;
             let mut is_done = false;
             while !is_done {
                 // What is to be said next is there by the time that anything is asked for.
@@ -122,14 +157,46 @@ mod message {
         Some(sockets)
     }
 
-    fn question(family: AddressFamily) -> Vec<u8> {
+    /// As the system replies, if it does: it is asked for one socket, and what it knows of that.
+    pub(super) fn segments_to(local: SocketAddr, remote: SocketAddr) -> Option<u32> {
+        const ANY_COOKIE: [u8; 8] = [0xff; 8];
+        let (SocketAddr::V4(local), SocketAddr::V4(remote)) = (local, remote) else { return None };
+        let mut which = Vec::new(); // `inet_diag_sockid`
+        which.extend([local.port().to_be_bytes(), remote.port().to_be_bytes()].concat());
+        for address in [local, remote] {
+            which.extend(address.ip().octets());
+            which.extend([0; 12]); // IPv6 has more
+        }
+        which.extend([0; 4]); // at any interface
+        which.extend(ANY_COOKIE);
+        let system = system()?;
+        let question = question(NLM_F_REQUEST, AddressFamily::INET, INFO, &which);
+        send(&system, &question, SendFlags::empty()).ok()?;
+        let mut buffer = vec![0; LONGEST];
+        let (count, _) = recv(&system, &mut buffer[..], RecvFlags::DONTWAIT).ok()?;
+        let (kind, content, _) = split(buffer.get(..count)?)?;
+        let mut parts = content.get(REPLY..).filter(|_| kind == SOCK_DIAG_BY_FAMILY)?;
+        while !parts.is_empty() {
+            let length = u16::from_ne_bytes(piece(parts, 0)?) as usize;
+            let part = parts.get(PART_HEADER..length)?;
+            if u16::from_ne_bytes(piece(parts, 2)?) == INET_DIAG_INFO {
+                return Some(u32::from_ne_bytes(piece(part, DATA_SEGMENTS_IN)?));
+            }
+            parts = parts.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+        None
+    }
+
+    /// A message that asks for a socket, or for all, and for something besides.
+    fn question(flags: u16, family: AddressFamily, besides: u8, which: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + QUESTION);
         bytes.extend(((HEADER + QUESTION) as u32).to_ne_bytes());
         bytes.extend(SOCK_DIAG_BY_FAMILY.to_ne_bytes());
-        bytes.extend(NLM_F_REQUEST_DUMP.to_ne_bytes());
+        bytes.extend(flags.to_ne_bytes());
         bytes.extend([0; 8]); // no number, and to nobody but the system
-        bytes.extend([family.as_raw() as u8, IPPROTO_TCP, 0, 0]);
+        bytes.extend([family.as_raw() as u8, IPPROTO_TCP, besides, 0]);
         bytes.extend(ALL_STATES.to_ne_bytes());
+        bytes.extend(which);
         bytes.resize(HEADER + QUESTION, 0);
         bytes
     }
@@ -185,6 +252,33 @@ mod tests {
         let mapped = line.replace("0100007F", "0000000000000000FFFF00000100007F");
         assert_eq!(in_line(&mapped), in_line(line));
         assert_eq!(in_line("sl local_address rem_address st"), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn segments_are_counted_however_late_they_are_read() {
+        use std::io::{Read, Write};
+        use std::net::{TcpListener, TcpStream};
+        let listener = TcpListener::bind(local(0)).expect("a port");
+        let address = listener.local_addr().expect("it has one");
+        let mut client = TcpStream::connect(address).expect("it listens");
+        client.set_nodelay(true).expect("a socket");
+        let (mut server, from) = listener.accept().expect("a call");
+        let count = || segments_to(address, from);
+        assert_eq!(count(), Some(0));
+        for (piece, segments) in [("one", 1), ("other", 2), ("and the last", 3)] {
+            client.write_all(piece.as_bytes()).expect("it is connected");
+            let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+            while count() < Some(segments) && std::time::Instant::now() < deadline {}
+            assert_eq!(count(), Some(segments));
+        }
+        drop(client);
+        let mut text = String::new();
+        server.read_to_string(&mut text).expect("it is text");
+        assert_eq!((text.as_str(), count()), ("oneotherand the last", Some(3)));
+        drop(server);
+        assert_eq!(segments_to(from, address), None, "it is gone");
+        assert_eq!(segments_to(local(0), local(0)), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::sandbox::census::{self, Work};
+use crate::sandbox::census::{self, State, Work};
 
 /// How often it is looked at, at most, who had to wait.
 const OFTEN: Duration = Duration::from_millis(50);
@@ -19,7 +19,16 @@ pub struct Clock {
     lost: Cell<Duration>,
     longest_wait: Cell<Duration>,
     looked: Cell<Instant>,
-    work: RefCell<HashMap<i32, Work>>, // by thread: what it had done by then
+    work: RefCell<HashMap<i32, Seen>>, // by thread
+}
+
+/// What was seen of a thread at the last look.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// What it had done by then.
+    work: Work,
+    /// For how long it had been waiting for a processor by then, as far as that was seen.
+    waits: Duration,
 }
 
 impl Default for Clock {
@@ -32,12 +41,15 @@ impl Clock {
     /// A clock that begins now.
     pub fn new() -> Clock {
         let now = Instant::now();
+        let work = census::work_of_this_thread().into_iter();
         Clock {
             began: Cell::new(now),
             lost: Cell::default(),
             longest_wait: Cell::default(),
             looked: Cell::new(now),
-            work: RefCell::new(census::work_of_this_thread().into_iter().collect()),
+            work: RefCell::new(
+                work.map(|(id, work)| (id, Seen { work, ..Seen::default() })).collect(),
+            ),
         }
     }
 
@@ -87,8 +99,10 @@ impl Clock {
 
     /// Sets the clock back by the time since this was last called in which one of these threads, or the one that asks, had
     /// to wait for a processor. Where one waits for another, all their waits count, as far as there was time for them in
-    /// which nobody was at work; and the longest in any case, which may have begun before. `waits_for_disk`: one of them
-    /// does now, and so it is taken to have done all the while. Returns whether anybody had to.
+    /// which nobody was at work; and the longest in any case, which may have begun before. The system tells how long a
+    /// thread has waited when it gets a processor, but one may end before the next look: if it was ready to run at the last
+    /// look, and has not run since, it has waited all the while. `waits_for_disk`: one of them does now, and so it is taken
+    /// to have done all the while. Returns whether anybody had to.
     pub fn forgive(
         &self,
         threads: impl Iterator<Item = (i32, Work)>,
@@ -99,12 +113,17 @@ impl Clock {
         let for_disk = if waits_for_disk { since } else { Duration::ZERO };
         let (mut all, mut longest, mut ran) = (Duration::ZERO, for_disk, Duration::ZERO);
         for (thread, work) in threads.chain(census::work_of_this_thread()) {
-            let before = before.insert(thread, work).unwrap_or_default();
-            let waited = work.waited.saturating_sub(before.waited);
+            let Seen { work: earlier, waits } = before.get(&thread).copied().unwrap_or_default();
+            let still_waits = work == earlier && work.state == State::Ready;
+            let waits_now = if still_waits { waits + since } else { Duration::ZERO };
+            before.insert(thread, Seen { work, waits: waits_now });
+            let told = work.waited.saturating_sub(earlier.waited);
+            let waited = if still_waits { since } else { told.saturating_sub(waits) };
             (all, longest) = (all + waited, longest.max(waited));
-            ran += work.ran.saturating_sub(before.ran);
-            let turns = work.turns.saturating_sub(before.turns).max(1);
-            self.longest_wait.set(self.longest_wait.get().max(waited / turns));
+            ran += work.ran.saturating_sub(earlier.ran);
+            let turns = work.turns.saturating_sub(earlier.turns).max(1);
+            let for_a_turn = waits_now.max(told / turns);
+            self.longest_wait.set(self.longest_wait.get().max(for_a_turn));
         }
         self.lost.set(self.lost.get() + longest.max(all.min(since.saturating_sub(ran))));
         longest > HARDLY
@@ -145,7 +164,9 @@ mod tests {
     #[test]
     fn the_longest_wait_is_that_for_one_turn() {
         const MS: fn(u64) -> Duration = Duration::from_millis;
-        let work = |waited, turns| [(-1, Work { ran: MS(9), waited, turns })].into_iter();
+        let work = |waited, turns| {
+            [(-1, Work { ran: MS(9), waited, turns, state: State::Other })].into_iter()
+        };
         let clock = Clock::new();
         clock.forgive(work(MS(0), 10), false);
         clock.take_longest_wait(); // this thread's own, until now
@@ -155,10 +176,37 @@ mod tests {
     }
 
     #[test]
+    fn who_still_waits_is_forgiven_and_only_once() {
+        const MS: fn(u64) -> Duration = Duration::from_millis;
+        let work = |waited, turns, state| {
+            [(-1, Work { ran: MS(9), waited: MS(waited), turns, state })].into_iter()
+        };
+        let clock = Clock::that_began(MS(20_000), MS(0));
+        let after_1_s = |work| {
+            clock.looked.set(Instant::now().checked_sub(MS(1000)).expect("a time"));
+            clock.lost.set(MS(0));
+            clock.forgive(work, false);
+            clock.lost.get()
+        };
+        after_1_s(work(0, 4, State::Other));
+        assert!(after_1_s(work(0, 4, State::Ready)) < MS(500), "it may just have become ready");
+        clock.take_longest_wait();
+        assert!(after_1_s(work(0, 4, State::Ready)) >= MS(1000), "it has not run since");
+        assert!(after_1_s(work(0, 4, State::Ready)) >= MS(1000));
+        assert!(clock.take_longest_wait() >= MS(2000));
+        let forgiven = after_1_s(work(2700, 5, State::Other)); // now it is told, with the time before the first look
+        assert!((MS(500)..MS(900)).contains(&forgiven), "{forgiven:?}");
+        assert!(after_1_s(work(2700, 5, State::Other)) < MS(500), "it rests");
+        after_1_s(work(2700, 6, State::Ready));
+        assert!(after_1_s(work(2700, 7, State::Ready)) < MS(500), "it has run since");
+    }
+
+    #[test]
     fn who_waits_for_one_that_waits_is_forgiven_for_both() {
         const MS: fn(u64) -> Duration = Duration::from_millis;
         let work = |waited, ran| {
-            let work = Work { ran: MS(ran), waited: MS(waited), turns: 1 };
+            let (ran, waited) = (MS(ran), MS(waited));
+            let work = Work { ran, waited, turns: 1, state: State::Other };
             [(-1, work), (-2, work)].into_iter()
         };
         let clock = Clock::that_began(MS(10_000), MS(0));

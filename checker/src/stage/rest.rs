@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use crate::sandbox::census::{self, Work};
+use crate::sandbox::census::{self, State, Work};
 use crate::stage::board::Board;
 use crate::stage::player::Player;
 use crate::stage::stop::{Scene, Stop};
@@ -64,11 +64,10 @@ impl Board {
         for player in self.players.borrow_mut().iter_mut() {
             let mut family = player.family();
             family.insert(player.process.leader() as i32); // it tells how the program has ended
-            waits_for_disk |= family.iter().any(|member| census::waits_for_disk(*member));
             let work: Vec<(i32, Work)> =
                 family.iter().flat_map(|member| census::work_of(*member)).collect();
-            let is_ready = || family.iter().any(|member| census::is_busy(*member) == Some(true));
-            player.spin.look(now, &work, is_silent, is_ready);
+            waits_for_disk |= work.iter().any(|(_, work)| work.state == State::ForDisk);
+            player.spin.look(now, &work, is_silent);
             let is_explained =
                 || player.spin.began().is_some_and(|began| self.parting(&began).is_some());
             let long = if is_known || is_explained() { LONG_IF_KNOWN } else { LONG };

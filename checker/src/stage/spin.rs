@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::sandbox::census::Work;
+use crate::sandbox::census::{State, Work};
 
 /// How much time a look is about, at least: what the system tells comes a moment late.
 const WINDOW: Duration = Duration::from_millis(100);
@@ -26,15 +26,9 @@ pub(super) struct Spin {
 
 impl Spin {
     /// Takes note of what its threads have done by `now`. `is_silent`: since the last look, nothing was sent to
-    /// anybody, or has come. `is_ready`: one of its threads is ready to run now. How long one has waited for a
-    /// processor is only known when it has got one.
-    pub(super) fn look(
-        &mut self,
-        now: Duration,
-        work: &[(i32, Work)],
-        is_silent: bool,
-        is_ready: impl Fn() -> bool,
-    ) {
+    /// anybody, or has come. How long a thread that is ready to run has waited for a processor is only known when it has
+    /// got one.
+    pub(super) fn look(&mut self, now: Duration, work: &[(i32, Work)], is_silent: bool) {
         let first = Duration::ZERO;
         let window = self.looked.unwrap_or(first)..now;
         if self.looked.is_some() && window.end.saturating_sub(window.start) < WINDOW {
@@ -49,9 +43,10 @@ impl Spin {
             ready += after.waited.saturating_sub(before.waited);
         }
         ready += ran;
+        let is_ready = work.iter().any(|(_, work)| work.state == State::Ready);
         let length = window.end.saturating_sub(window.start);
         let has_rested = is_first || ready < length.mul_f64(MOST);
-        if has_rested && !is_first && length < LONGEST_WINDOW && is_ready() {
+        if has_rested && !is_first && length < LONGEST_WINDOW && is_ready {
             return; // the window goes on
         }
         self.looked = Some(now);
@@ -77,38 +72,39 @@ impl Spin {
 
 #[cfg(test)]
 mod tests {
+    use super::State::{Other, Ready};
     use super::*;
 
     const MS: fn(u64) -> Duration = Duration::from_millis;
 
-    fn work(ran: u64, waited: u64) -> [(i32, Work); 1] {
-        [(7, Work { ran: MS(ran), waited: MS(waited), turns: 1 })]
+    fn work(ran: u64, waited: u64, state: State) -> [(i32, Work); 1] {
+        [(7, Work { ran: MS(ran), waited: MS(waited), turns: 1, state })]
     }
 
     #[test]
     fn a_program_that_is_ready_to_run_all_the_time_spins_even_if_others_have_the_processor() {
         let mut spin = Spin::default();
-        spin.look(MS(1000), &work(5, 0), true, || false);
-        spin.look(MS(1100), &work(5, 0), true, || false);
+        spin.look(MS(1000), &work(5, 0, Other), true);
+        spin.look(MS(1100), &work(5, 0, Other), true);
         assert_eq!(spin.began(), None, "it rests");
-        spin.look(MS(1200), &work(30, 75), true, || false);
-        spin.look(MS(1300), &work(55, 150), true, || false);
+        spin.look(MS(1200), &work(30, 75, Other), true);
+        spin.look(MS(1300), &work(55, 150, Other), true);
         assert_eq!((spin.began(), spin.ran()), (Some(MS(1100)..MS(1200)), MS(50)));
-        spin.look(MS(1400), &work(55, 150), true, || true);
+        spin.look(MS(1400), &work(55, 150, Ready), true);
         assert_eq!(spin.began(), Some(MS(1100)..MS(1200)), "it is ready to run");
-        spin.look(MS(1500), &work(90, 315), true, || true);
+        spin.look(MS(1500), &work(90, 315, Ready), true);
         assert_eq!(spin.began(), Some(MS(1100)..MS(1200)), "it has waited");
-        spin.look(MS(1600), &work(90, 315), true, || false);
+        spin.look(MS(1600), &work(90, 315, Other), true);
         assert_eq!((spin.began(), spin.ran()), (None, MS(0)), "it rests again");
     }
 
     #[test]
     fn what_it_runs_counts_only_while_nothing_comes() {
         let mut spin = Spin::default();
-        spin.look(MS(0), &work(0, 0), true, || false);
-        spin.look(MS(100), &work(100, 0), true, || false);
-        spin.look(MS(150), &work(150, 0), false, || false);
-        spin.look(MS(200), &work(200, 0), true, || false);
+        spin.look(MS(0), &work(0, 0, Other), true);
+        spin.look(MS(100), &work(100, 0, Other), true);
+        spin.look(MS(150), &work(150, 0, Other), false);
+        spin.look(MS(200), &work(200, 0, Other), true);
         assert_eq!((spin.began(), spin.ran()), (Some(MS(0)..MS(100)), MS(100)));
     }
 }

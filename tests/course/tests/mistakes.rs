@@ -55,6 +55,11 @@ static FILTERS: LazyLock<Filters> = LazyLock::new(|| {
         (r"\d+ ms", "[time]"),
         (r"--max-sleep-ms \d+", "--max-sleep-ms [time]"), // longer on a busy machine
         (r"\d\.\d\d\u{a0}s", "[time]"),
+        // What of two pieces was seen first: both, on a busy machine.
+        (
+            r"piece,\s+but\s+(a\s+part\s+of\s+it|[^✗]*?\scame\s+first:\s+the\s+rest)\s+was\s+written\s+apart",
+            "piece, but [a part] was written apart",
+        ),
         // How much was printed on and on, and what a server logged of a crowd.
         (r"… and \d+ lines more", "… and [many] lines more"),
         (r"(?m)^  server +! client .*\n", ""),

@@ -150,9 +150,10 @@ fn the_line_is_one_write(stage: &Stage) -> Scene {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
-    server.acknowledges_late();
+    let pieces = server.counts_pieces();
     let typed = stage.word();
     alice.types(&typed);
-    server.hears_in_one_piece("the line and its line break", |piece| piece.ends_with(b"\n"))?;
+    let lines = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
+    server.hears_in_one_piece(pieces, "the line and its line break", lines)?;
     server.hears(&typed).map(drop)
 }

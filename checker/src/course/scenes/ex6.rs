@@ -264,10 +264,10 @@ fn a_frame_is_one_write(stage: &Stage) -> Scene {
     let alice = stage.connects("alice")?;
     for _ in 0..3 {
         let message = message(stage);
-        alice.acknowledges_late();
+        let pieces = alice.counts_pieces();
         alice.sends_frame(&message)?;
         let length = frame_of(&message, stage.framing()).len();
-        alice.hears_in_one_piece("the frame", |piece| piece.len() >= length)?;
+        alice.hears_in_one_piece(pieces, "the frame", |bytes| bytes.len() / length)?;
         alice.receives(&message)?;
     }
     Ok(())
