@@ -212,22 +212,10 @@ pub fn worked(pid: i32) -> Option<Duration> {
 /// Whether a thread of a process is at work, or wants to be, rather than waits for something: other than for the disk,
 /// which is read when a program begins, say. Then it goes on without anybody's doing, too.
 pub fn is_at_work(pid: i32) -> Option<bool> {
-    has_thread_in(pid, &["R", "D"])
-}
-
-/// Whether a thread of the process is in one of these states (proc_pid_stat(5)), where the system tells.
-fn has_thread_in(pid: i32, states: &[&str]) -> Option<bool> {
-    let mut threads = of_threads(pid, "stat").peekable();
-    threads.peek()?;
-    Some(threads.any(|(_, stat)| field_of(&stat, 3).is_some_and(|state| states.contains(&state))))
-}
-
-/// What a file tells of each thread of a process, by the thread's id.
-fn of_threads(pid: i32, file: &str) -> impl Iterator<Item = (i32, String)> {
-    list_of(pid, "task").filter_map(move |thread| {
-        let text = short_text(&thread.path().join(file))?;
-        Some((thread.file_name().to_str()?.parse().ok()?, text))
-    })
+    let stat = |thread: DirEntry| short_text(&thread.path().join("stat"));
+    let mut stats = list_of(pid, "task").filter_map(stat).peekable();
+    stats.peek()?;
+    Some(stats.any(|stat| matches!(field_of(&stat, 3), Some("R" | "D"))))
 }
 
 /// What a thread has done so far, other than to wait for something
