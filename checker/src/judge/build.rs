@@ -114,6 +114,13 @@ pub fn build(
         run(&mut command, limits, tell)
     };
     let output = build(&tried)?;
+    let is_compiled = |(package, _): &(Package, &str)| {
+        output.log.contains(&format!("could not compile `{}`", package.name()))
+    };
+    if let Some((_, program)) = tried.iter().find(|it| !is_told(&output, it) && !is_compiled(it)) {
+        // A manifest of the course's is wrong, or a package cannot be had.
+        bail!("{program} cannot be built, for no fault of its own:\n{}", output.log.trim_end());
+    }
     let (compiled, failed): (Vec<_>, Vec<_>) =
         tried.into_iter().partition(|program| is_built(&output, program));
     if !failed.is_empty() && compiled.iter().any(is_students) {
@@ -121,8 +128,9 @@ pub fn build(
         build(&compiled)?;
     }
     if let Some(shown) = shown {
-        let programs = programs.iter().filter(is_students);
-        shown.keep(&note(), programs.filter_map(|(_, program)| output.paths.get(*program)));
+        let programs: Vec<&'static str> =
+            programs.iter().filter(is_students).map(|(_, program)| *program).collect();
+        keep(shown, &programs, &output)?;
     }
     for &(package, program) in programs {
         builds.entry((package, program)).or_insert_with(|| built(package, program, &output));
@@ -210,6 +218,29 @@ fn show_changes() -> Result<Note> {
         clean.status().context("cannot start cargo")?;
     }
     note.show_changes(&root, &root.join(Package::Exercises.folder()), &binaries)
+}
+
+/// Keeps the note of what these programs of the student's were built from.
+///
+/// # Errors
+/// When a file of theirs was changed meanwhile: saved again, or another submission was put into its place. Then nobody can
+/// tell what would be judged.
+fn keep(mut shown: Note, programs: &[&'static str], output: &Output) -> Result<()> {
+    let changed = shown.forget_changed(&root().join(Package::Exercises.folder()));
+    let paths = || programs.iter().filter_map(|program| output.paths.get(*program));
+    shown.keep(&note(), paths());
+    let mains = programs.iter().map(|program| root().join(Package::Exercises.source(program)));
+    let used = mains.chain(paths().filter_map(|path| sources_of(path)).flatten());
+    let used: Vec<PathBuf> = used.map(|file| file.canonicalize().unwrap_or(file)).collect();
+    let is_used =
+        |file: &&PathBuf| used.contains(&file.canonicalize().unwrap_or(file.to_path_buf()));
+    match changed.iter().find(is_used) {
+        None => Ok(()),
+        Some(file) => bail!(
+            "{} was changed while it was compiled, so nothing is judged: check again",
+            visible(&file.strip_prefix(root()).unwrap_or(file).display().to_string())
+        ),
+    }
 }
 
 /// Where the note of what was built is kept: beside that, for all who build there.

@@ -81,6 +81,18 @@ impl Note {
         Ok(self)
     }
 
+    /// Looks at the package again, when it was built. Returns the files that are not as they were before: nobody can tell
+    /// what was built of them. They are forgotten here, so that they are built again the next time.
+    pub(super) fn forget_changed(&mut self, package: &Path) -> Vec<PathBuf> {
+        let files = content_of(package);
+        let is_changed = |file: &&PathBuf| self.files.get(*file) != files.get(*file);
+        let mut changed: Vec<PathBuf> =
+            self.files.keys().chain(files.keys()).filter(is_changed).cloned().collect();
+        changed.dedup();
+        self.files.retain(|file, _| !changed.contains(file));
+        changed
+    }
+
     /// Keeps this note, with the binaries that were built just now. If it cannot be written, all is built again the
     /// next time.
     pub(super) fn keep<'a>(mut self, path: &Path, binaries: impl Iterator<Item = &'a PathBuf>) {
@@ -177,6 +189,22 @@ mod tests {
         built.show_changes();
         assert_eq!(time_of(&built.source), at(10), "nothing has changed");
         write(&built.source, "fn main() { panic!() }", at(10));
+        built.show_changes();
+        assert!(time_of(&built.source) > at(1000));
+    }
+
+    #[test]
+    fn what_was_changed_while_it_was_built_is_built_again() {
+        let built = Built::new();
+        let package = built.folder.path().join("package");
+        let mut note = built.show_changes();
+        assert!(note.forget_changed(&package).is_empty());
+        write(&built.source, "fn main() { panic!() }", at(10));
+        let new = package.join("b.rs");
+        write(&new, "", at(10));
+        assert_eq!(note.forget_changed(&package), [built.source.clone(), new]);
+        note.keep(&built.note(), [&built.binary].into_iter());
+        write(&built.source, "fn main() {}", at(10)); // as it was noted before
         built.show_changes();
         assert!(time_of(&built.source) > at(1000));
     }

@@ -19,6 +19,9 @@ pub(super) fn missed(exit: Exit, log: &str) -> Option<String> {
     let line = match exit {
         // Python, of a module, and of the file of the program
         Exit::Status(1) if last.starts_with("ModuleNotFoundError: ") => Some(last),
+        Exit::Status(1) if last.contains("python") && last.contains(": No module named ") => {
+            Some(last)
+        } // with `-m`
         Exit::Status(2) if last.contains("can't open file ") => Some(last),
         // A shell or `env`, of the program
         Exit::Status(127) => Some(last),
@@ -46,6 +49,7 @@ mod tests {
                 wrong_usage,
                 "python3: can't open file '/a.py': [Errno 2] No such file or directory\n",
             ),
+            (failed, "/usr/bin/python3: No module named server\n"),
             (failed, "Error: Could not find or load main class Server\nCaused by: x\n"),
             (
                 failed,

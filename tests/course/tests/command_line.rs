@@ -256,6 +256,7 @@ fn a_command_that_cannot_begin_is_not_checked_and_its_points_are_open() {
         ("pyhton3 server.py {port}", "cannot be started: No such file or directory"),
         ("python3 /no/such/server.py {port}", "can't open file '/no/such/server.py'"),
         (&script, "ModuleNotFoundError: No module named 'no_such_module_anywhere'"),
+        ("python3 -m no_such_module_anywhere {port}", ": No module named no_such_module_anywhere"),
     ] {
         let arguments = ["check", "ex1", "--json", "--server", server];
         let output = step(&arguments).with(0);

@@ -1,12 +1,15 @@
 //! What a student hands in is judged for what it is, whatever else lies in the folder, and whoever else builds there.
 
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, File};
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use course_tests::copy::Copy;
 use course_tests::run::Ended;
+use course_tests::wait_until;
+use rustix::fs::OFlags;
 use serde_json::Value;
 
 /// The verdicts of a step's checks, each once.
@@ -204,7 +207,6 @@ fn a_program_that_would_be_compiled_forever_or_takes_all_memory_costs_its_own_ch
 #[cfg(target_os = "linux")]
 fn ctrl_c_ends_the_compiler_too() {
     use course_tests::system::command_lines;
-    use course_tests::wait_until;
     use rustix::process::{Pid, Signal, kill_process};
     let copy = Copy::of_the_course();
     fs::write(copy.exercise("ex1_server"), ENDLESS).expect("it is written");
@@ -218,6 +220,61 @@ fn ctrl_c_ends_the_compiler_too() {
     kill_process(pid, Signal::INT).expect("it runs");
     assert_eq!(checker.wait().expect("it ends").code(), Some(130));
     wait_until("the compiler has ended", || !compiles());
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_compiled_is_not_judged() {
+    let copy = Copy::of_the_course();
+    let program = copy.exercise("ex1_server");
+    let solved = fs::read_to_string(&program).expect("it is read");
+    // Whoever compiles this waits for the pipe.
+    let pipe = copy.exercises().join("src/bin/part.txt");
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("it starts");
+    assert!(made.success(), "a pipe is made");
+    let waits =
+        format!("{solved}\n#[allow(dead_code)]\nconst PART: &str = include_str!(\"part.txt\");\n");
+    fs::write(&program, &waits).expect("it is written");
+    let output = thread::scope(|scope| {
+        let checker = scope.spawn(|| copy.step(&["check", "ex1", "--json"]));
+        let mut writer = None;
+        wait_until("the compiler reads", || {
+            let nonblock = OFlags::NONBLOCK.bits() as i32; // an error, until somebody reads
+            writer = File::options().write(true).custom_flags(nonblock).open(&pipe).ok();
+            writer.is_some()
+        });
+        fs::write(&program, "fn main() {}\n").expect("it is written");
+        drop(writer);
+        checker.join().expect("it has not panicked").with(3)
+    });
+    let error = text(&output.json()["error"]);
+    assert!(error.starts_with("exercises/src/bin/ex1_server.rs was changed"), "{error}");
+    fs::write(&program, &solved).expect("it is written");
+    let output = copy.step(&["check", "ex1", "--json"]).with(0);
+    assert_eq!(verdicts(&output), ["passes"]);
+}
+
+#[test]
+fn a_manifest_of_the_courses_that_is_wrong_costs_nobody_points() {
+    let copy = Copy::of_the_course();
+    let manifest = copy.root().join("checker/exercises/Cargo.toml");
+    let right = fs::read_to_string(&manifest).expect("it is read");
+    for (wrong, expected) in [
+        (
+            format!("{right}\n[[[\n"),
+            "ex1_server cannot be built, for no fault of its own:\nerror: ",
+        ),
+        (
+            right.replace("prost.workspace = true", "no-such-package-anywhere = \"9\""),
+            "no-such-package-anywhere",
+        ),
+    ] {
+        fs::write(&manifest, wrong).expect("it is written");
+        let output = copy.step(&["check", "ex1", "--json"]).with(3);
+        let error = text(&output.json()["error"]);
+        assert!(error.contains(expected), "{error}");
+    }
+    fs::write(&manifest, right).expect("it is written");
+    copy.step(&["check", "ex1"]).with(0);
 }
 
 #[test]
