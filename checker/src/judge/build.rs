@@ -40,7 +40,8 @@ pub type Builds = BTreeMap<(Package, &'static str), Built>;
 /// at meanwhile.
 ///
 /// # Errors
-/// When cargo itself cannot be started or understood. A program's own errors are in its [`Built`].
+/// When cargo itself cannot be started or understood, or fails for no fault of a program's; and when a file was changed
+/// while it was compiled. A program's own errors are in its [`Built`].
 pub fn build(
     programs: &[(Package, &'static str)],
     limits: &Limits,
@@ -237,7 +238,7 @@ fn keep(mut shown: Note, programs: &[&'static str], output: &Output) -> Result<(
     match changed.iter().find(is_used) {
         None => Ok(()),
         Some(file) => bail!(
-            "{} was changed while it was compiled, so nothing is judged: check again",
+            "{} was changed while it was compiled, so nobody knows what was built: try again",
             visible(&file.strip_prefix(root()).unwrap_or(file).display().to_string())
         ),
     }
