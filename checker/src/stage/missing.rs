@@ -17,11 +17,11 @@ pub(super) fn missed(exit: Exit, log: &str) -> Option<String> {
     let last = log.lines().rfind(|line| !line.trim().is_empty())?.trim();
     let line_with = |words: &&str| log.lines().find(|line| line.contains(*words));
     let line = match exit {
-        // Python, of a module, and of the file of the program
+        // Python, of a module, of one that is the program (`-m`), and of the program's file
         Exit::Status(1) if last.starts_with("ModuleNotFoundError: ") => Some(last),
-        Exit::Status(1) if last.contains("python") && last.contains(": No module named ") => {
+        Exit::Status(1) if last.starts_with('/') && last.contains(": No module named ") => {
             Some(last)
-        } // with `-m`
+        }
         Exit::Status(2) if last.contains("can't open file ") => Some(last),
         // A shell or `env`, of the program
         Exit::Status(127) => Some(last),
