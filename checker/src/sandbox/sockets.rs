@@ -55,22 +55,31 @@ pub fn keep_silent(port: u16) -> io::Result<(Socket, SocketAddr)> {
 /// # Errors
 /// Those of [`TcpStream::connect_timeout`].
 pub fn call(server: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
-    call_in_segments(server, limit, None)
-}
-
-/// The same, with segments of so many bytes at most.
-pub fn call_in_segments(
-    server: SocketAddr,
-    limit: Duration,
-    longest_segment: Option<u32>,
-) -> io::Result<TcpStream> {
-    let socket = Socket::new(Domain::for_address(server), Type::STREAM, None)?;
-    socket.set_reuse_address(true)?;
-    if let Some(length) = longest_segment {
-        let _ = socket.set_tcp_mss(length); // where the system has other ideas, they will do too
-    }
+    let socket = caller(server)?;
     socket.connect_timeout(&server.into(), limit)?;
     Ok(socket.into())
+}
+
+/// The same, over a line as a slow network has them: of small segments, and with little room for what was not read yet, which
+/// does not grow. So the system keeps much less of what is on its way, and about as much each time.
+///
+/// # Errors
+/// The same.
+pub fn call_from_afar(server: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    const SEGMENT: u32 = 536; // what every network takes (RFC 9293, 3.7.1)
+    const ROOM: usize = 16 * 1024;
+    let socket = caller(server)?;
+    // Where the system has other ideas, they will do too.
+    let _ = socket.set_tcp_mss(SEGMENT);
+    let _ = socket.set_recv_buffer_size(ROOM);
+    socket.connect_timeout(&server.into(), limit)?;
+    Ok(socket.into())
+}
+
+fn caller(server: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(server), Type::STREAM, None)?;
+    socket.set_reuse_address(true)?;
+    Ok(socket)
 }
 
 /// Lets the system acknowledge what comes over a socket as late as it may: about 40 ms (RFC 1122, 4.2.3.2). Until then

@@ -1,6 +1,5 @@
 //! Whether the programs on the board are at work, or wait for something.
 
-use std::thread;
 use std::time::Duration;
 
 use crate::sandbox::census::{self, State, Work};
@@ -37,6 +36,13 @@ impl Board {
     fn worked(&self) -> Duration {
         let players = self.players.borrow();
         players.iter().flat_map(Player::family).filter_map(census::worked).sum()
+    }
+
+    /// How long the threads that the programs have now had a processor, as exactly as the system tells.
+    fn ran(&self) -> Duration {
+        let players = self.players.borrow();
+        let work = players.iter().flat_map(Player::family).flat_map(census::work_of);
+        work.map(|(_, work)| work.ran).sum()
     }
 
     /// Whether somebody prints without end: it is not worth while to wait for it.
@@ -86,15 +92,17 @@ impl Board {
         }
     }
 
-    /// Whether the programs rest at the moment, or do within a few looks: what a scene does next must not be put off.
+    /// Whether the programs rest at the moment, or do when they have done a little more: what a scene does next must not be
+    /// put off. Who waits for a processor is waited for: they may have nothing to do but to wait for something again.
     pub fn rests_now(&self) -> bool {
-        const LOOKS: usize = 3;
-        (0..LOOKS).any(|look| {
-            if look > 0 {
-                thread::sleep(Duration::from_millis(1));
-            }
-            self.is_busy() != Some(true)
-        })
+        const LITTLE: Duration = Duration::from_millis(2);
+        const LONGEST: Duration = Duration::from_millis(200);
+        let before = self.ran();
+        let is_decided = || match self.is_busy() {
+            Some(true) => (self.ran() >= before + LITTLE).then_some(false),
+            Some(false) | None => Some(true),
+        };
+        self.wait(LONGEST, is_decided).ok().flatten() == Some(true) // if the scene is over, it will be told soon enough
     }
 
     /// Whether it is in vain to wait any longer: an earlier scene has waited in vain for a program that used the

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use socket2::Socket;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::process::{StartError, Stdio};
 use crate::sandbox::sockets::{
-    call_in_segments, is_free, is_listening, keep_silent, local, may_be_chosen,
+    call, call_from_afar, is_free, is_listening, keep_silent, local, may_be_chosen,
 };
 use crate::stage::aftermath::Finished;
 use crate::stage::board::Board;
@@ -365,21 +365,24 @@ impl Stage {
         Ok(peer.aloud())
     }
 
-    /// Connects a peer over a line of small segments, as a slow network has them: the system keeps much less of what
-    /// is on its way to such a peer, so a server has to wait for it the sooner.
+    /// Connects a peer over a slow network: the system keeps little of what is on its way to such a peer, so a server has to
+    /// wait for it the sooner.
     pub fn connects_from_afar(&self, name: &str) -> Result<Peer, Stop> {
-        const SEGMENT: u32 = 536; // what every network takes (RFC 9293, 3.7.1)
-        let peer = self.calls(name, Some(SEGMENT))?;
+        let peer = self.calls(name, call_from_afar)?;
         self.board.note(name, Mark::Event, "connects");
         Ok(peer.aloud())
     }
 
     /// Connects a peer whose doings stay out of the transcript: one of a crowd.
     pub fn connects_quietly(&self, name: &str) -> Result<Peer, Stop> {
-        self.calls(name, None)
+        self.calls(name, call)
     }
 
-    fn calls(&self, name: &str, longest_segment: Option<u32>) -> Result<Peer, Stop> {
+    fn calls(
+        &self,
+        name: &str,
+        call: fn(SocketAddr, Duration) -> io::Result<TcpStream>,
+    ) -> Result<Peer, Stop> {
         let address = self.address()?;
         // A program of ours listens by now, and its port is nobody else's. A foreign one may still be starting, and
         // another program may want its port next.
@@ -388,7 +391,7 @@ impl Stage {
         let limit = self.start_limit();
         let deadline = self.board.time() + limit;
         let socket = loop {
-            let error = match call_in_segments(address, self.board.patience(), longest_segment) {
+            let error = match call(address, self.board.patience()) {
                 Ok(socket) => break socket,
                 Err(error) if is_shortage(&error) => return Err(cannot_play(name, &error)),
                 Err(error) => error,

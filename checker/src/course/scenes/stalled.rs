@@ -30,7 +30,7 @@ struct Lines {
 }
 
 const LONG: Lines = Lines { kind: "long lines", length: 4000, at_once: 25, many: 1500 };
-const SHORT: Lines = Lines { kind: "short lines", length: 1, at_once: 1000, many: 80_000 };
+const SHORT: Lines = Lines { kind: "short lines", length: 1, at_once: 1000, many: 160_000 };
 
 /// Long lines are not delayed by a stalled member.
 pub fn delays_nobody(stage: &Stage) -> Scene {
@@ -62,7 +62,7 @@ fn delays_no_lines(stage: &Stage, lines: &Lines) -> Scene {
 
 /// A stalled member is removed, sooner or later: when is for the server to say.
 pub fn is_removed(stage: &Stage) -> Scene {
-    removes_mallory(stage, &SHORT, 4 * SHORT.many, Peer::stops_reading)
+    removes_mallory(stage, &SHORT, 2 * SHORT.many, Peer::stops_reading)
 }
 
 /// So is a member that takes a little now and then. If the others waited for it, they would hear next to nothing.
