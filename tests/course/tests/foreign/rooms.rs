@@ -30,7 +30,7 @@ fn right_rows() -> Vec<Row> {
             .of("python/ms3_time_by_client")
             .options(&["--pair"]),
         // What it only passes on does not count as its output.
-        right(Java, "ms3", "lines", BOTH).options(&["--max-output", "1"]),
+        right(Java, "ms3", "lines", BOTH).options(&["--max-output", "4"]),
         right(Python, "ms2", "json", BOTH).options(&["--pair"]),
         right(Python, "ms1", "plain_pair", &["server", "client"])
             .of("python/ms1_plain")
