@@ -155,7 +155,7 @@ impl Board {
 
     /// Puts a line of a program into the transcript where it belongs by its time.
     pub(super) fn note_when_it_came(&self, actor: &str, mark: Mark, line: &str, came: Instant) {
-        let when = self.since_it_began().saturating_sub(came.elapsed());
+        let when = self.since_it_began(came);
         self.transcript.borrow_mut().insert(Line { when, ..Line::new(actor, mark, line) });
     }
 }

@@ -122,7 +122,7 @@ impl Board {
 
     /// Writes a line into the transcript, with the time that it is now.
     pub fn note_line(&self, line: Line) {
-        let when = self.since_it_began();
+        let when = self.since_it_began(Instant::now());
         self.transcript.borrow_mut().lines.push(Line { when, ..line });
     }
 
@@ -132,9 +132,9 @@ impl Board {
         self.cleared.set(Instant::now());
     }
 
-    /// The time since the scene began, for the last time.
-    pub(super) fn since_it_began(&self) -> Duration {
-        self.clock.elapsed().min(self.cleared.get().elapsed())
+    /// How long after the scene began, for the last time, that was.
+    pub(super) fn since_it_began(&self, when: Instant) -> Duration {
+        when.saturating_duration_since(self.clock.began().max(self.cleared.get()))
     }
 
     /// Adds a peer's socket, over which `sender` sends.

@@ -70,6 +70,11 @@ impl Clock {
         self.lost.set(Duration::ZERO);
     }
 
+    /// When it began.
+    pub fn began(&self) -> Instant {
+        self.began.get()
+    }
+
     /// What the clock says. It never goes slower than a tenth of other clocks: a program with many busy threads
     /// keeps itself waiting.
     pub fn time(&self) -> Duration {
