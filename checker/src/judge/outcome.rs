@@ -163,7 +163,7 @@ impl Outcome {
 impl StepResult {
     /// The points that its checks gave.
     pub fn points(&self) -> f64 {
-        self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.points()) // `sum()` of none is -0
+        sum_of_shares(self.outcomes.iter().map(Outcome::points))
     }
 
     /// Whether its server and its client were played together (`--pair`).
@@ -173,7 +173,7 @@ impl StepResult {
 
     /// The points of checks that were not checked.
     pub fn open_points(&self) -> f64 {
-        self.outcomes.iter().fold(0.0, |sum, outcome| sum + outcome.open_points())
+        sum_of_shares(self.outcomes.iter().map(Outcome::open_points))
     }
 
     /// Whether all checks that give points pass.
@@ -187,9 +187,25 @@ impl StepResult {
     }
 }
 
+/// A sum of fractions of points, without what adding them up leaves: all of 3 points are not 2.999999999999999.
+fn sum_of_shares(shares: impl Iterator<Item = f64>) -> f64 {
+    let sum = shares.fold(0.0, |sum, share| sum + share); // `sum()` of none is -0
+    (sum * 1e12).round() / 1e12
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_shares_of_a_step_are_all_its_points() {
+        let is_left_over = |count: u32| {
+            let shares = || (0..count).map(|_| 10.0 / f64::from(count));
+            assert_eq!(sum_of_shares(shares()), 10.0, "{count}");
+            shares().sum::<f64>() != 10.0
+        };
+        assert!((1..30).filter(|count| is_left_over(*count)).count() > 0);
+    }
 
     #[test]
     fn spots_to_do_are_in_the_order_of_their_lines_as_numbers() {

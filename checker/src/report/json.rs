@@ -96,9 +96,9 @@ pub fn document(
     text_of(&Document {
         steps: results.iter().map(step).collect(),
         seed,
-        points: exact(sum(StepResult::points)),
+        points: sum(StepResult::points),
         max: results.iter().map(|result| result.step.points).sum(),
-        open: exact(sum(StepResult::open_points)),
+        open: sum(StepResult::open_points),
         seconds: in_seconds(took),
         version: env!("CARGO_PKG_VERSION"),
         changed_helpers,
@@ -135,9 +135,9 @@ fn step(result: &StepResult) -> Step<'_> {
     Step {
         id: step.id,
         title: step.title,
-        points: exact(result.points()),
+        points: result.points(),
         max: step.points,
-        open: exact(result.open_points()),
+        open: result.open_points(),
         pair: result.is_pair(),
         checks: result.outcomes.iter().map(check).collect(),
         hints: step.hints,
@@ -155,8 +155,8 @@ fn check(outcome: &Outcome) -> Check<'_> {
         name: outcome.check.name,
         role: outcome.role().word(),
         verdict: outcome.verdict.word(),
-        points: exact(outcome.points()),
-        max: exact(outcome.max),
+        points: outcome.points(),
+        max: outcome.max,
         bonus: outcome.is_bonus,
         extra: outcome.check.extra,
         visibility: outcome.check.visibility,
@@ -172,27 +172,7 @@ fn is_none(points: &u32) -> bool {
     *points == 0
 }
 
-/// Points as a number for a machine: to a ten-thousandth, so that a sum of thirds is a whole number again.
-pub fn exact(points: f64) -> f64 {
-    (points * 10_000.0).round() / 10_000.0 + 0.0 // which makes a zero of -0
-}
-
 /// In seconds, to a thousandth.
 pub fn in_seconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1000.0).round() / 1000.0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sum_of_shares_is_whole_again() {
-        let sum = [0.34; 2].iter().fold(3.0 - 2.0 * 0.34, |sum, share| sum + share);
-        for points in [sum, 2.999_999_999_999_999, 3.000_000_000_000_001] {
-            assert_eq!(exact(points), 3.0, "{points}");
-        }
-        assert_eq!(exact(1.0 / 3.0), 0.3333);
-        assert!(exact(-0.0).is_sign_positive());
-    }
 }

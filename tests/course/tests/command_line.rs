@@ -167,7 +167,7 @@ fn json_tells_what_is_open_and_what_is_needed_to_play_a_run_again() {
     assert!(document["version"].is_string() && number(&document["seconds"]) > 0.0);
     let (points, open) = (number(&document["points"]), number(&document["open"]));
     assert!(points > 0.0 && open > 0.0, "{document:#}");
-    assert!((points + open - number(&document["max"])).abs() < 1e-3, "{document:#}");
+    assert!((points + open - number(&document["max"])).abs() < 1e-9, "{document:#}");
     let checks = step(&arguments).checks();
     assert_eq!(check(&checks, "the_client_talks")["role"], "client");
     let wrong = step(&["check", "ex2", "--json", "--server", "cat", "--patience", "0.1"]).checks();
@@ -238,11 +238,11 @@ fn a_program_that_was_not_given_is_not_checked() {
     let number = |value: &Value| value.as_f64().expect("a number");
     let (points, open, max) =
         (number(&step["points"]), number(&step["open"]), number(&step["max"]));
-    assert!((points + open - max).abs() < 1e-3, "{points} and {open} are not {max}");
+    assert!((points + open - max).abs() < 1e-9, "{points} and {open} are not {max}");
     let is_of_the_client = |check: &&Value| check["role"] == "client";
     let of_the_client = step["checks"].as_array().expect("a list").iter().filter(is_of_the_client);
     let expected: f64 = of_the_client.map(|check| number(&check["max"])).sum();
-    assert!(expected > 0.0 && (open - expected).abs() < 1e-3, "{open} instead of {expected}");
+    assert!(expected > 0.0 && (open - expected).abs() < 1e-9, "{open} instead of {expected}");
 }
 
 #[test]

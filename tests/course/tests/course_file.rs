@@ -69,7 +69,7 @@ fn a_check_has_the_share_that_the_course_file_gives_it() {
     assert!(max(&before, "a_taken_port") < 0.5, "{before:#?}");
     assert!(max(&checks, "a_taken_port") > 1.5, "{checks:#?}");
     let sum: f64 = checks.iter().filter_map(|check| check["max"].as_f64()).sum();
-    assert!((sum - f64::from(ex1().points)).abs() < 1e-3, "{sum}");
+    assert!((sum - f64::from(ex1().points)).abs() < 1e-6, "{sum}");
 }
 
 #[test]

@@ -6,8 +6,9 @@ use serde::{Serialize, Serializer};
 
 use crate::report::class::decision::may_be_seen;
 use crate::report::class::graded::Graded;
-use crate::report::class::told::{account, open_in_words, remarks, result_in_words, sum_in_words};
-use crate::report::json::exact;
+use crate::report::class::told::{
+    account, exact, open_in_words, remarks, result_in_words, sum_in_words,
+};
 use crate::report::terminal::counted;
 use crate::stage::show::visible;
 

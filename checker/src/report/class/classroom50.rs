@@ -9,8 +9,7 @@ use serde::Serialize;
 
 use crate::report::class::decision::{Decision, may_be_seen, open_points};
 use crate::report::class::graded::{Graded, GradedCheck};
-use crate::report::class::told::{account, open_in_words, remarks, result_in_words};
-use crate::report::json::exact;
+use crate::report::class::told::{account, exact, open_in_words, remarks, result_in_words};
 use crate::report::terminal::points_in_words;
 use crate::stage::show::visible;
 

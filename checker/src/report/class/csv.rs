@@ -6,8 +6,7 @@ use csv::Writer;
 use crate::report::class::columns::{CheckColumn, StepColumn, columns};
 use crate::report::class::decision::Decision;
 use crate::report::class::graded::{Class, Graded, GradedStep};
-use crate::report::class::told::alike_in_words;
-use crate::report::json::exact;
+use crate::report::class::told::{alike_in_words, exact};
 use crate::stage::show::visible;
 
 /// The table. A number is a number; what anybody has typed is text, and stays text in a spreadsheet.

@@ -5,8 +5,7 @@ use serde::Serialize;
 
 use crate::report::class::decision::Decision;
 use crate::report::class::graded::{Graded, GradedCheck, GradedStep};
-use crate::report::class::told::{account, open_in_words, remarks, result_in_words};
-use crate::report::json::exact;
+use crate::report::class::told::{account, exact, open_in_words, remarks, result_in_words};
 use crate::stage::show::visible;
 
 #[derive(Serialize)]

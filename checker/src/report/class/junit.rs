@@ -14,8 +14,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::report::class::decision::{Decision, open_points};
 use crate::report::class::graded::{Class, Graded, GradedCheck, GradedStep};
-use crate::report::class::told::{account, open_in_words, reason, remarks, result_in_words};
-use crate::report::json::exact;
+use crate::report::class::told::{account, exact, open_in_words, reason, remarks, result_in_words};
 use crate::stage::show::visible;
 
 /// The document. The class of a test case, such as `bob.ex1`, and its name, such as `prints_the_message_and_ends`, are those

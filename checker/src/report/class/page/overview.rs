@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use maud::{Markup, html};
 
 use crate::report::class::graded::{Class, Graded};
-use crate::report::class::told::open_in_words;
-use crate::report::json::exact;
+use crate::report::class::told::{exact, open_in_words};
 use crate::report::terminal::{counted, points, points_in_words};
 use crate::stage::show::visible;
 

@@ -4,8 +4,7 @@ use maud::{Markup, html};
 
 use crate::report::class::columns::StepColumn;
 use crate::report::class::graded::{Alike, Class, Graded};
-use crate::report::class::told::alike_in_words;
-use crate::report::json::exact;
+use crate::report::class::told::{alike_in_words, exact};
 use crate::report::page::text::{lines, start};
 use crate::report::terminal::points;
 use crate::stage::show::visible;
