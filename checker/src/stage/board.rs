@@ -361,7 +361,7 @@ impl Board {
                 *self.excess.borrow_mut() = Some((wire.sender.clone(), message));
             }
         }
-        wires.iter_mut().for_each(|wire| wire.sip(Instant::now()));
+        wires.iter_mut().for_each(|wire| wire.sip(self.time()));
         self.read_logs(&mut wires, allowance);
         drop(wires);
         self.look_after_programs();

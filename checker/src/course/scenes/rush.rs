@@ -37,11 +37,13 @@ fn come(stage: &Stage, names: &[String]) -> Result<Vec<Peer>, Stop> {
     Ok(peers)
 }
 
-/// Lets the four in who speak, and so many others, who listen.
+/// Lets the four in who speak, and so many others, who listen. Who is welcomed need not be a member yet: what is said at
+/// once would not have to reach them.
 fn speakers_and(stage: &Stage, listeners: usize) -> Result<(Vec<Peer>, Vec<Peer>), Stop> {
     let names: Vec<String> =
         SPEAKERS.map(str::to_string).into_iter().chain(numbered("guest", listeners)).collect();
     let mut speakers = come(stage, &names)?;
+    stage.settles()?;
     let listeners = speakers.split_off(SPEAKERS.len());
     let guests = match listeners.len() {
         0 => String::new(),
