@@ -368,9 +368,14 @@ impl Stage {
     /// Connects a peer over a slow network: the system keeps little of what is on its way to such a peer, so a server has to
     /// wait for it the sooner.
     pub fn connects_from_afar(&self, name: &str) -> Result<Peer, Stop> {
-        let peer = self.calls(name, call_from_afar)?;
+        let peer = self.connects_from_afar_quietly(name)?;
         self.board.note(name, Mark::Event, "connects");
         Ok(peer.aloud())
+    }
+
+    /// The same, of one of a crowd.
+    pub fn connects_from_afar_quietly(&self, name: &str) -> Result<Peer, Stop> {
+        self.calls(name, call_from_afar)
     }
 
     /// Connects a peer whose doings stay out of the transcript: one of a crowd.

@@ -9,9 +9,12 @@ use crate::stage::transcript::Mark;
 /// Those who speak, if four do.
 const SPEAKERS: [&str; 4] = ["alice", "bob", "carol", "dave"];
 
+/// How a peer connects.
+type Connects = fn(&Stage, &str) -> Result<Peer, Stop>;
+
 /// Connects all of these, who are asked for their names.
-fn connect(stage: &Stage, names: &[String]) -> Result<Vec<Peer>, Stop> {
-    let peers = names.iter().map(|name| stage.connects_quietly(name));
+fn connect(stage: &Stage, names: &[String], connects: Connects) -> Result<Vec<Peer>, Stop> {
+    let peers = names.iter().map(|name| connects(stage, name));
     let peers: Vec<Peer> = peers.collect::<Result<_, Stop>>()?;
     hear_out(stage, &peers)?;
     Ok(peers)
@@ -28,22 +31,21 @@ fn hear_out(stage: &Stage, peers: &[Peer]) -> Scene {
 }
 
 /// Lets all of these in, at once: one after the other would take many times as long.
-fn come(stage: &Stage, names: &[String]) -> Result<Vec<Peer>, Stop> {
-    let peers = connect(stage, names)?;
+fn come(stage: &Stage, names: &[String], connects: Connects) -> Result<Vec<Peer>, Stop> {
+    let peers = connect(stage, names, connects)?;
     for peer in &peers {
         peer.says_quietly(peer.name())?;
     }
     hear_out(stage, &peers)?;
+    stage.settles()?; // who is welcomed need not be a member yet: what is said at once would not have to reach them
     Ok(peers)
 }
 
-/// Lets the four in who speak, and so many others, who listen. Who is welcomed need not be a member yet: what is said at
-/// once would not have to reach them.
+/// Lets the four in who speak, and so many others, who listen.
 fn speakers_and(stage: &Stage, listeners: usize) -> Result<(Vec<Peer>, Vec<Peer>), Stop> {
     let names: Vec<String> =
         SPEAKERS.map(str::to_string).into_iter().chain(numbered("guest", listeners)).collect();
-    let mut speakers = come(stage, &names)?;
-    stage.settles()?;
+    let mut speakers = come(stage, &names, Stage::connects_quietly)?;
     let listeners = speakers.split_off(SPEAKERS.len());
     let guests = match listeners.len() {
         0 => String::new(),
@@ -115,7 +117,7 @@ pub fn the_welcome_comes_first(stage: &Stage) -> Scene {
     const NEWCOMERS: usize = 100;
     let _server = stage.starts_server()?;
     let (speakers, _) = speakers_and(stage, 0)?;
-    let newcomers = connect(stage, &numbered("newcomer", NEWCOMERS))?;
+    let newcomers = connect(stage, &numbered("newcomer", NEWCOMERS), Stage::connects_quietly)?;
     for speaker in &speakers {
         says_lines(stage, speaker, LINES)?;
     }
@@ -139,24 +141,28 @@ pub fn the_welcome_comes_first(stage: &Stage) -> Scene {
 }
 
 /// Those who leave while somebody speaks do not silence the one who speaks, and cost no other a line. They leave in
-/// several groups, each in the middle of what is said.
+/// several groups. Each stops reading first, and is far away: so a server that waits for whomever it sends to (a stalled
+/// member may still hold up all) is in the middle of sending something to one of them.
 pub fn leavers_silence_nobody(stage: &Stage) -> Scene {
-    const LINES: usize = 200;
+    const LINES: usize = 600;
+    const LENGTH: usize = 300; // about three times what a system keeps, in all
+    const TIMES: usize = 3;
     const GROUP: usize = 4;
     let _server = stage.starts_server()?;
-    let (members, guests) = speakers_and(stage, 5 * GROUP)?;
+    let (members, _) = speakers_and(stage, 0)?;
     let (alice, listeners) = (&members[0], &members[1..]);
-    let groups = guests.chunks(GROUP);
-    let (times, said) = (groups.len(), lines_of(alice.name(), LINES));
-    stage.note(alice.name(), Mark::Sent, &format!("{LINES} lines at once, {times} times"));
-    let leave = format!("{GROUP} of them reset their connections each time");
+    let long = |line: &str| format!("{line:.<LENGTH$}\n");
+    let said: String = lines_of(alice.name(), LINES).lines().map(long).collect();
+    stage.note(alice.name(), Mark::Sent, &format!("{LINES} long lines at once, {TIMES} times"));
+    let leave = format!("each time, {GROUP} come, stop reading, and reset their connections");
     stage.note("guests", Mark::Event, &leave);
-    for group in groups {
+    for group in numbered("guest", TIMES * GROUP).chunks(GROUP) {
+        let guests = come(stage, group, Stage::connects_from_afar_quietly)?;
+        guests.iter().for_each(Peer::stops_reading);
         alice.sends_raw(said.as_bytes(), "")?;
-        let heard = hears_lines(&listeners[0], 1)?.len();
-        group.iter().for_each(Peer::resets);
-        hears_lines(&listeners[0], LINES - heard)?;
-        for listener in &listeners[1..] {
+        stage.settles()?;
+        guests.iter().for_each(Peer::resets);
+        for listener in listeners {
             hears_lines(listener, LINES)?;
         }
     }
@@ -172,7 +178,7 @@ pub fn a_wanted_name(stage: &Stage) -> Scene {
     const WANTED_BY: usize = 5;
     let _server = stage.starts_server()?;
     let (speakers, listeners) = speakers_and(stage, 2)?;
-    let clients = connect(stage, &numbered("client", NAMES * WANTED_BY))?;
+    let clients = connect(stage, &numbered("client", NAMES * WANTED_BY), Stage::connects_quietly)?;
     for speaker in &speakers {
         says_lines(stage, speaker, LINES)?;
     }
