@@ -218,10 +218,7 @@ impl Stage {
             true => local(port),
             false => server.listens().map_err(Stop::at_start)?,
         };
-        if !launch.is_foreign()
-            && self.production.port == Some(address.port())
-            && !may_be_chosen(address.port())
-        {
+        if !launch.is_foreign() && !may_be_chosen(address.port()) {
             let port = address.port();
             let message = format!(
                 "expected it to listen on the port that it was given (0: any that is free), but it listens on {port}"

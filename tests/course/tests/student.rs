@@ -225,15 +225,17 @@ fn a_helper_that_was_changed_is_named_when_a_check_fails() {
 fn a_server_that_does_not_use_its_port_is_told_so() {
     let copy = Copy::of_the_course();
     let port = find("ms1").and_then(|step| step.port).expect("it has one");
-    copy.edit(
-        "ms1_server",
-        "serve::listen(address)",
-        &format!("serve::listen(\"127.0.0.1:{port}\")"),
-    );
+    let of_the_step = format!("serve::listen(\"127.0.0.1:{port}\")");
+    copy.edit("ms1_server", "serve::listen(address)", &of_the_step);
     // Whether or not somebody else has that port at the moment.
-    let output = copy.step(&["check", "ms1", "close_socket", "--patience", "0.5"]).with(1);
+    let check = ["check", "ms1", "close_socket", "--patience", "0.5"];
+    let output = copy.step(&check).with(1);
     let expected = format!("Look at the address: it uses port {port}, and not the port");
     assert!(output.stdout.contains(&expected), "{output}");
+    // A port of its own.
+    copy.edit("ms1_server", &of_the_step, &of_the_step.replace(&port.to_string(), "10083"));
+    let output = copy.step(&check).with(1);
+    assert!(output.stdout.contains("Look at the address:"), "{output}");
 }
 
 #[test]
