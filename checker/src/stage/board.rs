@@ -520,10 +520,11 @@ impl Board {
         Some(exit)
     }
 
-    /// Whether the program that plays `actor` has ended.
+    /// Whether the program that plays `actor`, the last one if there were several, has ended.
     pub fn has_ended(&self, actor: &str) -> bool {
         let mut players = self.players.borrow_mut();
-        players.iter_mut().any(|player| player.actor == actor && player.process.exit().is_some())
+        let last = players.iter_mut().rfind(|player| player.actor == actor);
+        last.is_some_and(|player| player.process.exit().is_some())
     }
 }
 

@@ -328,6 +328,11 @@ impl Program {
         }
     }
 
+    /// Whether it has ended by now.
+    pub fn has_ended(&self) -> bool {
+        self.board.exit_of(self.id).is_some()
+    }
+
     /// Waits until it ends, however it does. `expected` says what of it is expected.
     pub fn ends(&self, expected: &str, limit: Duration) -> Result<Exit, Stop> {
         let exit = self.board.wait(limit, || self.board.exit_of(self.id))?;

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 /// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
-/// those that turn the direction of what follows, or cannot be seen.
+/// those that turn the direction of what follows, cannot be seen, or look like a blank and are none.
 pub fn visible(text: &str) -> String {
+    let is_blank = |c: char| c.is_whitespace() && c != ' ';
     let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}');
     let mut shown = String::new();
     for character in text.chars() {
-        if character.is_control() || is_unseen(character) {
+        if character.is_control() || is_blank(character) || is_unseen(character) {
             shown.extend(character.escape_default());
         } else {
             shown.push(character);
@@ -114,6 +115,11 @@ mod tests {
         let shown = "\x1b[1m\x1b[38;5;9merror\x1b[0m: a\tb\n --> \\u{1b}[2J\\u{202e}.rs:1\\u{1b}]8;;x\\u{1b}\\\\u{9b}2J\\r\n";
         assert_eq!(visible_but_for_colors(said), shown);
         assert_eq!(visible_but_for_colors(shown), shown);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_blank_is_spelled_out() {
+        assert_eq!(visible("a b\u{a0}c\u{3000}d\u{2007}"), "a b\\u{a0}c\\u{3000}d\\u{2007}");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Language {
     Java,
     /// A program of one file, and the headers beside it.
     C,
+    /// A program of one file, and what it shares with another one beside it.
+    Go,
     /// A program of one file.
     Node,
 }
@@ -43,6 +45,7 @@ impl Language {
             Language::Python => "python",
             Language::Java => "java",
             Language::C => "c",
+            Language::Go => "go",
             Language::Node => "node",
         }
     }
@@ -61,6 +64,7 @@ impl Language {
                 Ok(words(&["node".as_ref(), &sources.join(format!("{program}.js"))]))
             }
             Language::C => c(&sources, &built, program),
+            Language::Go => go(&sources, &built, program),
             Language::Java => java(&sources, &built, program),
         }
     }
@@ -109,6 +113,23 @@ fn c(sources: &Path, built: &Path, program: &str) -> Result<Vec<String>, Missing
     Ok(words(&[&binary]))
 }
 
+fn go(sources: &Path, built: &Path, program: &str) -> Result<Vec<String>, Missing> {
+    is_there_by("go", "version")?;
+    let binary = built.join(program);
+    build(sources, &binary, || {
+        let is_of_another = |file: &PathBuf| {
+            let stem = file.file_stem().unwrap_or_default();
+            ["server", "client"].iter().any(|role| stem == *role) && stem != program
+        };
+        let mut compiler = Command::new("go");
+        compiler.args(["build", "-o"]).arg(&binary);
+        compiler.args(files(sources).into_iter().filter(|file| !is_of_another(file)));
+        compiler.env("GOCACHE", kept("foreign/go/cache")).env("GOTOOLCHAIN", "local");
+        compiler
+    })?;
+    Ok(words(&[&binary]))
+}
+
 fn java(sources: &Path, built: &Path, program: &str) -> Result<Vec<String>, Missing> {
     is_there("javac")?; // `java` comes with it
     let class = program[..1].to_uppercase() + &program[1..];
@@ -149,13 +170,18 @@ fn words(words: &[&Path]) -> Vec<String> {
     words.iter().map(|word| word.display().to_string()).collect()
 }
 
-/// Whether this machine has a tool, which is asked once.
+/// Whether this machine has a tool.
 fn is_there(tool: &str) -> Result<(), Missing> {
+    is_there_by(tool, "--version")
+}
+
+/// The same of a tool that tells its version by another word. It is asked once.
+fn is_there_by(tool: &str, version: &str) -> Result<(), Missing> {
     static ASKED: Mutex<BTreeMap<String, Result<(), String>>> = Mutex::new(BTreeMap::new());
     let mut asked = ASKED.lock().unwrap_or_else(PoisonError::into_inner);
     let answer = asked
         .entry(tool.to_string())
-        .or_insert_with(|| run(Command::new(tool).arg("--version")).map(drop));
+        .or_insert_with(|| run(Command::new(tool).arg(version)).map(drop));
     answer.clone().map_err(Missing::Language)
 }
 

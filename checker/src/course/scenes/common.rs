@@ -327,6 +327,25 @@ pub fn the_end_of_input_closes(stage: &Stage, closing: &str) -> Scene {
     has_closed(stage, &alice, &server)
 }
 
+/// A client ends after its last word: `says_it` plays the scene to there. Whether a server replies to that word, the
+/// handouts leave open. So a foreign client that takes the closed connection for an error is played once more, with a
+/// reply.
+pub fn ends_after_its_last_word(
+    stage: &Stage,
+    says_it: impl Fn() -> Result<(Program, Peer), Stop>,
+    replies: impl Fn(&Peer) -> Scene,
+) -> Scene {
+    let (client, server) = says_it()?;
+    let closed = has_closed(stage, &client, &server);
+    if closed.is_ok() || !stage.is_foreign() || !client.has_ended() {
+        return closed;
+    }
+    stage.begins_anew();
+    let (client, server) = says_it()?;
+    another_check_is_about_that(replies(&server))?; // it may be gone without having waited
+    has_closed(stage, &client, &server)
+}
+
 /// A client that has said its last word ends. A foreign one may notice by what its server does then, which is to close
 /// the connection.
 pub fn has_closed(stage: &Stage, client: &Program, server: &Peer) -> Scene {

@@ -5,7 +5,8 @@
 //!   multiple messages and terminates after sending `end`. Its readers are to try it with multiple clients.
 //! - What the reply is, it does not say: of programs in other languages, any one reply to each message is right. Nor does
 //!   it say what marks the end of a message: they are sent whole lines, and `end` in whatever form they know it. A
-//!   server that keeps the connection open after `end`, and replies no more, does what is asked.
+//!   server that keeps the connection open after `end`, and replies no more, does what is asked; so does a client that
+//!   waits for a reply to its `end`.
 //! - The starters ask for more: that the reply is the same message, that `end` closes the connection, that a connection
 //!   which is reset harms nobody, that a thread does not outlive its client, and that a client notices when its server
 //!   has gone. To others, these are bonuses.
@@ -121,14 +122,17 @@ fn fifty_clients(stage: &Stage) -> Scene {
 }
 
 fn the_client_stops_after_end(stage: &Stage) -> Scene {
-    let (alice, server) = common::a_client_that_talks(stage)?;
-    for (before, behind) in [("endless ", ""), ("", " and no end")] {
-        let typed = format!("{before}{}{behind}", stage.word());
-        common::is_told(&alice, &server, &typed, &stage.word())?;
-    }
-    alice.types("end");
-    server.hears("end")?;
-    common::has_closed(stage, &alice, &server)
+    let says_end = || {
+        let (alice, server) = common::a_client_that_talks(stage)?;
+        for (before, behind) in [("endless ", ""), ("", " and no end")] {
+            let typed = format!("{before}{}{behind}", stage.word());
+            common::is_told(&alice, &server, &typed, &stage.word())?;
+        }
+        alice.types("end");
+        server.hears("end")?;
+        Ok((alice, server))
+    };
+    common::ends_after_its_last_word(stage, says_end, |server| server.says(&stage.word()))
 }
 
 fn the_end_of_input_closes(stage: &Stage) -> Scene {

@@ -274,8 +274,16 @@ fn a_frame_is_one_write(stage: &Stage) -> Scene {
 }
 
 fn the_client_talks(stage: &Stage) -> Scene {
-    let listener = stage.plays_server()?;
     let (from, to) = (stage.number(2, 99), stage.number(1, 99));
+    let end = Message { from, to, msg: "end".to_string() };
+    let says_end = || the_client_says_end(stage, &end);
+    common::ends_after_its_last_word(stage, says_end, |server| server.sends_frame(&end))
+}
+
+/// A client that is replied to twice, before its user types `end`: a message from and to the same as the others.
+fn the_client_says_end(stage: &Stage, end: &Message) -> Result<(Program, Peer), Stop> {
+    let (from, to) = (end.from, end.to);
+    let listener = stage.plays_server()?;
     let settings = [setting("--from", "{from}", from), setting("--to", "{to}", to)];
     let alice = stage.starts_client_with("alice", &settings)?;
     let typed = || Message { from, to, msg: stage.word() };
@@ -300,13 +308,12 @@ fn the_client_talks(stage: &Stage) -> Scene {
     let second = typed();
     alice.types_message(&second);
     is_answered(&server, &second)?;
-    let end = Message { from, to, msg: "end".to_string() };
-    alice.types_message(&end);
+    alice.types_message(end);
     let last: Message = server.receives_frame("a Message with msg \"end\"")?;
     if last.msg != end.msg {
-        return server.finds_wrong(&end, &last);
+        return server.finds_wrong(end, &last);
     }
-    common::has_closed(stage, &alice, &server)
+    Ok((alice, server))
 }
 
 /// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.

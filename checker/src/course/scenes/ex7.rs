@@ -22,6 +22,7 @@ use crate::stage::expected::containing;
 use crate::stage::framing::Framing;
 use crate::stage::launch::{Role, Setting};
 use crate::stage::peer::Peer;
+use crate::stage::program::Program;
 use crate::stage::protobuf::Shown;
 use crate::stage::show::seconds;
 use crate::stage::stage::Stage;
@@ -206,10 +207,17 @@ fn messages_echo(stage: &Stage) -> Scene {
 }
 
 fn the_client_shows_its_id(stage: &Stage) -> Scene {
+    let end = Message { from: stage.number(1000, 9999), to: 0, msg: "end".to_string() };
+    let says_end = || the_client_says_end(stage, &end);
+    common::ends_after_its_last_word(stage, says_end, |server| server.sends_frame(&end))
+}
+
+/// A client that is given the id which `end` is from, and replied to once, before its user types that.
+fn the_client_says_end(stage: &Stage, end: &Message) -> Result<(Program, Peer), Stop> {
     let listener = stage.plays_server()?;
     let alice = stage.starts_client("alice")?;
     let server = listener.accepts("alice")?;
-    let id = stage.number(1000, 9999);
+    let id = end.from;
     server.sends_frame(&FastHandshake { id, error: false })?;
     if !stage.is_foreign() {
         alice.prints(containing(&id.to_string()))?; // of others, it shows in what they send
@@ -224,9 +232,9 @@ fn the_client_shows_its_id(stage: &Stage) -> Scene {
     let reply = Message { from: stage.number(1, 99), to: id, msg: stage.word() };
     server.sends_frame(&reply)?;
     alice.prints(containing(&reply.msg))?;
-    alice.types_message(&Message { msg: "end".to_string(), ..typed });
+    alice.types_message(end);
     server.receives_frame::<Message>("a Message with msg \"end\"")?;
-    common::has_closed(stage, &alice, &server)
+    Ok((alice, server))
 }
 
 fn the_client_sends_to_0(stage: &Stage) -> Scene {

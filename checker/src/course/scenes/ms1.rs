@@ -6,7 +6,8 @@
 //!   who has left can come again.
 //! - In the handout's own code it says "if the message was", and its client is open "until sending CLOSE SOCKET". So just
 //!   these words are asked of programs in other languages; a longer message with them in it is a bonus. What marks the
-//!   end of a message is open: they are sent whole lines, and the closing words in whatever form they know them.
+//!   end of a message is open: they are sent whole lines, and the closing words in whatever form they know them. So is
+//!   whether a server answers these, and its client waits for that.
 //! - That the server keeps an id for each client cannot be seen from outside. The starter has it logged.
 //! - That nothing is left of those who have gone, and other alphabets: these the starter asks for, and not the handout.
 
@@ -241,11 +242,14 @@ fn a_line_that_contains_close_socket(stage: &Stage) -> Scene {
 
 fn the_client_stops_after(stage: &Stage, closing: &str) -> Scene {
     let capitals = || stage.word().to_uppercase();
-    let (alice, server) = common::a_client_that_is_told(stage, &stage.word(), &capitals())?;
-    for _ in 0..2 {
-        common::is_told(&alice, &server, &stage.word(), &capitals())?;
-    }
-    alice.types(closing);
-    server.hears(closing)?;
-    common::has_closed(stage, &alice, &server)
+    let says_it = || {
+        let (alice, server) = common::a_client_that_is_told(stage, &stage.word(), &capitals())?;
+        for _ in 0..2 {
+            common::is_told(&alice, &server, &stage.word(), &capitals())?;
+        }
+        alice.types(closing);
+        server.hears(closing)?;
+        Ok((alice, server))
+    };
+    common::ends_after_its_last_word(stage, says_it, |server| server.says(&closing.to_uppercase()))
 }

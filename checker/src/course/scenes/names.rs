@@ -1,14 +1,17 @@
 //! Scenes of milestone 2 about names that are refused, with a server of any kind: whether it has let somebody in is told
 //! by what it says to others that it has let in.
 
-use crate::course::scenes::rooms::{a_short_time, but_for, comes, enters, introduces};
+use crate::course::scenes::rooms::{
+    a_short_time, but_for, comes, enters, introduces, name_in_place_of,
+};
 use crate::stage::expected::containing;
 use crate::stage::show::quoted;
 use crate::stage::stage::Stage;
 use crate::stage::stop::Scene;
 
 /// An empty name. A server may refuse it as it likes, but carol, whose identification is empty, must not get
-/// what bob got, and nobody must hear of her what was heard of him.
+/// what bob got, and nobody must hear of her what was heard of him: neither without a name nor under one that the
+/// server makes up for her.
 ///
 /// Where a line break ends a name, an empty line is an empty name. Where a name is whatever one `recv` gives, only one
 /// is empty: that of a client which sends nothing any more.
@@ -45,9 +48,13 @@ pub fn an_empty_identification(stage: &Stage) -> Scene {
     let mut heard = alice.hears_within(a_short_time(stage))?.unwrap_or_default();
     bob.says(&last)?;
     heard += &alice.hears(containing(&last))?.before.join("\n");
+    // Under the other word she is let in by a server that has asked her again.
+    let is_made_up = |name: String| name != "bob" && name != other;
     let is_of_nobody = |line: &&str| {
-        let is_told = told.lines().any(|told| is_the_same(line, told));
-        is_told || is_the_same(line, &said.replace(&word, &other))
+        let is_told = |told| {
+            is_the_same(line, told) || name_in_place_of("bob", told, line).is_some_and(is_made_up)
+        };
+        told.lines().any(is_told) || is_the_same(line, &said.replace(&word, &other))
     };
     match heard.lines().find(is_of_nobody) {
         Some(line) => {

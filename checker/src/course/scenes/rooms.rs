@@ -125,6 +125,15 @@ pub fn but_for(text: &str, name: &str) -> String {
     text.split_whitespace().collect()
 }
 
+/// What stands in a line where another has this name, if that is all in which they differ: without blanks, as in
+/// [`but_for`]. None if there is nothing else in them.
+pub fn name_in_place_of(name: &str, known: &str, line: &str) -> Option<String> {
+    let (known, line) = (but_for(known, ""), but_for(line, ""));
+    let (before, behind) = known.split_once(name)?;
+    let found = line.strip_prefix(before)?.strip_suffix(behind)?;
+    (known != name).then(|| found.to_string())
+}
+
 /// Whether there is a time such as 14:03:07 in the line, or 2:03 PM.
 pub fn has_time(line: &str) -> bool {
     let is_time = |word: &str| match word.split(':').collect::<Vec<&str>>()[..] {
@@ -153,6 +162,17 @@ mod tests {
         for line in ["alice: bread", "12: bread", "alice:12 bread", "1760000000 alice: bread"] {
             assert!(!has_time(line), "{line}");
         }
+    }
+
+    #[test]
+    fn a_name_is_found_in_the_words_that_were_said_of_another() {
+        let found = |line| name_in_place_of("bob", "* bob has joined", line);
+        assert_eq!(found("* guest 1 has joined\n").as_deref(), Some("guest1"));
+        assert_eq!(found("* has joined").as_deref(), Some(""));
+        assert_eq!(found("* bob has left"), None);
+        assert_eq!(found("hasjoined"), None);
+        assert_eq!(name_in_place_of("bob", "bob", "Bye!"), None);
+        assert_eq!(name_in_place_of("bob", "somebody is here", "somebody is here"), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Rows about frames: 2.2 and 2.3, in which a message is told from the next by what goes before it.
 
-use course_tests::languages::Language::{C, Java, Python};
+use course_tests::languages::Language::{C, Go, Java, Python};
 
 use super::table::{BOTH, CLIENT, Row, SERVER, right, wrong};
 
@@ -38,6 +38,8 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
         right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])
             .of("python/ex6_until_it_is_closed"),
+        // Its server echoes `end` before it closes the connection, and its client waits for that.
+        right(Go, "ex6", "big_endian", BOTH).framing(&["u32be", "u32be"]),
         right(C, "ex6", "by_hand", BOTH).framing(&["u32be", "u32be"]),
         right(Java, "ex7", "delimited", BOTH).framing(&["varint", "varint"]),
     ]

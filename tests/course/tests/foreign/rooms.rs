@@ -1,7 +1,7 @@
 //! Rows about rooms: the server operator (2.1), the chat rooms (milestones 2 and 3), clients that ask for more, and
 //! pairs.
 
-use course_tests::languages::Language::{Java, Python};
+use course_tests::languages::Language::{Go, Java, Python};
 
 use super::table::{BOTH, CLIENT, Row, SERVER, right, wrong};
 
@@ -31,6 +31,8 @@ fn right_rows() -> Vec<Row> {
             .options(&["--pair"]),
         // What it only passes on does not count as its output.
         right(Java, "ms3", "lines", BOTH).options(&["--max-output", "4"]),
+        right(Go, "ms2", "lines", BOTH),
+        right(Go, "ms3", "channels", BOTH),
         right(Python, "ms2", "json", BOTH).options(&["--pair"]),
         right(Python, "ms1", "plain_pair", &["server", "client"])
             .of("python/ms1_plain")
@@ -44,6 +46,7 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ex5", "hears_no_end", SERVER, &["counts_who_leaves"]),
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
+        wrong(Python, "ms2", "made_up_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
         // Neither of them adds the time.
         wrong(

@@ -1,6 +1,6 @@
 //! Rows about text: assignment 1 and the milestones 0 and 1, and the plain programs of all steps.
 
-use course_tests::languages::Language::{C, Java, Node, Python};
+use course_tests::languages::Language::{C, Go, Java, Node, Python};
 use course_tests::play::{STEPS, Step};
 
 use super::table::{BOTH, CLIENT, Row, SERVER, right, wrong};
@@ -43,6 +43,10 @@ fn right_rows() -> Vec<Row> {
         right(Java, "ex2", "lines", BOTH),
         right(Java, "ex4", "lines", BOTH),
         right(Java, "ms1", "lines", BOTH),
+        right(Go, "ex2", "lines", BOTH),
+        // Its client waits for a reply to `end` too.
+        right(Go, "ex4", "lines", BOTH),
+        right(Go, "ms1", "lines", BOTH),
         right(C, "ex1", "read", SERVER),
         right(C, "ex1", "any_status", SERVER),
         right(C, "ex4", "stdio", CLIENT), // its output would come all at once at its end, if it did not run on a terminal
