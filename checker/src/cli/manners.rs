@@ -17,6 +17,10 @@ pub struct MannerArgs {
     #[arg(long, value_name = "LINES", requires = "command", value_parser = template)]
     types: Option<String>,
 
+    /// The same for its first message, where it asks for more before that one [default: as for the others]
+    #[arg(long, value_name = "LINES", requires = "command", value_parser = template)]
+    types_first: Option<String>,
+
     /// The operator's word for the number of clients [default: num.users]
     #[arg(long, value_name = "WORD", requires = "command", value_parser = one_line)]
     operator: Option<String>,
@@ -36,6 +40,7 @@ impl MannerArgs {
         Manners {
             framing: self.framing,
             types: self.types.clone(),
+            types_first: self.types_first.clone(),
             operator: self.operator.clone(),
             question: self.question.clone(),
         }

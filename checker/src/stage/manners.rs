@@ -11,10 +11,19 @@ pub struct Manners {
     /// `{text}` are filled in, and a line break stands between two answers. See
     /// [`types_message`](crate::stage::program::Program::types_message).
     pub types: Option<String>,
+    /// The same for its first message, where it asks for more before that one, such as a name.
+    pub types_first: Option<String>,
     /// The operator's word for the number of clients.
     pub operator: Option<String>,
     /// What a chat client waits for before it gives its name: just these bytes, with a line break only if there is one.
     pub question: Option<String>,
+}
+
+impl Manners {
+    /// Whether this, such as `{from}`, is typed into a client for a message.
+    pub fn types_what(&self, placeholder: &str) -> bool {
+        [&self.types, &self.types_first].into_iter().flatten().any(|it| it.contains(placeholder))
+    }
 }
 
 /// A text that is not empty, in which `\n` stands for a line break.

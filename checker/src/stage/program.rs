@@ -12,6 +12,7 @@ use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
 use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
+use crate::stage::manners::Manners;
 use crate::stage::player::PlayerId;
 use crate::stage::screen::Screen;
 use crate::stage::show::{keep_first_and_last, quoted, seconds};
@@ -48,18 +49,21 @@ pub struct Program {
     is_foreign: bool,
     screen: RefCell<Screen>,             // what its terminal shows
     pub(super) template: Option<String>, // what its user types for one message, if it is more than the text
+    pub(super) first_template: RefCell<Option<String>>, // and for the first one, until that is typed
 }
 
 impl Program {
     pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
         let (actor, screen) = (actor.to_string(), RefCell::new(Screen::new()));
-        Program { board, actor, id, is_foreign, screen, template: None }
+        let (template, first_template) = (None, RefCell::default());
+        Program { board, actor, id, is_foreign, screen, template, first_template }
     }
 
-    /// The same program, whose user types these lines for one message: see
-    /// [`Manners::types`](crate::stage::manners::Manners).
-    pub(super) fn with_template(self, template: Option<String>) -> Program {
-        Program { template, ..self }
+    /// The same program, whose user types for a message what [`Manners::types`] says, and
+    /// [`Manners::types_first`] for the first one.
+    pub(super) fn with_templates_of(self, manners: &Manners) -> Program {
+        let first_template = RefCell::new(manners.types_first.clone());
+        Program { template: manners.types.clone(), first_template, ..self }
     }
 
     /// The failure that something else happened.

@@ -279,7 +279,7 @@ impl Stage {
     pub fn starts_client_with(&self, actor: &str, settings: &[Setting]) -> Result<Program, Stop> {
         let launch = self.launch(Role::Client)?;
         let client = self.starts(actor, &launch, Some(self.address()?.port()), settings)?;
-        Ok(client.with_template(self.production.manners.types.clone()))
+        Ok(client.with_templates_of(&self.production.manners))
     }
 
     /// Starts the step's client on a terminal, with a user called `actor`.

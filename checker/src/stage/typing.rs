@@ -9,7 +9,7 @@ use crate::stage::transcript::Mark;
 const FROM_AND_TO: (i64, i64) = (1, 2);
 
 impl Program {
-    /// Types a message into it: one line, or what it asks its user for (`--types`).
+    /// Types a message into it: one line, or what it asks its user for (`--types`, `--types-first`).
     pub fn types(&self, text: &str) {
         let (from, to) = FROM_AND_TO;
         self.types_message(&Message { from, to, msg: text.to_string() });
@@ -17,8 +17,9 @@ impl Program {
 
     /// Types a message into it, with its sender and receiver, if it asks its user for those.
     pub fn types_message(&self, message: &Message) {
-        let lines = match &self.template {
-            Some(template) => fill_in(template, message),
+        let template = self.first_template.take().or_else(|| self.template.clone());
+        let lines = match template {
+            Some(template) => fill_in(&template, message),
             None => message.msg.clone(),
         };
         lines.split('\n').for_each(|line| self.answers(line));
@@ -54,7 +55,7 @@ impl Program {
     }
 }
 
-/// What is typed for a message, by the template of `--types`. The text comes last: it may have braces of its own.
+/// What is typed for a message, by a template of `--types`. The text comes last: it may have braces of its own.
 fn fill_in(template: &str, Message { from, to, msg }: &Message) -> String {
     let lines = template.replace("{from}", &from.to_string()).replace("{to}", &to.to_string());
     lines.replace("{text}", msg)

@@ -43,6 +43,7 @@ fn wrong_usage_ends_with_status_2_and_says_what_is_wrong() {
         (&["check", "ex4", "--server", "run {prot}"], "there is no {prot}: did you mean {port}?"),
         (&["check", "ex4", "--solutions", "--server", "true"], "cannot be used with"),
         (&["check", "ex4", "--client", "true", "--types", "{from}"], "it has no {text}"),
+        (&["check", "ex4", "--client", "true", "--types-first", "{from}"], "it has no {text}"),
         (&["check", "ex5", "--server", "true", "--operator", " "], "not one line of text"),
         (&["check", "ms2", "--client", "true", "--question", ""], "it is empty"),
         (&["check", "ex4", "--types", "{text}"], "required"),

@@ -318,8 +318,7 @@ fn the_client_says_end(stage: &Stage, end: &Message) -> Result<(Program, Peer), 
 
 /// A foreign client need not have options for the numbers; but where it asks its user for one, that is what it sends.
 fn is_what_was_typed(stage: &Stage, typed: &Message, received: &Message) -> bool {
-    let types = stage.manners().types.as_deref().unwrap_or_default();
-    let counts = |placeholder| !stage.is_foreign() || types.contains(placeholder);
+    let counts = |placeholder| !stage.is_foreign() || stage.manners().types_what(placeholder);
     received.msg == typed.msg
         && (received.from == typed.from || !counts("{from}"))
         && (received.to == typed.to || !counts("{to}"))

@@ -24,13 +24,14 @@ pub const SUBMISSION: &str = "submission.toml";
 
 /// The programs of one step, and how they do what the handout leaves open: as the options of `check` have it.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Given {
     server: Option<String>,
     client: Option<String>,
     program: Option<String>,
     framing: Option<String>,
     types: Option<String>,
+    types_first: Option<String>,
     operator: Option<String>,
     question: Option<String>,
     #[serde(default)]
@@ -95,6 +96,7 @@ impl Given {
         let manners = Manners {
             framing: framing.map_err(|error| anyhow!("framing: {error}"))?,
             types: checked("types", self.types, template)?,
+            types_first: checked("types-first", self.types_first, template)?,
             operator: checked("operator", self.operator, one_line)?,
             question: checked("question", self.question, lines)?,
         };
@@ -131,6 +133,7 @@ mod tests {
             ("[ex1]\n", "[ex1]: it names no program"),
             ("[ex4]\nserver = \"a\"\npair = true", "[ex4]: pair needs a server and a client"),
             ("[ex4]\nclient = \"a\"\ntypes = \"x\"", "[ex4]: types: it has no {text}"),
+            ("[ex4]\nclient = \"a\"\ntypes-first = \"x\"", "[ex4]: types-first: it has no {text}"),
             ("[ex6]\nserver = \"a\"\nframing = \"x\"", "[ex6]: framing: "),
             ("server", "line 1: "),
             ("ex1 = 3", "line 1: "),

@@ -191,13 +191,13 @@ fn options_of(commands: &CommandsOfSteps) -> BTreeMap<&'static str, Vec<String>>
         }
         let manners = &commands.manners;
         let framing = manners.framing.map(|framing| framing.word().to_string());
-        let question = manners.question.as_ref().map(|it| it.replace('\n', "\\n"));
-        let types = manners.types.as_ref().map(|it| it.replace('\n', "\\n"));
+        let typed = |lines: &Option<String>| lines.as_ref().map(|it| it.replace('\n', "\\n"));
         let all = [
             ("--framing", framing),
-            ("--types", types),
+            ("--types", typed(&manners.types)),
+            ("--types-first", typed(&manners.types_first)),
             ("--operator", manners.operator.clone()),
-            ("--question", question),
+            ("--question", typed(&manners.question)),
         ];
         for (option, value) in all {
             options.extend(value.map(|value| [option.to_string(), value]).into_iter().flatten());

@@ -34,6 +34,9 @@ fn right_rows() -> Vec<Row> {
             .of("python/ex6_framings")
             .framing(&["u16be"]),
         right(Python, "ex6", "asks_first", &["client varint {port}"]).framing(&["varint"]),
+        right(Python, "ex6", "asks_for_ids", &["client u32be {port}"])
+            .options(&["--types-first", "{from}\\n{to}\\n{text}", "--types", "{to}\\n{text}"])
+            .framing(&["u32be"]),
         // They end when the server has closed the connection.
         right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
         right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])

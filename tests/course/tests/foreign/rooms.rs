@@ -20,6 +20,8 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex5", "num_users", SERVER).options(&["--operator", "num_users"]),
         right(Python, "ex5", "says_nobody", SERVER),
         right(Python, "ms1", "prompts", CLIENT).options(&["--types", "{from}\\n{text}"]),
+        right(Python, "ms1", "asks_a_name_once", CLIENT)
+            .options(&["--types-first", "{from}\\n{text}"]),
         right(Python, "ms2", "question", BOTH).options(&["--question", "NICK"]),
         right(Python, "ms3", "time_by_client", BOTH),
         // Of a server alone, the time is a bonus.
