@@ -7,6 +7,7 @@
 //! to a message any words at all. What the course's own starters ask beyond it: a list of commands, an operator whose
 //! input may end, and a client that counts no more after a reset.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use crate::course::scenes::common;
@@ -55,55 +56,77 @@ fn command(stage: &Stage) -> &str {
     stage.manners().operator.as_deref().unwrap_or("num.users")
 }
 
-/// Types `num.users` until the server's answer is this number. It may take a moment, since a server
-/// learns of those who come and go in threads of its own.
-///
-/// A line with the number may be there by chance: a server may log who comes and goes. So a foreign server is asked once
-/// more, and has to answer once more.
-fn operator_counts(stage: &Stage, server: &Program, expected: u64) -> Scene {
-    let answer = operator_is_told(stage, server, expected)?;
-    if stage.is_foreign() {
-        operator_is_told(stage, server, expected)?;
-    }
-    stage.note("server", Mark::Typed, command(stage));
-    stage.note("server", Mark::Output, &answer);
-    Ok(())
+/// The operator of a server, and what it has been told: how many there were, by which line.
+struct Operator<'a> {
+    stage: &'a Stage,
+    server: &'a Program,
+    told: RefCell<Vec<(u64, String)>>,
 }
 
-/// The line that answers `num.users` with this number. What was printed before, a start-up line for example, answers
-/// nothing.
-fn operator_is_told(stage: &Stage, server: &Program, expected: u64) -> Result<String, Stop> {
-    const PAUSE: Duration = Duration::from_millis(10);
-    let deadline = stage.time() + stage.patience();
-    let mut answer = None;
-    while !stage.is_late(deadline) {
-        // Late lines of the last round.
-        while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
-        let typed = Instant::now();
-        server.types_quietly(command(stage));
-        let mut limit = stage.patience();
-        while let Some((line, when)) = server.next_line(limit)? {
-            if when < typed {
-                continue; // what it said before it was asked, as a start-up line, is no answer
-            }
-            if numbers_in(&line).any(|number| number == expected)
-                || (stage.is_foreign() && expected == 0 && says_nobody(&line))
-            {
-                return Ok(line);
-            }
-            answer = Some(line);
-            limit = if stage.is_late(deadline) { Duration::ZERO } else { PAUSE };
-        }
+impl<'a> Operator<'a> {
+    fn of(stage: &'a Stage, server: &'a Program) -> Operator<'a> {
+        Operator { stage, server, told: RefCell::default() }
     }
-    stage.note("server", Mark::Typed, command(stage));
-    let instead = match answer {
-        Some(line) => format!("what it printed then was {}", quoted(&line)),
-        None => "there was no answer on stdout".to_string(),
-    };
-    Err(Stop::fails(
-        "server",
-        format!("expected an answer with the number {expected}, but {instead}"),
-    ))
+
+    /// Types `num.users` until the server's answer is this number. It may take a moment, since a server learns of those
+    /// who come and go in threads of its own.
+    ///
+    /// A line with the number may be there by chance: a server may log who comes and goes. So a foreign server is asked
+    /// once more, and has to answer once more.
+    fn counts(&self, expected: u64) -> Scene {
+        let answer = self.is_told(expected)?;
+        if self.stage.is_foreign() {
+            self.is_told(expected)?;
+        }
+        self.stage.note("server", Mark::Typed, command(self.stage));
+        self.stage.note("server", Mark::Output, &answer);
+        self.told.borrow_mut().push((expected, answer));
+        Ok(())
+    }
+
+    /// The line that answers `num.users` with this number. What was printed before, a start-up line for example, answers
+    /// nothing; nor does a line that has answered with another number, as a menu could, and a row of all numbers.
+    fn is_told(&self, expected: u64) -> Result<String, Stop> {
+        const PAUSE: Duration = Duration::from_millis(10);
+        let (stage, server, told) = (self.stage, self.server, self.told.borrow());
+        let is_old =
+            |line: &str| told.iter().any(|(number, old)| old == line && *number != expected);
+        let has_number = |line: &str| {
+            numbers_in(line).any(|number| number == expected)
+                || (stage.is_foreign() && expected == 0 && says_nobody(line))
+        };
+        let deadline = stage.time() + stage.patience();
+        let mut answer = None;
+        while !stage.is_late(deadline) {
+            // Late lines of the last round.
+            while !stage.is_late(deadline) && server.next_line(Duration::ZERO)?.is_some() {}
+            let typed = Instant::now();
+            server.types_quietly(command(stage));
+            let mut limit = stage.patience();
+            while let Some((line, when)) = server.next_line(limit)? {
+                if when < typed {
+                    continue; // what it said before it was asked, as a start-up line, is no answer
+                }
+                if has_number(&line) && !is_old(&line) {
+                    return Ok(line);
+                }
+                answer = Some(line);
+                limit = if stage.is_late(deadline) { Duration::ZERO } else { PAUSE };
+            }
+        }
+        stage.note("server", Mark::Typed, command(stage));
+        let instead = match answer {
+            Some(line) if has_number(&line) => {
+                format!("what it printed then was the same as before: {}", quoted(&line))
+            }
+            Some(line) => format!("what it printed then was {}", quoted(&line)),
+            None => "there was no answer on stdout".to_string(),
+        };
+        Err(Stop::fails(
+            "server",
+            format!("expected an answer with the number {expected}, but {instead}"),
+        ))
+    }
 }
 
 /// Whether a line says in words that there are none: `No users connected`.
@@ -147,38 +170,40 @@ fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
 
 fn counts_who_comes(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
+    let operator = Operator::of(stage, &server);
     // A foreign server may still be starting, and has answered nobody yet.
     if !stage.is_foreign() {
-        operator_counts(stage, &server, 0)?;
+        operator.counts(0)?;
     }
     let _alice = joins(stage, "alice")?;
-    operator_counts(stage, &server, 1)?;
+    operator.counts(1)?;
     let _bob = joins(stage, "bob")?;
     let _carol = joins(stage, "carol")?;
-    operator_counts(stage, &server, 3)
+    operator.counts(3)
 }
 
 fn counts_who_leaves(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
+    let operator = Operator::of(stage, &server);
     let alice = joins(stage, "alice")?;
     let bob = joins(stage, "bob")?;
     let carol = joins(stage, "carol")?;
-    operator_counts(stage, &server, 3)?;
+    operator.counts(3)?;
     let ended = alice.closes_with("end");
     if stage.is_foreign() {
         another_check_is_about_that(ended)?; // it may keep the connection, as in 1.4
     } else {
         ended?;
     }
-    operator_counts(stage, &server, 2)?;
+    operator.counts(2)?;
     bob.leaves();
-    operator_counts(stage, &server, 1)?;
+    operator.counts(1)?;
     if stage.is_foreign() {
         carol.leaves(); // what becomes of a reset, the handout does not say
     } else {
         carol.resets();
     }
-    operator_counts(stage, &server, 0)
+    operator.counts(0)
 }
 
 fn works_while_clients_talk(stage: &Stage) -> Scene {
@@ -187,18 +212,19 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
         return works_while_peers_talk(stage);
     }
     let server = stage.starts_server()?;
+    let operator = Operator::of(stage, &server);
     let bob = stage.connects("bob")?;
     let alice = stage.starts_helper("alice", CLIENT)?;
     for _ in 0..2 {
         let word = stage.word();
         alice.types(&word);
         alice.prints(&word)?;
-        operator_counts(stage, &server, 2)?;
+        operator.counts(2)?;
         common::echoes(stage, &bob)?;
     }
     alice.types("end");
     alice.exits(0)?;
-    operator_counts(stage, &server, 1)
+    operator.counts(1)
 }
 
 /// The same with peers only: a program that calls a foreign server, and ends first, would leave the port in
@@ -206,25 +232,30 @@ fn works_while_clients_talk(stage: &Stage) -> Scene {
 /// author's own would make a mistake there count here.
 fn works_while_peers_talk(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
+    let operator = Operator::of(stage, &server);
     // A silent one counts as well. When a foreign server takes note of one, it does not say before it replies.
     let bob = if stage.is_foreign() { joins(stage, "bob")? } else { stage.connects("bob")? };
+    if stage.is_foreign() {
+        operator.counts(1)?; // what it says of two must be something else
+    }
     let alice = joins(stage, "alice")?;
     for peer in [&alice, &bob] {
-        operator_counts(stage, &server, 2)?;
+        operator.counts(2)?;
         is_answered(stage, peer)?;
     }
     if stage.is_foreign() {
         return Ok(()); // another check is about who leaves
     }
     alice.closes_with("end")?;
-    operator_counts(stage, &server, 1)
+    operator.counts(1)
 }
 
 fn lists_the_commands(stage: &Stage) -> Scene {
     let server = stage.starts_server()?;
+    let operator = Operator::of(stage, &server);
     server.types(&stage.word());
     server.prints(containing("num.users"))?;
-    operator_counts(stage, &server, 0)
+    operator.counts(0)
 }
 
 fn survives_the_end_of_input(stage: &Stage) -> Scene {

@@ -19,6 +19,7 @@ fn right_rows() -> Vec<Row> {
         // Any message is only confirmed.
         right(Python, "ex5", "num_users", SERVER).options(&["--operator", "num_users"]),
         right(Python, "ex5", "says_nobody", SERVER),
+        right(Python, "ex5", "menu", SERVER),
         right(Python, "ms1", "prompts", CLIENT).options(&["--types", "{from}\\n{text}"]),
         right(Python, "ms1", "asks_a_name_once", CLIENT)
             .options(&["--types-first", "{from}\\n{text}"]),
@@ -45,6 +46,13 @@ fn right_rows() -> Vec<Row> {
 fn wrong_rows() -> Vec<Row> {
     vec![
         wrong(Python, "ex5", "counts_leavers", SERVER, &["counts_who_leaves"]),
+        wrong(
+            Python,
+            "ex5",
+            "prints_all_numbers",
+            SERVER,
+            &["counts_who_comes", "counts_who_leaves", "works_while_clients_talk"],
+        ),
         wrong(Python, "ex5", "hears_no_end", SERVER, &["counts_who_leaves"]),
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
