@@ -30,7 +30,7 @@ pub(super) struct Note {
 }
 
 /// By which a file is known again.
-type Stamp = (u64, u128);
+pub(super) type Stamp = (u64, u128);
 
 impl Note {
     /// The note that is kept here; an empty one if there is none, or it cannot be understood.
@@ -121,7 +121,8 @@ fn content_of(folder: &Path) -> BTreeMap<PathBuf, u64> {
     files.filter_map(hashed).collect()
 }
 
-fn stamp_of(path: &Path) -> Option<Stamp> {
+/// The stamp of a file that is there.
+pub(super) fn stamp_of(path: &Path) -> Option<Stamp> {
     let data = fs::metadata(path).ok()?;
     let time = data.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((data.len(), time.as_nanos()))

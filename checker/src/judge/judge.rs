@@ -1,6 +1,7 @@
 //! Plays checks and gives each a verdict.
 
 use std::any::Any;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -11,10 +12,11 @@ use crate::course::advice::{advice, place_and_further, place_of_panic};
 use crate::course::starter::Starter;
 use crate::course::step::{Asked, Check};
 use crate::judge::cast::Cast;
+use crate::judge::fresh::{Stamp, stamp_of};
 use crate::judge::outcome::{Lack, Outcome, StepResult, ToDo, Verdict};
 use crate::sandbox::namespaces::{self, on_own_network};
 use crate::stage::aftermath::Finished;
-use crate::stage::launch::Launch;
+use crate::stage::launch::{Launch, Role};
 use crate::stage::panics::Panic;
 use crate::stage::stage::Stage;
 use crate::stage::stop::{Failure, Scene, Stop};
@@ -30,14 +32,42 @@ pub fn play_steps(casts: &[Cast], seed: u64, done: impl Fn(&Outcome) + Sync) -> 
     for cast in casts {
         checks.extend(cast.checks.iter().map(|check| (cast, *check)));
     }
+    let stamps: Vec<Stamps> = casts.iter().map(stamps_of).collect();
     let mut outcomes = play_all(&checks, seed, must_take_turns(casts), done).into_iter();
-    let result = |cast: &Cast| StepResult {
-        step: cast.step,
-        outcomes: outcomes.by_ref().take(cast.checks.len()).collect(),
-        framings: cast.framings.clone(),
-        fingerprint: cast.fingerprint.clone(),
+    let result = |(cast, before): (&Cast, Stamps)| {
+        let after = stamps_of(cast);
+        let if_it_was_this_program = |outcome: Outcome| {
+            let role = &outcome.check.role;
+            match before.get(role) == after.get(role) {
+                true => outcome,
+                false => {
+                    Outcome { verdict: Verdict::NotChecked(WAS_REPLACED.to_string()), ..outcome }
+                }
+            }
+        };
+        let outcomes = outcomes.by_ref().take(cast.checks.len());
+        StepResult {
+            step: cast.step,
+            outcomes: outcomes.map(if_it_was_this_program).collect(),
+            framings: cast.framings.clone(),
+            fingerprint: cast.fingerprint.clone(),
+        }
     };
-    casts.iter().map(result).collect()
+    casts.iter().zip(stamps).map(result).collect()
+}
+
+/// What is said of a program that somebody has built once more, by a cargo that waits for nobody's turn.
+const WAS_REPLACED: &str = "the program was built again while it was played, so nobody knows which one this was: try again";
+
+/// By which the programs of a step are known again that cargo has built.
+type Stamps = HashMap<Role, Option<Stamp>>;
+
+fn stamps_of(cast: &Cast) -> Stamps {
+    let stamp = |(role, launch): (&Role, &Launch)| match launch {
+        Launch::Built(_, path) => Some((*role, stamp_of(path))),
+        _ => None,
+    };
+    cast.roles.iter().filter_map(stamp).collect()
 }
 
 /// Whether no two scenes of these casts can be played at once: a port is fixed, and all scenes are on one network.
@@ -261,13 +291,13 @@ fn file_name(file: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-    use std::sync::Arc;
+    use std::fs;
+    use std::path::PathBuf;
+    use std::sync::{Arc, LazyLock};
 
     use super::*;
     use crate::course::step::Step;
     use crate::sandbox::limits::Limits;
-    use crate::stage::launch::Role;
     use crate::stage::manners::Manners;
 
     static PANICS: Check =
@@ -328,6 +358,32 @@ mod tests {
             assert_eq!(outcomes[0].verdict, Verdict::Passes);
             assert_eq!(PLAYED.load(Ordering::Relaxed), played);
         }
+    }
+
+    /// A program, and a scene in which somebody else builds it.
+    static BINARY: LazyLock<(tempfile::TempDir, PathBuf)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let binary = folder.path().join("ex0_server");
+        fs::write(&binary, "at first").expect("a file is written");
+        (folder, binary)
+    });
+    static IS_BUILT_AGAIN: Check = Check::server("is_built_again", |_| {
+        fs::write(&BINARY.1, "another one").expect("a file is written");
+        Ok(())
+    })
+    .worth(1);
+    static GOES_WELL: Check = Check::server("goes_well", |_| Ok(())).worth(1);
+
+    #[test]
+    fn a_program_that_is_built_while_it_is_played_is_not_judged() {
+        let launch = Launch::Built("ex0_server", BINARY.1.clone());
+        let played = |check: &'static Check| {
+            let roles = HashMap::from([(Role::Server, launch.clone())]);
+            let cast = Cast { roles, checks: vec![check], ..cast() };
+            play_steps(&[cast], 1, |_| ()).remove(0).outcomes.remove(0).verdict
+        };
+        assert_eq!(played(&GOES_WELL), Verdict::Passes);
+        assert_eq!(played(&IS_BUILT_AGAIN), Verdict::NotChecked(WAS_REPLACED.to_string()));
     }
 
     #[test]
