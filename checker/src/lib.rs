@@ -148,6 +148,7 @@ pub mod stage {
     pub mod board;
     pub mod bulk;
     pub mod clock;
+    mod crash;
     pub mod difference;
     pub mod examination;
     pub mod expected;

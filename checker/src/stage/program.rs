@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::sandbox::census::{self, Footprint, Memory};
 use crate::sandbox::process::Exit;
 use crate::stage::board::{Board, QUIET};
+use crate::stage::crash;
 use crate::stage::difference::Difference;
 use crate::stage::expected::{Expected, Kind, has, most_unasked, too_many_unasked};
 use crate::stage::manners::Manners;
@@ -326,8 +327,8 @@ impl Program {
         self.board.gather(Duration::ZERO, None); // the last that it has written
         match exit {
             Exit::Status(found) if found == status => Ok(()),
-            // The handouts say only that it ends. One that crashes is ended by a signal, or says why on stderr.
-            Exit::Status(_) if self.is_foreign && self.log().trim().is_empty() => Ok(()),
+            // The handouts say only that it ends, which one does not that crashes: by a signal, or as its log tells.
+            Exit::Status(_) if self.is_foreign && !crash::is_reported(&self.log()) => Ok(()),
             exit => self.fails(format!("expected {expected}, but it ended {exit}")),
         }
     }

@@ -145,7 +145,7 @@ pub fn the_welcome_comes_first(stage: &Stage) -> Scene {
 /// member may still hold up all) is in the middle of sending something to one of them.
 pub fn leavers_silence_nobody(stage: &Stage) -> Scene {
     const LINES: usize = 600;
-    const LENGTH: usize = 300; // about three times what a system keeps, in all
+    const LENGTH: usize = 300; // more than twice what a system keeps, in all
     const TIMES: usize = 3;
     const GROUP: usize = 4;
     let _server = stage.starts_server()?;

@@ -41,7 +41,8 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
         right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])
             .of("python/ex6_until_it_is_closed"),
-        // Its server echoes `end` before it closes the connection, and its client waits for that.
+        right(Python, "ex6", "waits_for_its_end", &["client u32be {port}"]).framing(&["u32be"]),
+        // Its server echoes `end` before it closes the connection.
         right(Go, "ex6", "big_endian", BOTH).framing(&["u32be", "u32be"]),
         right(C, "ex6", "by_hand", BOTH).framing(&["u32be", "u32be"]),
         right(Java, "ex7", "delimited", BOTH).framing(&["varint", "varint"]),

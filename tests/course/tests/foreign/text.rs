@@ -34,6 +34,7 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex4", "greets_and_counts", SERVER),
         right(Python, "ex4", "greets_and_acknowledges", SERVER),
         right(Python, "ex4", "asks_first", CLIENT),
+        right(Python, "ex4", "ends_with_a_word", CLIENT),
         right(Python, "ms0", "asks_first", CLIENT).of("python/ex4_asks_first"),
         right(Python, "ms1", "asks_first", CLIENT).of("python/ex4_asks_first"),
         right(Python, "ms0", "capitalize", BOTH),
@@ -44,7 +45,6 @@ fn right_rows() -> Vec<Row> {
         right(Java, "ex4", "lines", BOTH),
         right(Java, "ms1", "lines", BOTH),
         right(Go, "ex2", "lines", BOTH),
-        // Its client waits for a reply to `end` too.
         right(Go, "ex4", "lines", BOTH),
         right(Go, "ms1", "lines", BOTH),
         right(C, "ex1", "read", SERVER),
