@@ -476,6 +476,23 @@ impl Board {
         String::from_utf8_lossy(&self.players.borrow()[player.0].log).into_owned()
     }
 
+    /// The first line that a program has written to stderr after so many bytes, once it is whole: with the time when its
+    /// end came, and how many bytes there are up to there.
+    pub fn logged_after(&self, player: PlayerId, bytes: usize) -> Option<(String, Instant, usize)> {
+        let players = self.players.borrow();
+        let player = &players[player.0];
+        let rest = player.log.get(bytes..)?;
+        let length = rest.iter().position(|&byte| byte == b'\n')? + 1;
+        let line = String::from_utf8_lossy(&rest[..length]).into_owned();
+        Some((line, player.log_arrivals.when(bytes + length)?, bytes + length))
+    }
+
+    /// Whether a program will write nothing more to stderr.
+    pub fn has_logged_all(&self, player: PlayerId) -> bool {
+        let stderr = self.players.borrow()[player.0].stderr;
+        self.with_wire(stderr, |wire| wire.end().is_some())
+    }
+
     /// The process id of a program.
     pub fn pid_of(&self, player: PlayerId) -> u32 {
         self.players.borrow()[player.0].process.id()

@@ -1,6 +1,6 @@
 //! A program on the stage: a process whose stdin and stdout are the checker's.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::process;
@@ -33,6 +33,7 @@ struct Printed {
     text: String, // without its line break
     has_return: bool,
     when: Instant,
+    is_logged: bool, // on stderr
 }
 
 impl Printed {
@@ -49,6 +50,7 @@ pub struct Program {
     pub(super) id: PlayerId,
     is_foreign: bool,
     screen: RefCell<Screen>,             // what its terminal shows
+    logged: Cell<usize>, // how much of its log has been read as what it displays, in bytes
     pub(super) template: Option<String>, // what its user types for one message, if it is more than the text
     pub(super) first_template: RefCell<Option<String>>, // and for the first one, until that is typed
 }
@@ -57,7 +59,8 @@ impl Program {
     pub(super) fn new(board: Rc<Board>, actor: &str, id: PlayerId, is_foreign: bool) -> Program {
         let (actor, screen) = (actor.to_string(), RefCell::new(Screen::new()));
         let (template, first_template) = (None, RefCell::default());
-        Program { board, actor, id, is_foreign, screen, template, first_template }
+        let logged = Cell::new(0);
+        Program { board, actor, id, is_foreign, screen, logged, template, first_template }
     }
 
     /// The same program, whose user types for a message what [`Manners::types`] says, and
@@ -148,7 +151,8 @@ impl Program {
         let (before, found) = self.waits_for_line(is_right)?;
         self.note_printed(&before);
         if let Some(line) = found {
-            self.board.note(&self.actor, Mark::Output, &line.shown());
+            let mark = if line.is_logged { Mark::Error } else { Mark::Output };
+            self.board.note(&self.actor, mark, &line.shown());
             return Ok(line.text);
         }
         let stop = self.printed_instead(&words, &before);
@@ -178,7 +182,7 @@ impl Program {
     }
 
     /// Waits for a line that `is_right`. Returns those that came before it, or instead of it, and are not empty; and the
-    /// line itself.
+    /// line itself. What is logged, nobody has asked for: it counts only if it is the one, and no report of a crash.
     fn waits_for_line(
         &self,
         is_right: impl Fn(&str) -> bool,
@@ -186,10 +190,11 @@ impl Program {
         let deadline = self.board.time() + self.board.patience();
         let mut before = Vec::new();
         while let Some(line) = self.next_printed(deadline.saturating_sub(self.board.time()))? {
-            if is_right(&line.text) {
+            let is_of_crash = line.is_logged && crash::is_reported(&self.log());
+            if is_right(&line.text) && !is_of_crash {
                 return Ok((before, Some(line)));
             }
-            if !line.text.trim().is_empty() {
+            if !line.text.trim().is_empty() && !line.is_logged {
                 before.push(line);
             }
             if before.len() > most_unasked(self.is_foreign) {
@@ -223,6 +228,8 @@ impl Program {
 
     /// The next line that it prints within `limit`, and when it came. An unfinished line counts once it
     /// is quiet: a prompt, say. `None`: no line came, or the program has closed its stdout.
+    ///
+    /// A foreign program may display what it is asked to on stderr, as logs do in some languages: its user sees both.
     pub fn next_line(&self, limit: Duration) -> Result<Option<(String, Instant)>, Stop> {
         Ok(self.next_printed(limit)?.map(|line| (line.text, line.when)))
     }
@@ -239,7 +246,7 @@ impl Program {
 
     fn next_printed(&self, limit: Duration) -> Result<Option<Printed>, Stop> {
         let stdout = self.board.stdout_of(self.id);
-        let found = self.board.wait(limit, || {
+        let printed = || {
             self.board.with_wire(stdout, |wire| {
                 let line_break = wire.unread().iter().position(|&byte| byte == b'\n');
                 let is_quiet = wire.end().is_some() || wire.quiet_for() > QUIET;
@@ -253,10 +260,27 @@ impl Program {
                 let line = String::from_utf8_lossy(&bytes);
                 let text = line.trim_end_matches(['\r', '\n']);
                 let is_odd = line.strip_suffix('\n').unwrap_or(&line) != text;
-                Some(Some(Printed { text: text.to_string(), has_return: is_odd, when }))
+                let text = text.to_string();
+                Some(Some(Printed { text, has_return: is_odd, when, is_logged: false }))
             })
+        };
+        let found = self.board.wait(limit, || match printed() {
+            Some(Some(line)) => Some(Some(line)),
+            instead if self.is_foreign => match self.next_logged() {
+                Some(line) => Some(Some(line)),
+                None => instead.filter(|_| self.board.has_logged_all(self.id)),
+            },
+            instead => instead,
         })?;
         Ok(found.flatten())
+    }
+
+    /// The next line that has come on stderr.
+    fn next_logged(&self) -> Option<Printed> {
+        let (line, when, bytes) = self.board.logged_after(self.id, self.logged.get())?;
+        self.logged.set(bytes);
+        let text = line.trim_end_matches(['\r', '\n']).to_string();
+        Some(Printed { text, has_return: false, when, is_logged: true })
     }
 
     /// The lines that it prints in this time; the first `most` of them, if there are more.
@@ -449,6 +473,15 @@ impl Program {
                 family.into_iter().flat_map(census::threads_of).collect()
             }
         })
+    }
+
+    /// How many threads it has now beside its main one or, if it has none but has started processes, how many of these:
+    /// without what has started it in turn, such as a shell.
+    pub fn workers(&self) -> usize {
+        let family = census::family_of(self.board.pid_of(self.id));
+        let threads = family.iter().map(|process| census::threads_of(*process).count());
+        let of_one = threads.max().unwrap_or_default().saturating_sub(1);
+        of_one.max(family.len().saturating_sub(2))
     }
 
     /// Waits until it has no more threads and descriptors than it had `before`.

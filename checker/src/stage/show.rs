@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 /// The text with control characters, such as the escapes that move a terminal's cursor, spelled out; and with
-/// those that turn the direction of what follows, cannot be seen, or look like a blank and are none.
+/// those that turn the direction of what follows, cannot be seen, or look like a blank and are none: but for the
+/// no-break space, which we write ourselves.
 pub fn visible(text: &str) -> String {
-    let is_blank = |c: char| c.is_whitespace() && c != ' ';
+    let is_blank = |c: char| c.is_whitespace() && ![' ', NO_BREAK_SPACE].contains(&c);
     let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e007f}');
     let mut shown = String::new();
     for character in text.chars() {
@@ -16,6 +17,13 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+const NO_BREAK_SPACE: char = '\u{a0}';
+
+/// A text of somebody else's, made visible as [`visible`] does it, with its no-break spaces too.
+pub fn visible_words(text: &str) -> String {
+    visible(text).replace(NO_BREAK_SPACE, "\\u{a0}")
 }
 
 /// A text of several lines, made visible as [`visible`] does it, but for its colours (SGR, ECMA-48 8.3.117), tabs and line
@@ -55,7 +63,7 @@ const LONGEST_QUOTED: usize = 48;
 
 /// A text in quotation marks, short enough for a message.
 pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", shorten(&visible(text), LONGEST_QUOTED))
+    format!("\"{}\"", shorten(&visible_words(text), LONGEST_QUOTED))
 }
 
 /// Whether all of a text is shown in quotation marks.
@@ -119,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_blank_is_spelled_out() {
-        assert_eq!(visible("a b\u{a0}c\u{3000}d\u{2007}"), "a b\\u{a0}c\\u{3000}d\\u{2007}");
+        assert_eq!(visible_words("a b\u{a0}c\u{3000}d"), "a b\\u{a0}c\\u{3000}d");
+        assert_eq!(visible("0.25\u{a0}s"), "0.25\u{a0}s");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use crate::stage::difference::Difference;
-use crate::stage::show::{visible, with_blanks_shown};
+use crate::stage::show::{visible, visible_words, with_blanks_shown};
 
 /// What kind of thing an actor did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Line {
     /// `text` are made visible.
     pub fn new(actor: &str, mark: Mark, text: &str) -> Line {
         let text = if text.is_empty() { "(an empty line)" } else { text };
-        let (actor, text) = (actor.to_string(), with_blanks_shown(&visible(text)));
+        let (actor, text) = (actor.to_string(), shown(mark, text));
         let when = Duration::ZERO;
         Line { actor, mark, other: None, when, text, bytes: None, difference: None }
     }
@@ -62,6 +62,12 @@ impl Line {
         self.bytes = Some(bytes.to_vec());
         self
     }
+}
+
+/// A text in a form that can be shown anywhere: ours, or somebody else's words.
+fn shown(mark: Mark, text: &str) -> String {
+    let is_ours = matches!(mark, Mark::Event | Mark::Failed);
+    with_blanks_shown(&if is_ours { visible(text) } else { visible_words(text) })
 }
 
 /// The lines of one scene under its title.
@@ -93,7 +99,7 @@ impl Transcript {
 
     /// Whether there is such a line.
     pub fn has(&self, actor: &str, mark: Mark, text: &str) -> bool {
-        let text = with_blanks_shown(&visible(text));
+        let text = shown(mark, text);
         self.lines.iter().any(|line| line.actor == actor && line.mark == mark && line.text == text)
     }
 

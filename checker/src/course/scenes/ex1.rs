@@ -8,8 +8,9 @@
 
 use crate::course::step::{Check, Row};
 use crate::stage::expected::containing;
+use crate::stage::peer::Peer;
 use crate::stage::stage::Stage;
-use crate::stage::stop::Scene;
+use crate::stage::stop::{Scene, another_check_is_about_that};
 
 pub const ROW: Row = Row {
     id: "ex1",
@@ -39,8 +40,21 @@ fn prints_the_message_and_ends(stage: &Stage) -> Scene {
     let message = format!("{} and {}", stage.word(), stage.word());
     alice.says(&message)?;
     server.prints(&message)?;
+    ends_first(stage, &alice)?;
     server.exits(0)?;
     server.printed_nothing_else()
+}
+
+/// A foreign server may end only when its client closes the connection too, which a client does when the server has.
+fn ends_first(stage: &Stage, alice: &Peer) -> Scene {
+    if stage.is_foreign() {
+        let is_closed = alice.is_disconnected();
+        if is_closed.is_ok() {
+            alice.leaves();
+        }
+        another_check_is_about_that(is_closed)?;
+    }
+    Ok(())
 }
 
 fn a_client_that_leaves_silently(stage: &Stage) -> Scene {
@@ -56,6 +70,7 @@ fn a_message_without_a_newline(stage: &Stage) -> Scene {
     let word = stage.word();
     alice.sends_raw(word.as_bytes(), &format!("{word} (no newline)"))?;
     server.prints(&word)?;
+    ends_first(stage, &alice)?;
     server.exits(0)
 }
 

@@ -60,8 +60,12 @@ const ALIKE: Duration = Duration::from_millis(40);
 /// How many runs are compared at a time.
 const RUNS: [&str; 5] = ["run 1", "run 2", "run 3", "run 4", "run 5"];
 
-/// A program that has not ended by then does not end. (A foreign one chooses its own sleeps.)
+/// A program that has not ended by then does not end. A foreign one chooses its own sleeps.
 const LONGEST_RUN: Duration = Duration::from_secs(15);
+const LONGEST_FOREIGN_RUN: Duration = Duration::from_secs(32);
+
+/// So often is looked at what threads there are.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// How late a farewell may be on a busy machine.
 const LATE: Duration = Duration::from_secs(1);
@@ -109,28 +113,54 @@ fn longest_sleep(max_sleep_ms: u64) -> Setting {
 }
 
 fn start(stage: &Stage, actor: &str, max_sleep_ms: u64) -> Result<Program, Stop> {
-    stage.starts_program(actor, &[longest_sleep(max_sleep_ms)])
+    let program = stage.starts_program(actor, &[longest_sleep(max_sleep_ms)])?;
+    if stage.is_foreign() {
+        program.types_quietly(""); // some wait for Enter before they end
+    }
+    Ok(program)
+}
+
+/// How long a run may take.
+fn longest_run(stage: &Stage) -> Duration {
+    stage.patient(if stage.is_foreign() { LONGEST_FOREIGN_RUN } else { LONGEST_RUN })
 }
 
 /// Collects what a program prints until it ends, or has run for long enough.
 fn watch(stage: &Stage, program: &Program) -> Result<Run, Stop> {
-    watch_closely(stage, program, || ())
+    watch_every(stage, program, Duration::MAX, |_| ())
 }
 
-/// The same, with a look at something else after each line: that takes a moment, so it is not for what is measured.
-fn watch_closely(stage: &Stage, program: &Program, mut look: impl FnMut()) -> Result<Run, Stop> {
-    let deadline = stage.time() + stage.patient(LONGEST_RUN);
+/// The same, with a look at something else from the first line on, at least so often and after each line, which hears
+/// whether it is quiet. That takes a moment, so it is not for what is measured.
+fn watch_every(
+    stage: &Stage,
+    program: &Program,
+    pause: Duration,
+    mut look: impl FnMut(bool),
+) -> Result<Run, Stop> {
+    let deadline = stage.time() + longest_run(stage);
     let mut printed = Vec::new();
-    while let Some(line) = program.next_line(deadline.saturating_sub(stage.time()))? {
-        printed.push(line);
-        look();
+    loop {
+        let line = program.next_line(pause.min(deadline.saturating_sub(stage.time())))?;
+        if line.is_some() || !printed.is_empty() {
+            look(line.is_none()); // before, it may not be the program yet, but what starts it
+        }
+        match line {
+            Some(line) => printed.push(line),
+            None if program.fell_silent().is_some() || stage.is_late(deadline) => break,
+            None => {}
+        }
         if printed.len() > MOST_LINES {
             let expected = "expected two lines of each thread";
             return Err(fails(format!("{expected}, but it printed more than {MOST_LINES}")));
         }
     }
-    let ended = program.fell_silent().unwrap_or_else(Instant::now);
-    Ok(if stage.is_foreign() { Run::of_foreign(printed, ended) } else { Run::of(printed, ended) })
+    let fell_silent = program.fell_silent();
+    let ended = fell_silent.unwrap_or_else(Instant::now);
+    let of = if stage.is_foreign() { Run::of_foreign } else { Run::of };
+    let mut run = of(printed, ended);
+    run.is_over = fell_silent.is_some();
+    Ok(run)
 }
 
 /// Judges one run, which must have ended well, and shows it: as it came where the order is what was judged, else by
@@ -151,7 +181,7 @@ fn judge_run(
     for said in said {
         stage.note("program", Mark::Output, &said.line);
     }
-    match program.ends("it to end when all three threads have", stage.patient(LONGEST_RUN))? {
+    match program.ends("it to end when all three threads have", longest_run(stage))? {
         Exit::Status(0) if run.ends_before_its_threads(stage.most_held_up()) => {
             judged.map_err(|stop| stop.because(Symptom::EndsBeforeItsThreads))
         }
@@ -202,15 +232,23 @@ fn play_again(
 }
 
 fn three_distinct_ids(stage: &Stage) -> Scene {
-    // A foreign thread may sleep for so short a time that nobody sees it.
-    let least = if stage.is_foreign() { 1 } else { GREETINGS };
+    let is_foreign = stage.is_foreign();
+    // Of a foreign one, the main thread could be the third that sleeps; and two at once are enough to tell it from one
+    // that greets three times.
+    let least = if is_foreign { GREETINGS - 1 } else { GREETINGS };
     // With the shortest, there is only one length to choose from: an empty range would be a panic.
     tries(stage, SHORTEST_MAX_SLEEP_MS, LONGER, |max_sleep_ms| {
         let program = start(stage, "program", max_sleep_ms)?;
         let (does_tell, mut threads) = (program.threads().is_some(), BTreeSet::new());
+        let mut most_workers = 0;
         // One that has just greeted sleeps.
-        let look = || threads.extend(program.threads().into_iter().flatten());
-        let run = watch_closely(stage, &program, look)?;
+        let look = |is_quiet| {
+            if is_quiet {
+                most_workers = most_workers.max(program.workers()); // those that sleep
+            }
+            threads.extend(program.threads().into_iter().flatten());
+        };
+        let run = watch_every(stage, &program, LOOK, look)?;
         judge_run(stage, &program, &run, false, |run| {
             let ids: Vec<&str> = run.greetings.iter().map(|said| &*said.id).collect();
             let are_right = match stage.is_foreign() {
@@ -223,20 +261,27 @@ fn three_distinct_ids(stage: &Stage) -> Scene {
         // One that does not pause may be over before it is seen. On a busy machine, where two lines may come at once, any
         // other may be, though hardly two that may sleep for long; and of a program that does not wait for its threads, as
         // another check finds, any may be.
-        let is_long = |pause: &&Duration| **pause >= SHORTEST_PAUSE;
+        let is_long =
+            |pause: &&Duration| **pause >= if is_foreign { LOOK * 5 } else { SHORTEST_PAUSE };
         let least = match run.pauses() {
             Ok(pauses) if stage.most_held_up() <= HARMLESS => {
                 least.min(pauses.iter().filter(is_long).count())
             }
             _ => least,
         };
-        let count = threads.len().saturating_sub(1); // without the main one
+        // Of threads that run one after the other, another check finds that.
+        let least = if is_foreign && !run.has_two_at_once() { least.min(1) } else { least };
+        let own = threads.len().saturating_sub(1); // without the main one
+        let count = if is_foreign { most_workers } else { own };
         let is_over = run.ends_before_its_threads(stage.most_held_up());
         if !does_tell || count >= least || is_over {
             return Ok(());
         }
-        let expected = "expected each greeting to come from a thread of its own";
-        let instead = format!("beside its main thread the program had {count}");
+        let (expected, meanwhile) = match is_foreign {
+            true => ("expected threads to sleep at once", " while it paused"),
+            false => ("expected each greeting to come from a thread of its own", ""),
+        };
+        let instead = format!("beside its main thread the program had {count}{meanwhile}");
         let late = if count + 1 < least { max_sleep_ms } else { 0 };
         by_time(Err(format!("{expected}, but {instead}")), Duration::from_millis(late))
     })
@@ -247,6 +292,9 @@ fn everyone_greets_first(stage: &Stage) -> Scene {
     play_again(stage, LONGER, true, |run| {
         if run.first_farewell().is_none() {
             return by_words(run.greets_before_any_farewell()); // a busy machine takes none away
+        }
+        if is_foreign && run.has_two_at_once() {
+            return Ok(()); // it may take its time from one to the next: the handout does not ask for more
         }
         // A foreign one may draw a pause of 0 s.
         let judged = match run.without_short_pauses(SHORTEST_PAUSE).filter(|_| is_foreign) {
@@ -262,6 +310,7 @@ fn each_says_farewell(stage: &Stage) -> Scene {
     play_again(stage, 1, false, |run| {
         if !is_foreign || !run.is_nameless {
             by_words(run.says_farewell_once_each(is_foreign))?; // the handout does not ask that it names its thread
+            by_words(run.repeats_no_farewell())?;
         }
         let pauses = run.pauses().map_err(fails)?;
         let (shortest, longest) = (pauses.iter().min(), pauses.iter().max());
@@ -293,7 +342,7 @@ fn each_says_farewell(stage: &Stage) -> Scene {
 
 /// The failure of a run, and what was seen of it.
 fn of_run(stage: &Stage, program: &Program, run: &Run, message: String) -> Stop {
-    let end = program.ends("it to end when all three threads have", stage.patient(LONGEST_RUN));
+    let end = program.ends("it to end when all three threads have", longest_run(stage));
     match matches!(end, Ok(Exit::Status(0))) && run.ends_before_its_threads(stage.most_held_up()) {
         true => fails(message).because(Symptom::EndsBeforeItsThreads),
         false => fails(message),
@@ -397,7 +446,10 @@ fn the_threads_sleep_at_once(stage: &Stage) -> Scene {
         let sum: Duration = pauses.iter().sum();
         // The handout does not say that the program ends with its last thread.
         let over = if stage.is_foreign() { run.said_last() } else { run.ended };
-        let took = run.since_first_greeting(over);
+        let mut took = run.since_first_greeting(over);
+        if stage.is_foreign() && run.has_two_at_once() {
+            took -= run.greeted_for().min(took); // it may take its time from one to the next
+        }
         if took < (longest + sum) / 2 {
             return Ok(());
         }

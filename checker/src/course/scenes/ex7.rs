@@ -162,6 +162,9 @@ fn the_next_gets_in(stage: &Stage) -> Scene {
     is_refused(&stage.connects("bob")?)?;
     alice.sends_frame(&Message { from: id, to: 0, msg: "end".to_string() })?;
     alice.is_disconnected()?;
+    if stage.is_foreign() {
+        alice.leaves(); // its seat may be free only then
+    }
     let (carol, id) = gets_in(stage, "carol")?;
     echoes(stage, &carol, id)?;
     carol.resets();

@@ -32,6 +32,8 @@ pub struct Run {
     pub is_nameless: bool,
     /// When its stdout was closed.
     pub ended: Instant,
+    /// Whether it has ended by itself.
+    pub is_over: bool,
     /// Whether greetings came in one line.
     has_run_together: bool,
 }
@@ -58,8 +60,9 @@ impl Run {
         has_prefixes: bool,
     ) -> Run {
         let (greetings, others, logs) = (Vec::new(), Vec::new(), Vec::new());
-        let (is_nameless, has_run_together) = (false, false);
-        let mut run = Run { greetings, others, logs, is_nameless, ended, has_run_together };
+        let (is_nameless, is_over, has_run_together) = (false, true, false);
+        let mut run =
+            Run { greetings, others, logs, is_nameless, ended, is_over, has_run_together };
         for (printed, when) in printed {
             let count = printed.matches(HI).count();
             run.has_run_together |= count > 1;
@@ -170,6 +173,19 @@ impl Run {
         Err(format!("expected three lines \"Hi, I'm thread N\", but {instead}"))
     }
 
+    /// Whether somebody greeted while another thread had not said farewell.
+    pub fn has_two_at_once(&self) -> bool {
+        let greetings = self.greetings.iter().map(|said| (said.order, 1));
+        let farewells = self.others.iter().map(|said| (said.order, -1));
+        let mut said: Vec<(usize, i32)> = greetings.chain(farewells).collect();
+        said.sort();
+        let mut present = 0;
+        said.into_iter().any(|(_, more)| {
+            present += more;
+            present >= 2
+        })
+    }
+
     /// Makes sure that nobody says farewell before all have greeted.
     pub fn greets_before_any_farewell(&self) -> Result<(), String> {
         let named = self.greetings.iter().filter_map(|said| self.farewells(&said.id).next());
@@ -211,6 +227,18 @@ impl Run {
         Ok(())
     }
 
+    /// Makes sure that no farewell has come twice, as another line of its thread.
+    pub fn repeats_no_farewell(&self) -> Result<(), String> {
+        let is_again =
+            |said: &&Said| self.logs.iter().any(|log| log.line.trim() == said.line.trim());
+        match self.others.iter().find(is_again) {
+            Some(said) => {
+                Err(format!("expected each farewell once, but {} came again", quoted(&said.line)))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How long each thread paused, in the order of the threads' ids or, if farewells do not tell whose they
     /// are, by length.
     pub fn pauses(&self) -> Result<Vec<Duration>, String> {
@@ -242,9 +270,10 @@ impl Run {
     }
 
     fn no_farewell(&self, id: &str) -> String {
-        let instead = match self.has_run_together {
-            true => "lines have run into each other (does each end with a line break?)",
-            false => "the program ended without one (does it join its threads?)",
+        let instead = match (self.has_run_together, self.is_over) {
+            (true, _) => "lines have run into each other (does each end with a line break?)",
+            (_, false) => "none has come, and the program is still running",
+            (_, true) => "the program ended without one (does it join its threads?)",
         };
         format!("expected a farewell that names {}, but {instead}", quoted(id))
     }
