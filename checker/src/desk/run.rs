@@ -213,6 +213,9 @@ impl Played {
             so_far: standings.as_deref().map(sum_of),
             hinted: self.is_students.then(standing::hinted),
             changed_helpers: &self.changed_helpers,
+            may_be_pair: matches!(&run.programs, Programs::Commands(commands)
+                if commands.words.len() == 2 && !commands.is_pair
+                    && run.steps.iter().all(|step| !step.pair_checks.is_empty())),
         }
     }
 

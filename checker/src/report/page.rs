@@ -148,6 +148,7 @@ mod tests {
                 so_far: None,
                 hinted: Some(Vec::new()),
                 changed_helpers: &["src/text.rs".to_string()],
+                may_be_pair: false,
             },
             whose: "your programs",
             made: &Zoned::default(),

@@ -65,6 +65,8 @@ pub struct Ending<'a> {
     pub hinted: Option<Vec<String>>,
     /// The files of the helpers that are not as the course has them.
     pub changed_helpers: &'a [String],
+    /// Whether server and client are commands that could be played together, and are not.
+    pub may_be_pair: bool,
 }
 
 /// What comes after a step.
@@ -238,6 +240,14 @@ impl Terminal {
         let outcomes = || results.iter().flat_map(|result| &result.outcomes);
         if outcomes().any(|outcome| !outcome.passes()) {
             text += &self.changed_helpers(ending.changed_helpers);
+        }
+        let is_lost = |outcome: &Outcome| {
+            matches!(outcome.verdict, Verdict::Fails { .. }) && !outcome.is_bonus
+        };
+        if ending.may_be_pair && outcomes().any(is_lost) {
+            let pair = "If these two speak a protocol of their own, which nobody else can know, play them \
+                together: --pair";
+            text += &format!("\n{}\n", self.wrap(pair, ""));
         }
         if outcomes().any(|outcome| matches!(outcome.verdict, Verdict::CheckerFault(_))) {
             let report = "A checker fault is not your program's. Please report it, with this text.";

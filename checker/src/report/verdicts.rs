@@ -314,6 +314,7 @@ mod tests {
             so_far: None,
             hinted: Some(hinted.iter().map(|id| id.to_string()).collect()),
             changed_helpers: &[],
+            may_be_pair: false,
         };
         let text = Terminal { width, is_verbose }.step(&result, &ending);
         let text = console::strip_ansi_codes(&text).into_owned();

@@ -283,6 +283,15 @@ impl Program {
         Some(Printed { text, has_return: false, when, is_logged: true })
     }
 
+    /// Whether it keeps to itself in this time: it neither prints this text nor ends.
+    pub fn keeps_back(&self, text: &str, time: Duration) -> Result<bool, Stop> {
+        let stdout = self.board.stdout_of(self.id);
+        let printed = || self.board.with_wire(stdout, |wire| wire.unread().to_vec());
+        let has_come = || has(&String::from_utf8_lossy(&printed()), text);
+        let is_over = || (has_come() || self.has_ended()).then_some(());
+        Ok(self.board.wait(time, is_over)?.is_none())
+    }
+
     /// The lines that it prints in this time; the first `most` of them, if there are more.
     pub fn prints_meanwhile(&self, time: Duration, most: usize) -> Result<Vec<String>, Stop> {
         let deadline = self.board.time() + time;

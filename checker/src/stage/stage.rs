@@ -192,6 +192,14 @@ impl Stage {
         self.words.borrow_mut().draw()
     }
 
+    /// What a user types: a random word; into a foreign client, which may take it apart, two with a blank between them.
+    pub fn message(&self) -> String {
+        match self.is_foreign() {
+            true => format!("{} {}", self.word(), self.word()),
+            false => self.word(),
+        }
+    }
+
     /// A random number from `low` to `high`.
     pub fn number(&self, low: i64, high: i64) -> i64 {
         self.words.borrow_mut().number(low, high)

@@ -10,6 +10,7 @@
 
 use crate::course::scenes::common;
 use crate::course::scenes::pair::replies as pair_replies;
+use crate::course::scenes::rooms::a_short_time;
 use crate::course::step::{Check, Row};
 use crate::stage::peer::Peer;
 use crate::stage::program::Program;
@@ -90,10 +91,14 @@ fn the_client_ends(stage: &Stage) -> Scene {
 fn a_client_gets_its_reply(stage: &Stage, listener: &Listener) -> Result<(Program, Peer), Stop> {
     let alice = stage.starts_client("alice")?;
     // The reply is another word, so that a client which shows what was typed does not pass.
-    let (typed, reply) = (stage.word(), stage.word());
+    let (typed, reply) = (stage.message(), stage.word());
     let server = types_and_accepts(stage, listener, &alice, &typed)?;
     server.hears(&typed)?;
     server.says(&reply)?;
+    // A foreign client may show what has come when its server, which has nothing more to say, closes the connection.
+    if stage.is_foreign() && alice.keeps_back(&reply, a_short_time(stage))? {
+        server.leaves();
+    }
     alice.prints(&reply)?;
     Ok((alice, server))
 }

@@ -72,7 +72,10 @@ fn joins(stage: &Stage, name: &str) -> Result<(Peer, i64), Stop> {
 }
 
 fn is_welcomed(peer: &Peer) -> Result<i64, Stop> {
-    let handshake: FastHandshake = peer.receives_frame(AN_ID)?;
+    id_in(&peer.receives_frame(AN_ID)?, peer)
+}
+
+fn id_in(handshake: &FastHandshake, peer: &Peer) -> Result<i64, Stop> {
     match handshake.error {
         false => Ok(handshake.id),
         true => peer.fails(format!("expected {AN_ID}, but received {}", handshake.shown())),
@@ -131,9 +134,17 @@ fn twenty_at_once(stage: &Stage) -> Scene {
         clients.push(stage.connects_quietly(&format!("client {number}"))?);
     }
     stage.note("clients", Mark::Event, &format!("{COUNT} of them connect"));
-    let ids: Result<Vec<i64>, Stop> = clients.iter().map(is_welcomed).collect();
-    are_distinct(&ids?)?;
-    stage.note("clients", Mark::Received, &format!("a FastHandshake each, with {COUNT} ids"));
+    let handshake = |client: &Peer| client.receives_frame::<FastHandshake>(AN_ID);
+    let handshakes = clients.iter().map(handshake).collect::<Result<Vec<_>, Stop>>()?;
+    let welcomed = handshakes.iter().filter(|handshake| !handshake.error);
+    let ids: Vec<i64> = welcomed.map(|handshake| handshake.id).collect();
+    // How many seats a foreign server has, is its own affair.
+    if !stage.is_foreign() || ids.len() < 2 {
+        clients.iter().zip(&handshakes).try_for_each(|(client, it)| id_in(it, client).map(drop))?;
+    }
+    are_distinct(&ids)?;
+    let count = ids.len();
+    stage.note("clients", Mark::Received, &format!("a FastHandshake each, with {count} ids"));
     Ok(())
 }
 

@@ -65,7 +65,8 @@ fn is_answered(stage: &Stage, peer: &Peer) -> Scene {
 /// that, and no other.
 fn reply(word: &str) -> Expected<'static> {
     let (first, rest) = word.split_at_checked(1).unwrap_or_default();
-    common::capitals(word).or_of_others(word).or_of_others(first.to_uppercase() + rest)
+    let capitalized = first.to_uppercase() + &rest.to_lowercase();
+    common::capitals(word).or_of_others(word).or_of_others(capitalized)
 }
 
 fn a_client_that_stops_reading(stage: &Stage) -> Scene {
@@ -87,7 +88,9 @@ fn each_its_own(stage: &Stage) -> Scene {
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)?;
     is_answered(stage, &alice)?;
-    let (one, other) = (stage.word(), stage.word());
+    // Some are capitals already.
+    let message = |word: String| if stage.is_foreign() { format!("The {word}") } else { word };
+    let (one, other) = (message(stage.word()), message(stage.word()));
     alice.says(&one)?;
     bob.says(&other)?;
     bob.hears(&other.to_uppercase())?;
@@ -160,6 +163,11 @@ fn close_socket(stage: &Stage) -> Scene {
     let _server = stage.starts_server()?;
     let alice = stage.connects("alice")?;
     is_answered(stage, &alice)?;
+    if stage.is_foreign() {
+        let other = format!("CLOSE the {}", stage.word()); // these are not the closing words
+        alice.says(&other)?;
+        alice.hears(reply(&other))?;
+    }
     let bob = stage.connects("bob")?;
     is_answered(stage, &bob)?;
     alice.closes_with("CLOSE SOCKET")?;

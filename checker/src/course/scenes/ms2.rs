@@ -259,6 +259,8 @@ fn the_client_introduces_itself(stage: &Stage) -> Scene {
     let alice = stage.starts_client("alice")?;
     alice.answers("alice"); // the handout's client asks its user before it connects
     let server = listener.accepts("alice")?;
+    stage.settles()?;
+    server.hears_nothing_for(Duration::ZERO)?; // before it is asked
     asks(stage, &server, QUESTION)?;
     server.hears("alice").map(drop)
 }

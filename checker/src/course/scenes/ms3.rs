@@ -9,6 +9,8 @@
 //! does not say which. The course's own starters ask for more: the form of a line, which usernames are bad, `/who` and
 //! `/quit`, that a member who does not read, or hardly, is removed, and nothing on a terminal that could harm it.
 
+use std::time::Duration;
+
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -19,8 +21,10 @@ use crate::course::scenes::ms3_client::{
     a_client_cut_off, no_control_characters, nothing_is_torn, quit_ends_the_client,
     the_client_listens, the_input_ends,
 };
-use crate::course::scenes::pair::rooms::{self as pair_rooms, time_and_sender_are_shown};
-use crate::course::scenes::rooms::{comes, enters_quietly as enters, has_time, is_from};
+use crate::course::scenes::pair::rooms::{self as pair_rooms, Room, time_and_sender_are_shown};
+use crate::course::scenes::rooms::{
+    comes, enters_quietly as enters, has_time, in_two_lines, is_from,
+};
 use crate::course::scenes::rush;
 use crate::course::scenes::stalled;
 use crate::course::step::{Check, Row};
@@ -106,8 +110,12 @@ fn hears_from(
         false => "",
     };
     let expected = format!("a line with {} and {}{other_way}", quoted(sender), quoted(word));
-    let heard = listener.hears(matching(expected, |line| is_from(line, sender, word)))?;
-    Ok(heard.before)
+    let is_right = |line: &str| is_from(line, sender, word);
+    let heard = match stage.is_foreign() {
+        true => listener.hears(matching(expected, in_two_lines(is_right))),
+        false => listener.hears(matching(expected, is_right)),
+    };
+    Ok(heard?.before)
 }
 
 fn time_and_sender(stage: &Stage) -> Scene {
@@ -116,7 +124,7 @@ fn time_and_sender(stage: &Stage) -> Scene {
         // In another language, its client may add the time.
         Err(Stop::Fails(_)) if stage.is_foreign() && stage.has(Role::Client) => {
             stage.begins_anew();
-            time_and_sender_are_shown(stage, ["dora", "emil"])
+            time_and_sender_are_shown(Room { stage, pause: Duration::ZERO }, ["dora", "emil"])
         }
         heard => heard,
     }
@@ -130,9 +138,13 @@ fn has_all_from_its_server(stage: &Stage) -> Scene {
     let hears = |listener: &Peer, sender: &str, word: &str| {
         let expected = quoted(&format!("[{}] {sender}: {word}", now().strftime("%H:%M:%S")));
         let is_right = |line: &str| has_time_and_sender(stage, line, sender, word);
-        listener.hears(matching(expected, is_right)).map(drop)
+        match stage.is_foreign() {
+            true => listener.hears(matching(expected, in_two_lines(is_right))).map(drop),
+            false => listener.hears(matching(expected, is_right)).map(drop),
+        }
     };
     let (word, other) = (stage.word(), stage.word());
+    [&alice, &bob, &carol].into_iter().try_for_each(Peer::hears_out)?; // who has come, with the time perhaps
     alice.says(&word)?;
     hears(&bob, "alice", &word)?;
     hears(&carol, "alice", &word)?;
@@ -146,6 +158,7 @@ fn reaches_all_but_its_sender(stage: &Stage) -> Scene {
     let bob = enters(stage, "bob")?;
     let carol = enters(stage, "carol")?;
     let (word, other) = (stage.word(), stage.word());
+    [&alice, &bob, &carol].into_iter().try_for_each(Peer::hears_out)?; // who has come is not who speaks
     alice.says(&word)?;
     hears_from(stage, &bob, "alice", &word)?;
     hears_from(stage, &carol, "alice", &word)?;

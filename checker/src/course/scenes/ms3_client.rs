@@ -54,8 +54,9 @@ fn says_in_the_room(stage: &Stage, server: &Peer, alice: &Program, time: &str) -
     if !stage.is_foreign() {
         return alice.prints(&line).map(drop);
     }
-    let is_complete =
-        |shown: &str| is_from(shown, "bob", &word) && (time.is_empty() || has_time(shown));
+    let is_complete = |shown: &str| {
+        is_from(shown, "bob", &word) && (shown.contains(time.trim()) || has_time(shown))
+    };
     alice.prints(matching(format!("all of {}", quoted(&line)), is_complete)).map(drop)
 }
 

@@ -3,7 +3,10 @@
 //! A handout leaves the words open, and how they end. So a scene goes on with what comes within a short time: a greeting,
 //! a question or a welcome that is missing costs the check that is about it, and no other.
 
+use std::cell::RefCell;
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::stage::board::QUIET;
 use crate::stage::peer::Peer;
@@ -114,7 +117,14 @@ pub fn reaction(stage: &Stage, peer: &Peer) -> Result<Option<String>, Stop> {
 pub fn asks(stage: &Stage, server: &Peer, question: &str) -> Scene {
     match &stage.manners().question {
         Some(question) => server.sends_raw(question.as_bytes(), question),
-        None => server.says(question),
+        None => {
+            server.says(question)?;
+            // In another language, its client may wait for a greeting first, and then for the question.
+            if stage.is_foreign() && server.hears_nothing_for(a_short_time(stage)).is_ok() {
+                server.says(question)?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -134,14 +144,75 @@ pub fn name_in_place_of(name: &str, known: &str, line: &str) -> Option<String> {
     (known != name).then(|| found.to_string())
 }
 
-/// Whether there is a time such as 14:03:07 in the line, or 2:03 PM.
-pub fn has_time(line: &str) -> bool {
-    let is_time = |word: &str| match word.split(':').collect::<Vec<&str>>()[..] {
-        [hour, minute, ..] => (1..=2).contains(&hour.len()) && minute.len() == 2,
+/// Looks at each line together with the one before it: what belongs to a message may stand in two.
+pub fn in_two_lines<'a>(is_right: impl Fn(&str) -> bool + 'a) -> impl Fn(&str) -> bool + 'a {
+    let seen = RefCell::new([String::new(), String::new()]);
+    move |line| {
+        let mut seen = seen.borrow_mut();
+        if seen[1] != line {
+            seen.rotate_left(1);
+            seen[1] = line.to_string();
+        }
+        is_right(line) || is_right(&seen.join("\n"))
+    }
+}
+
+/// Whether the time is in the text that it is now, or was two minutes ago, in any form that has hours and minutes: such as
+/// 14:03:07, 2.03 PM, 14h03, 20260131-140307; or as seconds since 1970 (or parts of them). In which zone, is open.
+pub fn has_time(text: &str) -> bool {
+    has_time_of(text, Timestamp::now())
+}
+
+fn has_time_of(text: &str, now: Timestamp) -> bool {
+    const SINCE_1970: [(usize, i64); 4] =
+        [(10, 1), (13, 1_000), (16, 1_000_000), (19, 1_000_000_000)];
+    const MOST_AGO: i64 = 2 * 60;
+    let is_now = |seconds: i64| (-60..=MOST_AGO).contains(&(now.as_second() - seconds));
+    let minutes_now = now.as_second().div_euclid(60).rem_euclid(60);
+    // Some zones are half an hour off.
+    let is_minute =
+        |minute: i64| (-1..=2).contains(&((minutes_now - minute + 1).rem_euclid(30) - 1));
+    let is_clock = |hour: &str, minute: &str| match (hour.parse::<i64>(), minute.parse()) {
+        (Ok(0..24), Ok(minute @ 0..60)) => is_minute(minute),
         _ => false,
     };
-    line.split(|c: char| !c.is_ascii_digit() && c != ':')
-        .any(|word| is_time(word.trim_matches(':')))
+    let numbers = numbers_in(text);
+    let is_alone = |digits: &str| {
+        let of_epoch = SINCE_1970.iter().find(|(length, _)| *length == digits.len());
+        let of_epoch = of_epoch.and_then(|(_, parts)| Some(digits.parse::<i64>().ok()? / parts));
+        let of_clock = || match digits.len() {
+            6 | 14 => Some(&digits[digits.len() - 6..]),
+            12 => Some(&digits[8..]),
+            _ => None,
+        };
+        of_epoch.is_some_and(is_now) || of_clock().is_some_and(|it| is_clock(&it[..2], &it[2..4]))
+    };
+    let is_pair = |pair: &[(usize, &str)]| {
+        let [(start, hour), (next, minute)] = pair else { return false };
+        let between = &text[start + hour.len()..*next];
+        let behind = &text[next + minute.len()..];
+        let is_clock_like = match between {
+            ":" | "." | "h" | "H" => true,
+            "-" | "_" => behind.starts_with(between), // else it is a date
+            _ => false,
+        };
+        let shortest_minute = if between == ":" { 1 } else { 2 };
+        let has_length =
+            (1..=2).contains(&hour.len()) && (shortest_minute..=2).contains(&minute.len());
+        is_clock_like && has_length && is_clock(hour, minute)
+    };
+    numbers.iter().any(|(_, digits)| is_alone(digits)) || numbers.windows(2).any(is_pair)
+}
+
+/// The numbers in a text, as digits, each with where it begins.
+fn numbers_in(text: &str) -> Vec<(usize, &str)> {
+    let ends = |c: char| !c.is_ascii_digit();
+    let starts = text.match_indices(|c: char| c.is_ascii_digit()).map(|(start, _)| start);
+    let starts = starts.filter(|start| !text[..*start].ends_with(|c: char| c.is_ascii_digit()));
+    let digits = |start: usize| {
+        &text[start..start + text[start..].find(ends).unwrap_or(text[start..].len())]
+    };
+    starts.map(|start| (start, digits(start))).collect()
 }
 
 /// Whether this line says who has said this word.
@@ -154,14 +225,46 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_may_have_an_hour_of_one_digit() {
-        for line in ["[14:03:07] alice: bread", "alice (1:01:05 PM): bread", "2:03 PM alice: bread"]
-        {
-            assert!(has_time(line), "{line}");
+    fn the_time_that_it_is_now_is_found_in_any_form() {
+        let now: Timestamp = "2026-01-31T14:03:07Z".parse().expect("a time");
+        for line in [
+            "[14:03:07] alice: bread",
+            "alice (2:03:05 PM): bread",
+            "2:02 PM alice: bread",
+            "alice at 14.03: bread",
+            "14h03 alice: bread",
+            "14:3:7 alice: bread",
+            "15:03:07 alice: bread",
+            "19:33 alice: bread",
+            "2026-01-31-14-03-07 alice",
+            "20260131-140307 alice",
+            "20260131140307 alice",
+            "1769868187 alice",
+            "1769868187.25 alice",
+            "1769868187250 alice",
+            "Sat Jan 31 14:03:07 2026\nalice: bread",
+        ] {
+            assert!(has_time_of(line, now), "{line}");
         }
-        for line in ["alice: bread", "12: bread", "alice:12 bread", "1760000000 alice: bread"] {
-            assert!(!has_time(line), "{line}");
+        for line in [
+            "alice: bread",
+            "03: bread",
+            "alice:03 bread",
+            "12:17:00 alice: bread",
+            "1760000000 alice: bread",
+            "2026-01-31 alice: bread",
+            "bread-403",
+        ] {
+            assert!(!has_time_of(line, now), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_is_looked_at_with_the_one_before_it() {
+        let is_right = in_two_lines(|text| text.contains("alice") && text.contains("bread"));
+        assert!(!is_right("alice (14:03)") && is_right("bread"), "a heading, and what it is about");
+        assert!(is_right("bread"), "asked twice");
+        assert!(!is_right("butter") && !is_right("toast") && is_right("alice: bread"));
     }
 
     #[test]

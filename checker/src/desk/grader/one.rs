@@ -97,6 +97,7 @@ pub fn grade(order: &Path) -> Result<Answer> {
         so_far: None,
         hinted: None,
         changed_helpers: &[],
+        may_be_pair: false,
     };
     let html = page(&Page {
         results: &results,

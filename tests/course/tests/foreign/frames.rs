@@ -37,6 +37,7 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex6", "asks_for_ids", &["client u32be {port}"])
             .options(&["--types-first", "{from}\\n{to}\\n{text}", "--types", "{to}\\n{text}"])
             .framing(&["u32be"]),
+        right(Python, "ex7", "five_seats", &["server u32be {port}"]).framing(&["u32be"]),
         // They end when the server has closed the connection.
         right(Python, "ex6", "until_it_is_closed", &["client u32be {port}"]),
         right(Python, "ex7", "until_it_is_closed", &["client u32be {port} handshake"])

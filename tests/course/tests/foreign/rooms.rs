@@ -20,10 +20,16 @@ fn right_rows() -> Vec<Row> {
         right(Python, "ex5", "num_users", SERVER).options(&["--operator", "num_users"]),
         right(Python, "ex5", "says_nobody", SERVER),
         right(Python, "ex5", "menu", SERVER),
+        right(Python, "ex5", "in_words", SERVER),
         right(Python, "ms1", "prompts", CLIENT).options(&["--types", "{from}\\n{text}"]),
         right(Python, "ms1", "asks_a_name_once", CLIENT)
             .options(&["--types-first", "{from}\\n{text}"]),
         right(Python, "ms2", "question", BOTH).options(&["--question", "NICK"]),
+        right(Python, "ms2", "takes_its_time", CLIENT),
+        right(Python, "ms2", "takes_its_time_in_a_pair", BOTH)
+            .of("python/ms2_takes_its_time")
+            .options(&["--pair"]),
+        right(Python, "ms3", "in_two_lines", BOTH).options(&["--max-output", "4"]),
         right(Python, "ms3", "time_by_client", BOTH),
         // Of a server alone, the time is a bonus.
         right(Python, "ms3", "time_by_another", SERVER)
@@ -53,10 +59,12 @@ fn wrong_rows() -> Vec<Row> {
             SERVER,
             &["counts_who_comes", "counts_who_leaves", "works_while_clients_talk"],
         ),
+        wrong(Python, "ex5", "counts_who_speaks", SERVER, &["counts_who_comes"]),
         wrong(Python, "ex5", "hears_no_end", SERVER, &["counts_who_leaves"]),
         wrong(Python, "ms2", "empty_name", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "empty_line", SERVER, &["an_empty_name"]),
         wrong(Python, "ms2", "made_up_name", SERVER, &["an_empty_name"]),
+        wrong(Python, "ms2", "gives_its_name_unasked", CLIENT, &["the_client_introduces_itself"]),
         wrong(Python, "ms2", "broadcast_dies", SERVER, &["leavers_harm_nobody"]),
         // Neither of them adds the time.
         wrong(
@@ -67,6 +75,7 @@ fn wrong_rows() -> Vec<Row> {
             &["time_and_sender"],
         )
         .of("python/ms3_time_by_client"),
+        wrong(Python, "ms3", "another_time", BOTH, &["time_and_sender"]),
         wrong(Python, "ms3", "asks_while_accepting", SERVER, &["a_silent_newcomer"]),
         wrong(Python, "ms3", "blocking_sends", SERVER, &["a_stalled_member", "short_lines"]),
     ]

@@ -24,11 +24,14 @@ fn plain(step: &Step) -> Row {
 fn right_rows() -> Vec<Row> {
     vec![
         right(Python, "ex1", "prints_bytes", SERVER),
+        right(Python, "ex1", "logs", SERVER),
+        right(Python, "ex2", "until_it_is_closed", CLIENT),
         right(Python, "ex2", "fixed_reply", BOTH),
         right(Python, "ex2", "files", BOTH),
         right(Python, "ex2", "asks_its_user", SERVER),
         right(Python, "ex3", "in_pieces", &["threads"]),
         right(Python, "ex3", "logs", &["threads"]),
+        right(Python, "ex3", "on_stderr", &["threads"]),
         right(Python, "ex3", "nameless", &["threads"]),
         right(Python, "ex4", "other_replies", BOTH),
         right(Python, "ex4", "greets_and_counts", SERVER),
@@ -51,6 +54,7 @@ fn right_rows() -> Vec<Row> {
         right(C, "ex1", "any_status", SERVER),
         right(C, "ex4", "stdio", CLIENT), // its output would come all at once at its end, if it did not run on a terminal
         right(C, "ex4", "threads", SERVER),
+        right(Node, "ex1", "ends_with_its_client", SERVER),
         right(Node, "ex2", "question", CLIENT),
         right(Node, "ex4", "question", &["client {port} loop"]).of("node/ex2_question"),
         right(Node, "ms1", "events", BOTH),
@@ -67,21 +71,31 @@ fn wrong_rows() -> Vec<Row> {
         wrong(Python, "ex2", "waits_for_enter", SERVER, &["the_server_echoes"]),
         wrong(Python, "ex2", "sends_twice", CLIENT, &["the_client_talks"]),
         wrong(Python, "ex2", "shows_its_own_message", CLIENT, &["the_client_talks"]),
+        wrong(Python, "ex2", "sends_the_first_word", CLIENT, &["the_client_talks"]),
+        wrong(Python, "ex3", "greets_from_one_thread", &["threads"], EX3_NOT_THREE),
+        wrong(Python, "ex3", "sleeps_in_main", &["threads"], EX3_NOT_THREE),
+        wrong(Python, "ex3", "says_farewell_twice", &["threads"], &["each_says_farewell"]),
         wrong(Python, "ex3", "joins_in_its_loop", &["threads"], EX3_ONE_BY_ONE),
         wrong(Python, "ex3", "sleeps_instead_of_joining", &["threads"], EX3_NO_FAREWELL),
         wrong(Python, "ex4", "replies_twice", SERVER, EX4_REPLIES),
         wrong(Python, "ex4", "replies_to_each_byte", SERVER, EX4_REPLIES),
         wrong(Python, "ex4", "one_after_the_other", SERVER, EX4_THREADS),
         wrong(C, "ex4", "takes_the_beginning_for_the_end", SERVER, &["echoes_several_messages"]),
+        wrong(Python, "ex4", "stops_listening", SERVER, &["end_closes_that_connection_only"]),
         wrong(Python, "ex4", "never_ends", CLIENT, &["the_client_stops_after_end"]),
         wrong(Python, "ms0", "answers_twice", SERVER, &["answers_many"]),
         wrong(Python, "ms0", "echoes", SERVER, &["sends_capitals", "answers_many"]),
+        wrong(Python, "ms0", "swaps_cases", SERVER, &["answers_many"]),
         wrong(Python, "ms0", "sends_twice", CLIENT, &["the_client_talks"]),
         wrong(Python, "ms1", "first_letter", SERVER, &["each_its_own"]),
+        wrong(Python, "ms1", "closes_at_close", SERVER, &["close_socket"]),
         wrong(Python, "ms1", "tells_everybody", SERVER, MS1_EVERYBODY),
         wrong(Python, "ms1", "ends_with_its_first_client", SERVER, &["close_socket"]),
     ]
 }
+
+/// What a program of 1.3 fails that has fewer threads than sleep.
+const EX3_NOT_THREE: &[&str] = &["three_distinct_ids"];
 
 /// What a program of 1.3 fails whose threads run one after the other.
 const EX3_ONE_BY_ONE: &[&str] = &["everyone_greets_first", "the_threads_sleep_at_once"];

@@ -206,6 +206,7 @@ pub fn html(results: &[StepResult], hostile: &[&str]) -> String {
             so_far: Some((2.0, 3)),
             hinted: Some(Vec::new()),
             changed_helpers: &["src/text.rs".to_string()],
+            may_be_pair: false,
         },
         whose: "your programs",
         made: &Zoned::now(),

@@ -56,7 +56,7 @@ impl<'a> User<'a> {
     }
 
     /// What the client displays until all programs rest. So long it is waited for the first of it.
-    fn sees_what_comes_within(&self, limit: Duration) -> Result<Vec<String>, Stop> {
+    pub fn sees_what_comes_within(&self, limit: Duration) -> Result<Vec<String>, Stop> {
         const MOMENT: Duration = Duration::from_millis(10);
         let (deadline, logged) = (self.stage.time() + limit, self.client.log().len());
         let mut lines = Vec::new();
@@ -102,6 +102,23 @@ impl<'a> User<'a> {
             Reply::Same => self.sees(text),
             Reply::Capitals => self.sees(&text.to_uppercase()),
         }
+    }
+
+    /// The same, with the line before it and the one behind it, if any have come since.
+    pub fn sees_in_lines(&self, text: &str) -> Result<String, Stop> {
+        let before = RefCell::new(String::new());
+        let words = format!("it to display {}", quoted(text));
+        let is_right = |line: &str| {
+            let is_right = line.contains(text);
+            if !is_right {
+                *before.borrow_mut() = line.to_string();
+            }
+            is_right
+        };
+        let line = self.client.prints(matching(words, is_right))?;
+        let behind = self.sees_what_comes()?.into_iter().next();
+        let lines = [before.take(), line, behind.unwrap_or_default()];
+        Ok(lines.join("\n").trim().to_string())
     }
 
     /// Waits until the client displays this text, whatever is around it.
