@@ -192,7 +192,8 @@ fn has_time_of(text: &str, now: Timestamp) -> bool {
         let between = &text[start + hour.len()..*next];
         let behind = &text[next + minute.len()..];
         let is_clock_like = match between {
-            ":" | "." | "h" | "H" => true,
+            // Else it is minutes and seconds.
+            ":" | "." | "h" | "H" => !text[..*start].ends_with(between),
             "-" | "_" => behind.starts_with(between), // else it is a date
             _ => false,
         };
@@ -253,6 +254,7 @@ mod tests {
             "12:17:00 alice: bread",
             "1760000000 alice: bread",
             "2026-01-31 alice: bread",
+            "12:17:03 alice: bread",
             "bread-403",
         ] {
             assert!(!has_time_of(line, now), "{line}");
