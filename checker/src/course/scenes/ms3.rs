@@ -111,11 +111,8 @@ fn hears_from(
     };
     let expected = format!("a line with {} and {}{other_way}", quoted(sender), quoted(word));
     let is_right = |line: &str| is_from(line, sender, word);
-    let heard = match stage.is_foreign() {
-        true => listener.hears(matching(expected, in_two_lines(is_right))),
-        false => listener.hears(matching(expected, is_right)),
-    };
-    Ok(heard?.before)
+    let is_right = in_two_lines(stage.is_foreign(), is_right);
+    Ok(listener.hears(matching(expected, is_right))?.before)
 }
 
 fn time_and_sender(stage: &Stage) -> Scene {
@@ -138,10 +135,8 @@ fn has_all_from_its_server(stage: &Stage) -> Scene {
     let hears = |listener: &Peer, sender: &str, word: &str| {
         let expected = quoted(&format!("[{}] {sender}: {word}", now().strftime("%H:%M:%S")));
         let is_right = |line: &str| has_time_and_sender(stage, line, sender, word);
-        match stage.is_foreign() {
-            true => listener.hears(matching(expected, in_two_lines(is_right))).map(drop),
-            false => listener.hears(matching(expected, is_right)).map(drop),
-        }
+        let is_right = in_two_lines(stage.is_foreign(), is_right);
+        listener.hears(matching(expected, is_right)).map(drop)
     };
     let (word, other) = (stage.word(), stage.word());
     [&alice, &bob, &carol].into_iter().try_for_each(Peer::hears_out)?; // who has come, with the time perhaps

@@ -144,8 +144,11 @@ pub fn name_in_place_of(name: &str, known: &str, line: &str) -> Option<String> {
     (known != name).then(|| found.to_string())
 }
 
-/// Looks at each line together with the one before it: what belongs to a message may stand in two.
-pub fn in_two_lines<'a>(is_right: impl Fn(&str) -> bool + 'a) -> impl Fn(&str) -> bool + 'a {
+/// Looks at each line and, `if_foreign`, at it together with the one before it: what belongs to a message may stand in two.
+pub fn in_two_lines<'a>(
+    if_foreign: bool,
+    is_right: impl Fn(&str) -> bool + 'a,
+) -> impl Fn(&str) -> bool + 'a {
     let seen = RefCell::new([String::new(), String::new()]);
     move |line| {
         let mut seen = seen.borrow_mut();
@@ -153,7 +156,7 @@ pub fn in_two_lines<'a>(is_right: impl Fn(&str) -> bool + 'a) -> impl Fn(&str) -
             seen.rotate_left(1);
             seen[1] = line.to_string();
         }
-        is_right(line) || is_right(&seen.join("\n"))
+        is_right(line) || (if_foreign && is_right(&seen.join("\n")))
     }
 }
 
@@ -263,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_line_is_looked_at_with_the_one_before_it() {
-        let is_right = in_two_lines(|text| text.contains("alice") && text.contains("bread"));
+        let is_right = in_two_lines(true, |text| text.contains("alice") && text.contains("bread"));
         assert!(!is_right("alice (14:03)") && is_right("bread"), "a heading, and what it is about");
         assert!(is_right("bread"), "asked twice");
         assert!(!is_right("butter") && !is_right("toast") && is_right("alice: bread"));

@@ -104,7 +104,8 @@ impl<'a> User<'a> {
         }
     }
 
-    /// The same, with the line before it and the one behind it, if any have come since.
+    /// Waits until the client displays this text. Returns its line with the one that came before it, and the one behind
+    /// it, if there are any.
     pub fn sees_in_lines(&self, text: &str) -> Result<String, Stop> {
         let before = RefCell::new(String::new());
         let words = format!("it to display {}", quoted(text));
